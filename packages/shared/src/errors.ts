@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+/** Every way the API refuses. The panel words them, so that any language can. */
+export const ErrorCode = z.enum([
+  'invalid_request',
+  'invalid_json',
+  'unauthenticated',
+  'sign_in_failed',
+  'session_reused',
+  'forbidden',
+  'origin_refused',
+  'password_change_required',
+  'setup_closed',
+  'setup_token_wrong',
+  'not_found',
+  'method_not_allowed',
+  'stale_version',
+  'server_order_stale',
+  'request_running',
+  'answer_not_kept',
+  'request_timeout',
+  'payload_too_large',
+  'unsupported_media_type',
+  'rule_broken',
+  'name_taken',
+  'password_too_weak',
+  'password_unchanged',
+  'last_admin',
+  'own_account',
+  'viewer_grant',
+  'idempotency_key_reused',
+  'rate_limited',
+  'internal',
+  'busy',
+  'unavailable',
+]);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** One thing wrong with a request: where, and what would be accepted. */
+export const Issue = z.object({ path: z.string(), code: z.string(), message: z.string() });
+export type Issue = z.infer<typeof Issue>;
+
+/** The body of every response that is not a success. */
+export const ErrorBody = z.object({
+  code: ErrorCode,
+  message: z.string(),
+  requestId: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+
+export const Id = z.int().positive().max(2_147_483_647);
+
+/** The row's version that an edit was based on; a stale one is refused. */
+export const Version = z.int().positive();
+
+/** ISO 8601 text in UTC, from SQL to the screen. */
+export const Timestamp = z.iso.datetime();
+
+/** `YYYY-MM-DD`: a day in the site's zone, never a moment, never held in a `Date`. */
+export const CalendarDate = z.iso.date();
+export type CalendarDate = z.infer<typeof CalendarDate>;
+
+/** An id in a path or a query, where everything is text. */
+export const IdText = z.coerce.number().pipe(Id);
+export const ById = z.strictObject({ id: IdText });
+
+/** What a person typed: trimmed, in one Unicode form, without control characters. */
+export const text = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .normalize('NFC')
+    .regex(/^\P{Cc}+$/u)
+    .max(maxLength);
+
+/** The same where nothing may be said: an empty field is null. */
+export const optionalText = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .normalize('NFC')
+    .regex(/^\P{Cc}*$/u)
+    .max(maxLength)
+    .nullable();
+
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), total: z.int(), nextCursor: z.string().optional() });
+
+/** Two names are the same where their keys are. The only case folding there is; SQL does none. */
+export function nameKey(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { Id, listOf, text, Version } from './primitives.ts';
+
+/** A tier a user can buy. It fills a form's defaults and a new user's blanks. */
+export const Service = z.object({
+  id: Id,
+  name: text(40),
+  aliases: z.array(text(40)),
+  devices: z.int().min(0).max(100_000).nullable(),
+  dataLimitGb: z.number().min(0).max(10_000_000).nullable(),
+  priceCents: z.int().min(0).nullable(),
+  position: z.int().positive(),
+  version: Version,
+});
+export type Service = z.infer<typeof Service>;
+export const ServiceList = listOf(Service);
+export type ServiceList = z.infer<typeof ServiceList>;

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+import { text } from '#primitives.ts';
+
+/** What holds for the whole site: its name, its calendar, its patience. */
+export const GeneralSettings = z.object({
+  siteName: text(60).default('Portal'),
+  /** IANA name. Every `expiresOn` is a day of this zone. */
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, 'An IANA time zone, as Asia/Yangon.')
+    .default('UTC'),
+  language: z.enum(['en']).default('en'),
+  weekStart: z.enum(['monday', 'saturday', 'sunday']).default('monday'),
+  /** How a spreadsheet's 03/04/2026 is read. */
+  dateOrder: z.enum(['DMY', 'MDY']).default('DMY'),
+  soonWindowHours: z.literal([24, 72, 168]).default(24),
+  binRetentionDays: z.int().min(1).max(3650).default(30),
+});
+export type GeneralSettings = z.infer<typeof GeneralSettings>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
