@@ -1,9 +1,11 @@
+import { boundsAt, type StatusBounds } from '@cmp/shared/status';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
 import { compileSerializer } from '#lib/serializer.ts';
+import { shortCache } from '#lib/short-cache.ts';
 import { newToken } from '#lib/tokens.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
 import { grantRoutes } from '#modules/accounts/grants.routes.ts';
@@ -15,6 +17,7 @@ import { observabilityRoutes } from '#modules/observability/observability.routes
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
+import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import access from '#plugins/access.ts';
 import bodies from '#plugins/bodies.ts';
@@ -35,12 +38,16 @@ declare module 'fastify' {
     pool: Pool;
     keys: Keys;
     sessions: SessionCache;
+    /** What the statuses of this moment are worked out by: the site's day, and how far “soon” reaches. */
+    boundsNow: () => Promise<StatusBounds>;
     /** Set once a stop has begun: whoever balances load sends nothing more. */
     isDraining: boolean;
   }
 }
 
 interface Dependencies {
+  /** The clock, which a test may hold. */
+  now?: () => Date;
   db: Db;
   pool: Pool;
   keys: Keys;
@@ -48,7 +55,13 @@ interface Dependencies {
 }
 
 /** The API and the panel on one address. The table of contents: what is here is all there is. */
-export async function buildApp({ db, pool, keys, config }: Dependencies): Promise<FastifyInstance> {
+export async function buildApp({
+  db,
+  pool,
+  keys,
+  config,
+  now = () => new Date(),
+}: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
   const app = fastify({
     logger: { level: log.level, redact: ['req.headers.cookie', 'req.headers.authorization'] },
@@ -68,6 +81,11 @@ export async function buildApp({ db, pool, keys, config }: Dependencies): Promis
   app.decorate('keys', keys);
   app.decorate('sessions', sessionCache(db));
   app.decorate('isDraining', false);
+  const general = shortCache(() => readGeneral(db));
+  app.decorate('boundsNow', async () => {
+    const { timeZone, soonWindowHours } = await general.find('general');
+    return boundsAt(now(), timeZone, soonWindowHours);
+  });
 
   await app.register(errors);
   await app.register(drain);

@@ -16,6 +16,9 @@ export type CalendarDate = z.infer<typeof CalendarDate>;
 export const IdText = z.coerce.number().pipe(Id);
 export const ById = z.strictObject({ id: IdText });
 
+/** The version of a DELETE, which has no body. */
+export const AtVersion = z.strictObject({ version: z.coerce.number().pipe(Version) });
+
 /** What a person typed: trimmed, in one Unicode form, without control characters or halves of characters. */
 export const text = (maxLength: number) =>
   z

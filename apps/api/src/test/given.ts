@@ -27,10 +27,9 @@ export function given(db: Db) {
   return {
     servers: <const Names extends readonly string[]>(...names: Names) =>
       inChange(db, system, 'servers:create', null, async (trx) => {
-        const empty = { owner: null, serviceType: null, ipAddress: null, domainName: null };
         const ids = await addServers(
           trx,
-          names.map((name) => ({ name, ...empty })),
+          names.map((name) => ({ name })),
         );
         return ids.map((id, index) => ({ id, name: names[index] }));
       }) as Promise<{ [Index in keyof Names]: { id: number; name: Names[Index] } }>,

@@ -22,7 +22,7 @@ export async function insertUsers(trx: Trx, rows: NewUserRow[]): Promise<void> {
     insert into users (server_id, account_name, name_key, search_key, service_id, contact,
       expires_on, total_devices, data_limit_gb, remark, enabled)
     select server_id, account_name, name_key, search_key, service_id, contact,
-      expires_on, total_devices, data_limit_gb, remark, enabled
+      coalesce(expires_on, 'infinity'), total_devices, data_limit_gb, remark, enabled
     from unnest(
       ${column('serverId')}::int[], ${column('accountName')}::text[], ${column('nameKey')}::text[],
       ${column('searchKey')}::text[], ${column('serviceId')}::int[], ${column('contact')}::text[],
