@@ -19,6 +19,7 @@ import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
+import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
 import bodies from '#plugins/bodies.ts';
 import cookies from '#plugins/cookies.ts';
@@ -110,6 +111,7 @@ export async function buildApp({
       await api.register(accountRoutes);
       await api.register(grantRoutes);
       await api.register(serverRoutes);
+      await api.register(userRoutes);
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
     },

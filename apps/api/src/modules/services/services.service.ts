@@ -1,4 +1,5 @@
 import { nameKey } from '@cmp/shared/primitives';
+import type { Service } from '@cmp/shared/services';
 import type { Db, Trx } from '#database/client.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { systemActor } from '#plugins/access.ts';
@@ -34,4 +35,11 @@ export async function serviceIdsByKey(db: Db | Trx): Promise<Map<string, number>
       [nameKey(name), ...aliases].map((key): [string, number] => [key, id]),
     ),
   );
+}
+
+/** The service of this name or alias. */
+export async function serviceNamed(db: Db, name: string): Promise<Service | undefined> {
+  const key = nameKey(name);
+  const { items } = await listServices(db);
+  return items.find((service) => nameKey(service.name) === key || service.aliases.includes(key));
 }
