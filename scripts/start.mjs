@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asCommand, onStop, prepareToolchain } from './toolchain.mjs';
+import { asCommand, build, install, onStop, step } from './toolchain.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -17,9 +17,10 @@ await asCommand(async () => {
   });
 
   try {
-    const { node } = await prepareToolchain(root);
+    const toolchain = await install(root);
+    await step('Build', () => build(toolchain));
     if (isStopping) return;
-    supervisor = startSupervisor(node);
+    supervisor = startSupervisor(toolchain.node);
   } catch (error) {
     if (isStopping) return;
     throw error;

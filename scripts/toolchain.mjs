@@ -11,29 +11,44 @@ const NODE_MAJOR = 24;
 export class Refused extends Error {}
 
 /**
- * Installs the locked dependencies and builds, one tidy line a step.
+ * Installs the locked dependencies.
  * @param {string} root the checkout
- * @returns {Promise<{ node: string, env: NodeJS.ProcessEnv }>} the Node that runs the product, and the environment for tools
+ * @returns {Promise<{ root: string, node: string, env: NodeJS.ProcessEnv }>} the Node that runs the product, and the environment for tools
  */
-export async function prepareToolchain(root) {
+export async function install(root) {
   refuseUnwritable(root);
   const env = toolEnvironment(root);
-  const pnpm = ['--yes', packageManager(root)];
-  await step('Dependencies', { root, env }, 'npx', [
-    ...pnpm,
-    'install',
-    '--frozen-lockfile',
-    '--prefer-offline',
-  ]);
-  const node = findNode(root);
-  await step('Build', { root, env }, 'npx', [...pnpm, 'exec', 'turbo', 'run', 'build']);
-  return { node, env };
+  await step('Dependencies', async () => {
+    const args = ['install', '--frozen-lockfile', '--prefer-offline'];
+    return run('npx', [...pnpm(root), ...args], { cwd: root, env, quiet: true });
+  });
+  const bin = path.join(root, 'node_modules', '.bin');
+  return {
+    root,
+    node: findNode(root),
+    env: { ...env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
+  };
 }
 
-/** @param {string} root */
-export function packageManager(root) {
+/**
+ * Builds what is not built yet.
+ * @param {{ root: string, env: NodeJS.ProcessEnv }} toolchain
+ */
+export async function build({ root, env }) {
+  return run('npx', [...pnpm(root), 'exec', 'turbo', 'run', 'build'], {
+    cwd: root,
+    env,
+    quiet: true,
+  });
+}
+
+/**
+ * How npx is told to run this repository's pnpm.
+ * @param {string} root
+ */
+export function pnpm(root) {
   const { packageManager } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-  return packageManager.split('+')[0];
+  return ['--yes', packageManager.split('+')[0]];
 }
 
 /** @param {string} root */
@@ -117,21 +132,19 @@ function findNode(root) {
 }
 
 /**
- * Runs a tool silently; what it said is shown when it fails.
+ * One tidy line; what the tool said is shown when it fails.
  * @param {string} name
- * @param {{ root: string, env: NodeJS.ProcessEnv }} where
- * @param {string} command
- * @param {string[]} args
+ * @param {() => Promise<{ code: number | string, output: string }>} work
  */
-async function step(name, { root, env }, command, args) {
+export async function step(name, work) {
   const startedAt = Date.now();
   process.stdout.write(`  ${name.padEnd(14)}`);
-  const { code, output } = await run(command, args, { cwd: root, env, quiet: true });
+  const { code, output } = await work();
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(code === 0 ? `${seconds} s` : `failed after ${seconds} s`);
   if (code === 0) return;
   process.stderr.write(output);
-  throw new Refused(`${name}: ${command} ended with ${code}; what it said is above.`);
+  throw new Refused(`${name} failed (${code}); what the tool said is above.`);
 }
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
