@@ -34,7 +34,7 @@ try {
 process.exit();
 
 async function runPortal(config: Config): Promise<void> {
-  fs.mkdirSync(config.dataDir, { recursive: true, mode: 0o711 });
+  openDataDir(config.dataDir);
   const lock = await lockDirectory(config.dataDir);
   await awaitOrphanApi(config.dataDir, log);
   const database = await openDatabase(config);
@@ -57,6 +57,16 @@ async function runPortal(config: Config): Promise<void> {
     await database.close();
   }
   log('Stopped.');
+}
+
+function openDataDir(directory: string): void {
+  try {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
+    fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartRefused(`The data directory ${directory} cannot be used: ${reason}`, { cause });
+  }
 }
 
 interface OpenDatabase {

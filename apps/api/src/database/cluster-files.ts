@@ -8,6 +8,7 @@ import type { ClusterHome } from './cluster-home.ts';
 import type { ClusterPrograms } from './cluster-programs.ts';
 
 const MAJOR_VERSION = '18';
+const DRAFT = 'draft-';
 
 /** Where the files of this PostgreSQL version lie; they are there, whole, or not at all. */
 export function clusterFiles(home: ClusterHome): { pgdata: string; exist: boolean } {
@@ -15,26 +16,40 @@ export function clusterFiles(home: ClusterHome): { pgdata: string; exist: boolea
   return { pgdata, exist: fs.existsSync(path.join(pgdata, 'PG_VERSION')) };
 }
 
-/** Makes a new cluster beside its place and renames it when whole: a killed initdb leaves nothing that counts. */
+/**
+ * Makes a new cluster in a draft and renames it when whole: a killed initdb leaves nothing that counts.
+ * Each try has a draft of its own, since the initdb of a start that was killed may still be writing to its.
+ */
 export async function makeCluster(
   home: ClusterHome,
   programs: ClusterPrograms,
   superuserPassword: string,
 ): Promise<void> {
-  const { pgdata } = clusterFiles(home);
-  const fresh = `${pgdata}.new`;
-  const passwordFile = path.join(home.directory, 'initdb-password');
-  fs.rmSync(fresh, { recursive: true, force: true });
-  fs.rmSync(passwordFile, { force: true });
+  removeDrafts(home);
+  const draft = fs.mkdtempSync(path.join(home.directory, DRAFT));
+  const fresh = path.join(draft, 'data');
+  const passwordFile = path.join(draft, 'password');
   fs.writeFileSync(passwordFile, `${superuserPassword}\n`, { mode: 0o600 });
-  try {
-    if (home.account) fs.chownSync(passwordFile, home.account.uid, home.account.gid);
-    await runInitdb(home, programs, fresh, passwordFile);
-  } finally {
-    fs.rmSync(passwordFile, { force: true });
+  if (home.account) {
+    for (const file of [draft, passwordFile]) {
+      fs.chownSync(file, home.account.uid, home.account.gid);
+    }
   }
-  fs.renameSync(fresh, pgdata);
+  await runInitdb(home, programs, fresh, passwordFile);
+  fs.renameSync(fresh, clusterFiles(home).pgdata);
   syncDirectory(home.directory);
+  removeDrafts(home);
+}
+
+function removeDrafts({ directory }: ClusterHome): void {
+  for (const name of fs.readdirSync(directory)) {
+    if (!name.startsWith(DRAFT)) continue;
+    try {
+      fs.rmSync(path.join(directory, name), { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // Something still writes to it: it counts for nothing and goes another time.
+    }
+  }
 }
 
 async function runInitdb(
