@@ -36,7 +36,7 @@ async function* results() {
   const { env } = toolchain;
   const quiet = { cwd: root, env, quiet: true };
 
-  yield check('Biome', () => run('biome', ['ci', '--error-on-warnings'], quiet));
+  yield check('Biome', () => run('biome', ['ci', '--error-on-warnings', '--colors=off'], quiet));
   yield check('Types', () => run('tsc', ['--build'], quiet));
   yield check('Unused code', () => run('knip', [], quiet));
   yield check('Build', () => build(toolchain));
