@@ -98,6 +98,14 @@ async function apply(
   }
 }
 
+/** The tables that the migrations put under audit. */
+export async function auditedTables(): Promise<string[]> {
+  const texts = (await migrations()).map(({ text }) => text);
+  return texts.flatMap((text) =>
+    [...text.matchAll(/^call audit\('(\w+)'/gm)].map(([, name = '']) => name),
+  );
+}
+
 async function migrations(): Promise<{ name: string; text: string; checksum: string }[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
