@@ -1,0 +1,19 @@
+/** Someone's initials. Decoration: the name always stands beside it. */
+export function Avatar({ name, size = 'row' }: { name: string; size?: 'row' | 'large' }) {
+  const shape = size === 'large' ? 'size-9 text-body' : 'size-7 text-[0.6875rem]';
+  return (
+    <span
+      aria-hidden
+      className={`grid shrink-0 select-none place-items-center rounded-full bg-accent-wash font-semibold text-accent-ink ${shape}`}
+    >
+      {initialsOf(name)}
+    </span>
+  );
+}
+
+function initialsOf(name: string): string {
+  const words = name.trim().split(/[\s._-]+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  const initials = letters.map((word) => Array.from(word ?? '')[0] ?? '').join('');
+  return (initials.length > 1 ? initials : name.slice(0, 2)).toUpperCase();
+}
