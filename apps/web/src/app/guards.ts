@@ -6,11 +6,6 @@ import { ApiError } from '#lib/api-error.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { sessionQuery } from '#lib/session.ts';
 
-/** Thrown where a page is not for this account's role. */
-export class NotForThisRole extends Error {
-  override readonly name = 'NotForThisRole';
-}
-
 /** Opens to whoever is signed in with a password of their own; others go where they get that. */
 export const asSignedIn: MiddlewareFunction = async ({ request }) => {
   const url = new URL(request.url);
@@ -40,7 +35,7 @@ export const toBeSetUp: MiddlewareFunction = async () => {
 export function only(action: Action): MiddlewareFunction {
   return async () => {
     const session = await queryClient.ensureQueryData(sessionQuery);
-    if (!roleCan(session.account.role, action)) throw new NotForThisRole();
+    if (!roleCan(session.account.role, action)) throw redirect('/403');
   };
 }
 

@@ -57,7 +57,7 @@ export function OverviewPage() {
             </Panel>
           </Section>
         </div>
-        <div className="grid gap-10">
+        <div className="grid min-w-0 gap-10">
           {forAdmins ? (
             <Section title={t('overview.sessions')}>
               <Panel skeleton={<SkeletonRows rows={3} columns={['w-24', 'w-16']} />}>

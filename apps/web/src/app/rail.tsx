@@ -15,7 +15,8 @@ export function Rail() {
   const Toggle = open ? PanelLeftClose : PanelLeftOpen;
 
   return (
-    <div
+    <nav
+      aria-label={t('shell.navigation')}
       className={`sticky top-0 flex h-dvh shrink-0 flex-col border-line border-r touch:hidden ${open ? 'w-[232px] px-3' : 'w-14 px-2'}`}
     >
       <Link
@@ -26,23 +27,21 @@ export function Rail() {
         <TideMark />
         {open ? <span className="truncate">{siteName}</span> : null}
       </Link>
-      <nav aria-label={t('shell.navigation')}>
-        <ul className="grid gap-0.5">
-          {destinations.map(({ to, text, icon: Icon }) => (
-            <li key={to}>
-              <NavLink
-                to={to}
-                end={to === '/'}
-                aria-label={open ? undefined : t(text)}
-                title={open ? undefined : t(text)}
-                className={`flex h-8 items-center rounded-control border border-transparent font-[550] text-ink-2 transition-colors hover:bg-sunken hover:text-ink aria-[current]:border-line aria-[current]:bg-surface aria-[current]:text-ink aria-[current]:shadow-[inset_2px_0_0_var(--accent)] ${open ? 'px-2.5' : 'justify-center'}`}
-              >
-                {open ? t(text) : <Icon aria-hidden size={16} strokeWidth={1.75} />}
-              </NavLink>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <ul className="grid gap-0.5">
+        {destinations.map(({ to, text, icon: Icon }) => (
+          <li key={to}>
+            <NavLink
+              to={to}
+              end={to === '/'}
+              aria-label={open ? undefined : t(text)}
+              title={open ? undefined : t(text)}
+              className={`flex h-8 items-center rounded-control border border-transparent font-[550] text-ink-2 transition-colors hover:bg-sunken hover:text-ink aria-[current]:border-line aria-[current]:bg-surface aria-[current]:text-ink aria-[current]:shadow-[inset_2px_0_0_var(--accent)] ${open ? 'px-2.5' : 'justify-center'}`}
+            >
+              {open ? t(text) : <Icon aria-hidden size={16} strokeWidth={1.75} />}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
       <button
         type="button"
         aria-label={t(open ? 'shell.collapse' : 'shell.expand')}
@@ -52,6 +51,6 @@ export function Rail() {
       >
         <Toggle aria-hidden size={16} strokeWidth={1.75} />
       </button>
-    </div>
+    </nav>
   );
 }

@@ -7,7 +7,6 @@ import { ApiError, Unreachable } from '#lib/api-error.ts';
 import { copyText } from '#lib/clipboard.ts';
 import { explain } from '#lib/explain.ts';
 import { ForbiddenPage } from './forbidden-page.tsx';
-import { NotForThisRole } from './guards.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 
 /** A page that could not be shown; the shell around it stays usable. */
@@ -15,7 +14,7 @@ export function RouteFailure() {
   const { t } = useTranslation();
   const { revalidate, state } = useRevalidator();
   const error = useRouteError();
-  if (error instanceof NotForThisRole || isRefusal(error, 'forbidden')) return <ForbiddenPage />;
+  if (isRefusal(error, 'forbidden')) return <ForbiddenPage />;
   if (isRefusal(error, 'not_found') || isRefusal(error, 'invalid_request')) return <NotFoundPage />;
 
   const explained = error instanceof ApiError || error instanceof Unreachable;
@@ -27,23 +26,30 @@ export function RouteFailure() {
   }
 
   return (
-    <div className="px-gutter">
-      <StatePage
-        title={t(explained ? 'states.panelFailed' : 'states.crashTitle')}
-        text={explained ? explain(error) : t('states.crashText')}
+    <StatePage
+      title={t(explained ? 'states.panelFailed' : 'states.crashTitle')}
+      text={explained ? explain(error) : t('states.crashText')}
+    >
+      <Button
+        tone="primary"
+        disabled={state === 'loading'}
+        onClick={() => (explained ? void revalidate() : location.reload())}
       >
-        <Button
-          tone="primary"
-          disabled={state === 'loading'}
-          onClick={() => (explained ? void revalidate() : location.reload())}
-        >
-          {t(explained ? 'states.retry' : 'states.reload')}
-        </Button>
-        <Button tone="quiet" onClick={() => void copyDetails()}>
-          {t('states.copyDetails')}
-        </Button>
-      </StatePage>
-    </div>
+        {t(explained ? 'states.retry' : 'states.reload')}
+      </Button>
+      <Button tone="quiet" onClick={() => void copyDetails()}>
+        {t('states.copyDetails')}
+      </Button>
+    </StatePage>
+  );
+}
+
+/** The same where not even the shell could be shown. */
+export function RootFailure() {
+  return (
+    <main id="content" tabIndex={-1} className="px-gutter">
+      <RouteFailure />
+    </main>
   );
 }
 

@@ -6,12 +6,12 @@ import { NotFoundPage } from './not-found-page.tsx';
 import { PanelLayout } from './panel-layout.tsx';
 import { PaperLayout } from './paper-layout.tsx';
 import { RootLayout } from './root-layout.tsx';
-import { RouteFailure } from './route-failure.tsx';
+import { RootFailure, RouteFailure } from './route-failure.tsx';
 
 export const router = createBrowserRouter([
   {
     Component: RootLayout,
-    ErrorBoundary: RouteFailure,
+    ErrorBoundary: RootFailure,
     HydrateFallback: () => null,
     children: [
       {
@@ -37,8 +37,6 @@ export const router = createBrowserRouter([
       {
         Component: PanelLayout,
         middleware: [asSignedIn],
-        // Middleware runs only where something is loaded.
-        loader: () => null,
         children: [
           {
             ErrorBoundary: RouteFailure,

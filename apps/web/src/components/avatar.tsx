@@ -1,10 +1,9 @@
 /** Someone's initials. Decoration: the name always stands beside it. */
-export function Avatar({ name, size = 'row' }: { name: string; size?: 'row' | 'large' }) {
-  const shape = size === 'large' ? 'size-9 text-body' : 'size-7 text-[0.6875rem]';
+export function Avatar({ name }: { name: string }) {
   return (
     <span
       aria-hidden
-      className={`grid shrink-0 select-none place-items-center rounded-full bg-accent-wash font-semibold text-accent-ink ${shape}`}
+      className="grid size-7 shrink-0 select-none place-items-center rounded-full bg-accent-wash font-semibold text-[0.6875rem] text-accent-ink"
     >
       {initialsOf(name)}
     </span>

@@ -5,11 +5,15 @@ type Tone = 'primary' | 'plain' | 'quiet' | 'danger';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   tone?: Tone;
+  /** `row` fits a table's row. */
+  size?: 'control' | 'row';
 }
 
 /** A control that acts. One primary on a page; the rest are plain. */
-export function Button({ tone = 'plain', type = 'button', className = '', ...rest }: ButtonProps) {
-  return <button type={type} className={`${shape} ${toneOf[tone]} ${className}`} {...rest} />;
+export function Button(props: ButtonProps) {
+  const { tone = 'plain', size = 'control', type = 'button', className = '', ...rest } = props;
+  const shapeOfAll = `${shape} ${heightOf[size]} ${toneOf[tone]} ${className}`;
+  return <button type={type} className={shapeOfAll} {...rest} />;
 }
 
 /** A link that looks like the button it stands among. */
@@ -18,11 +22,16 @@ export function ButtonLink({
   className = '',
   ...rest
 }: LinkProps & { tone?: Tone; className?: string; children: ReactNode }) {
-  return <Link className={`${shape} ${toneOf[tone]} ${className}`} {...rest} />;
+  return <Link className={`${shape} ${heightOf.control} ${toneOf[tone]} ${className}`} {...rest} />;
 }
 
 const shape =
-  'inline-flex h-control shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control border px-3 text-body font-[550] transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55 touch:px-4';
+  'inline-flex shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control border text-body font-[550] transition-colors disabled:cursor-not-allowed aria-disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:opacity-55';
+
+const heightOf = {
+  control: 'h-control px-3 touch:px-4',
+  row: 'h-[26px] px-2.5 touch:h-control',
+} as const;
 
 const toneOf: Record<Tone, string> = {
   primary:

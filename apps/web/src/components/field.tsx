@@ -49,4 +49,4 @@ export function Field({ label, hint, error, aside, children }: FieldProps) {
 
 /** How everything that is typed or chosen in looks. */
 export const inputShape =
-  'h-control w-full min-w-0 rounded-control border border-line-strong bg-surface px-2.5 text-body text-ink transition-colors aria-invalid:border-danger disabled:bg-sunken disabled:text-ink-3 read-only:bg-sunken touch:px-3 touch:text-[1rem] focus-visible:outline-offset-0';
+  'h-control w-full min-w-0 rounded-control border border-line-strong bg-surface px-2.5 text-body text-ink transition-colors aria-invalid:border-danger disabled:bg-sunken disabled:text-ink-3 [input&]:read-only:bg-sunken touch:px-3 touch:text-[1rem] focus-visible:outline-offset-0';

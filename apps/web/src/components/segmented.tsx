@@ -12,14 +12,15 @@ interface SegmentedProps<Value extends string> {
 export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
   const height = props.size === 'row' ? 'min-h-[26px] touch:min-h-10' : 'min-h-control';
   return (
-    <fieldset
+    <div
+      role="radiogroup"
+      aria-label={props.label}
       className={`inline-flex overflow-clip rounded-control border border-line-strong bg-surface ${height}`}
     >
-      <legend className="sr-only">{props.label}</legend>
       {props.options.map((option) => (
         <label
           key={option.value}
-          className="relative grid min-w-11 flex-1 place-items-center border-line border-l px-3 text-body font-[550] text-ink-2 transition-colors first-of-type:border-l-0 hover:bg-sunken has-checked:bg-accent has-checked:text-on-accent has-disabled:cursor-not-allowed has-disabled:text-ink-3 has-disabled:opacity-50 has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-focus has-focus-visible:has-checked:outline-on-accent"
+          className="relative grid min-w-11 flex-1 place-items-center whitespace-nowrap border-line border-l px-3 text-body font-[550] text-ink-2 transition-colors first-of-type:border-l-0 hover:bg-sunken has-checked:bg-accent has-checked:text-on-accent has-disabled:cursor-not-allowed has-disabled:text-ink-3 has-disabled:opacity-50 has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-focus has-focus-visible:has-checked:outline-on-accent"
         >
           <input
             type="radio"
@@ -34,6 +35,6 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
           <span aria-hidden={option.name ? true : undefined}>{option.text}</span>
         </label>
       ))}
-    </fieldset>
+    </div>
   );
 }

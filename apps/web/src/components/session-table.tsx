@@ -56,6 +56,7 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
           <Cell align="right">
             {session.current ? null : (
               <Button
+                size="row"
                 className="touch:mt-2 touch:w-full"
                 aria-label={t('profile.endSession', { device: device(session.userAgent) })}
                 onClick={() => onEnd(session, device(session.userAgent))}

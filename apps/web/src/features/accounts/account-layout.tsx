@@ -1,7 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { type LoaderFunctionArgs, Outlet, useParams } from 'react-router';
-import { Avatar } from '#components/avatar.tsx';
 import { PageHeader } from '#components/page-header.tsx';
 import { TabLinks } from '#components/tab-links.tsx';
 import { queryClient } from '#lib/query-client.ts';
@@ -28,7 +27,6 @@ export function AccountLayout() {
             <AccountStatus account={account} />
           </span>
         }
-        actions={<Avatar name={account.displayName} size="large" />}
       />
       <TabLinks
         label={t('accounts.tabs')}

@@ -21,8 +21,10 @@ export function AllowedActions({ server, grant, onChange }: AllowedActionsProps)
 
   function inWords() {
     if (count === 0) return t('accounts.allowedRead');
-    if (count === possible.length && grant?.level === 'manage') {
-      return t('accounts.allowedEverything');
+    if (count === possible.length) {
+      return t(
+        grant?.level === 'manage' ? 'accounts.allowedEverything' : 'accounts.allowedReadExport',
+      );
     }
     return t('accounts.allowedSome', { count, total: possible.length });
   }

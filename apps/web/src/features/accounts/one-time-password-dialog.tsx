@@ -22,7 +22,7 @@ export function OneTimePasswordDialog({ issued, onDone }: OneTimePasswordDialogP
       {issued ? (
         <>
           <div className="mt-4 flex items-center justify-between gap-3 rounded-control border border-line bg-sunken py-2 pr-2 pl-4">
-            <code className="select-all break-all font-mono text-section tracking-wide">
+            <code className="select-all break-all font-[500] font-mono text-section">
               {issued.oneTimePassword}
             </code>
             <CopyButton text={issued.oneTimePassword} label={t('accounts.copyPassword')} />

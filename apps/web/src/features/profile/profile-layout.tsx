@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
-import { Avatar } from '#components/avatar.tsx';
 import { PageHeader } from '#components/page-header.tsx';
 import { TabLinks } from '#components/tab-links.tsx';
 import { useSession } from '#lib/session.ts';
@@ -14,7 +13,6 @@ export function ProfileLayout() {
         title={account.displayName}
         tabTitle={t('profile.title')}
         lead={<span className="font-mono text-[0.8125rem]">{account.username}</span>}
-        actions={<Avatar name={account.displayName} size="large" />}
       />
       <TabLinks
         label={t('profile.title')}

@@ -1,6 +1,5 @@
 export const settings = {
   title: 'Settings',
-  sections: 'Sections',
   general: 'General',
   generalText: 'What holds for the whole site.',
   siteName: 'Site name',
