@@ -30,6 +30,7 @@ export const errors = {
   password_unchanged: 'This is the password you have now. Choose another.',
   last_admin: 'This is the last Admin who can sign in. Make someone else an Admin first.',
   own_account: 'You cannot do this to your own account. Ask another Admin.',
+  service_in_use: 'Users still have this service, perhaps in the bin. Give them another one first.',
   viewer_grant: 'A Viewer can only view. Change the role first, or choose View.',
   idempotency_key_reused: 'This request was already used for something else. Reload and try again.',
   rate_limited: 'Too many attempts. Wait a moment, then try again.',
