@@ -45,30 +45,33 @@ describe('the route matrix (ASVS 8.2.1)', () => {
     'answers %s as the table says, and writes nothing where it refuses (ASVS 8.2.2, 8.3.1)',
     { timeout: 60_000 },
     async ([name, who], { app, db, owner }) => {
-      const seen = new Map<string, string>();
+      const seen: Record<string, string> = {};
       const wrong: string[] = [];
-      // Reads first: they all see one world, and nobody else's rows are there yet.
+      // Reads first: they all see one world, and nobody else’s rows are there yet.
       const reads = lines.filter(({ method }) => method === 'GET');
       const writes = lines.filter(({ method }) => method !== 'GET');
 
-      const world = await makeWorld(app, db, who);
+      let world = await makeWorld(app, db, who);
       for (const line of reads) {
-        seen.set(line.name, await askAndWatch(line, world));
+        await askAndWatch(line);
         const head = await send(app, world, { ...line, method: 'HEAD' });
-        if (String(head.statusCode) !== seen.get(line.name)?.slice(0, 3) || head.body !== '')
+        if (String(head.statusCode) !== seen[line.name]?.slice(0, 3) || head.body !== '')
           wrong.push(`HEAD ${line.url} of ${line.of}: ${head.statusCode} ${head.body}`);
       }
-      for (const line of writes)
-        seen.set(line.name, await askAndWatch(line, await makeWorld(app, db, who)));
+      for (const line of writes) {
+        const hasWritten = await askAndWatch(line);
+        if (hasWritten) world = await makeWorld(app, db, who);
+      }
 
       const column = lines.map((line) => [line.name, line.cells[name]]);
-      expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(column));
+      expect(seen).toEqual(Object.fromEntries(column));
       expect(wrong).toEqual([]);
 
-      async function askAndWatch(line: Line, rows: World): Promise<string> {
+      async function askAndWatch(line: Line): Promise<boolean> {
         const before = await contentsOf(owner);
-        const response = await send(app, rows, line);
+        const response = await send(app, world, line);
         const after = await contentsOf(owner);
+        seen[line.name] = told(line, response, world);
 
         const written = Object.keys(after).filter((table) => after[table] !== before[table]);
         const mayWrite = response.statusCode < 400 && line.method !== 'GET';
@@ -79,11 +82,11 @@ describe('the route matrix (ASVS 8.2.1)', () => {
           wrong.push(`${line.name}: ${response.statusCode}, but wrote nothing`);
 
         if (response.statusCode === 404 && line.url.includes(':') && line.of !== 'missing') {
-          const missing = await send(app, rows, { ...line, of: 'missing' });
+          const missing = await send(app, world, { ...line, of: 'missing' });
           if (withoutChance(missing) !== withoutChance(response))
             wrong.push(`${line.name}: tells its row from a missing one:\n${missing.body}`);
         }
-        return told(line, response, rows);
+        return written.length > 0;
       }
     },
   );
@@ -119,7 +122,7 @@ function parseTable(table: string): { names: string[]; lines: Line[] } {
 
 function parseCell(cell: string): string {
   const answer =
-    refusals[cell] ?? (/^2\d\d( [HABhabxMDOE]+)?( #\d+)?$/.test(cell) ? cell : undefined);
+    refusals[cell] ?? (/^2\d\d( [HABhabxSTMDOE]+)?( #\d+)?$/.test(cell) ? cell : undefined);
   if (answer === undefined) throw new Error(`No answer is “${cell}”.`);
   return answer;
 }
@@ -131,7 +134,7 @@ function told(
   world: World,
 ): string {
   const isJson = String(headers['content-type']).startsWith('application/json');
-  const { code, total } = isJson && body !== '' ? JSON.parse(body) : {};
+  const { code, counts, total = counts?.all } = isJson && body !== '' ? JSON.parse(body) : {};
   const count = method === 'GET' && total !== undefined ? `#${total}` : '';
   const cookies = [headers['set-cookie']].flat().join(' ');
   return [statusCode, code, world.shownBy(body + cookies), count].filter(Boolean).join(' ');
@@ -176,7 +179,7 @@ async function contentsOf(owner: Db): Promise<Record<string, string>> {
       and relname not in ('rate_limits', 'sign_in_attempts')`.execute(owner);
   const digests = tables.map(
     ({ name }) => sql`
-      select ${name} as name, md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as digest
+      select ${name} as name, concat(count(*), ' ', sum(hashtextextended(t::text, 0))) as digest
       from ${sql.table(name)} as t`,
   );
   const { rows } = await sql<{ name: string; digest: string }>`

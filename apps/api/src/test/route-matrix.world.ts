@@ -8,6 +8,7 @@ import { startSession } from '#modules/auth/auth.service.ts';
 import { endSessions } from '#modules/auth/sessions.repository.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { removeServer } from '#modules/servers/servers.service.ts';
+import { createService } from '#modules/services/services.service.ts';
 import { systemActor } from '#plugins/access.ts';
 import { given, password } from './given.ts';
 
@@ -62,6 +63,9 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
   const [awayUser] = await make.users(away.id, canary('a'));
   await make.users(binned.id, canary('b'));
   await binUser(db, binnedUser?.id ?? missing);
+  const sold = await createService(db, system, { name: canary('S') });
+  const bought = await createService(db, system, { name: canary('T') });
+  await sellTo(db, bought.id, awayUser?.id ?? missing, [home.id, away.id, binned.id]);
   const mine = [
     ...grantOf(home.id, who.home),
     ...grantOf(away.id, who.away),
@@ -101,6 +105,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       },
       accounts: { own: own.id, other: other.id, missing },
       sessions: { own: own.sessionId, other: other.sessionId, missing },
+      services: { sold: sold.id, missing },
       settings: { general: 'general' },
     },
     shownBy: (text) => {
@@ -116,7 +121,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
         Number(of) === world ? letter : (anothers[letter] ?? letter),
       );
       const shown = new Set([...byId, ...byText]);
-      return [...'HABhabxMDOE'].filter((letter) => shown.has(letter)).join('');
+      return [...'HABhabxSTMDOE'].filter((letter) => shown.has(letter)).join('');
     },
   };
 
@@ -166,6 +171,8 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/servers/:serverId/users': () => ({ accountName: 'new' }),
   'PATCH /api/users/:id': () => ({ version: 1, remark: 'altered' }),
   'POST /api/users/:id/extend': () => ({ months: 1 }),
+  'POST /api/services': () => ({ name: 'new' }),
+  'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
 };
 
@@ -174,6 +181,7 @@ export const queries: Record<string, string> = {
   'DELETE /api/accounts/:id': '?version=1',
   'DELETE /api/servers/:id': '?version=1',
   'DELETE /api/users/:id': '?version=1',
+  'DELETE /api/services/:id': '?version=1',
 };
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
@@ -184,6 +192,20 @@ async function binUser(db: Db, userId: number): Promise<void> {
   await inChange(db, system, 'users:delete', null, (trx) =>
     trx.updateTable('users').set({ deletedAt: sql`now()` }).where('id', '=', userId).execute(),
   );
+}
+
+/** Everybody’s term ends some day: an overview names who is next. */
+async function sellTo(
+  db: Db,
+  serviceId: number,
+  userId: number,
+  serverIds: number[],
+): Promise<void> {
+  await inChange(db, system, 'users:update', null, async (trx) => {
+    const expiresOn = '2999-12-31';
+    await trx.updateTable('users').set({ expiresOn }).where('serverId', 'in', serverIds).execute();
+    await trx.updateTable('users').set({ serviceId }).where('id', '=', userId).execute();
+  });
 }
 
 /** Without ending the sessions, as the service does besides: the account's state must be enough. */
