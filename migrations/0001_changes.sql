@@ -60,18 +60,21 @@ create procedure make_partitions(months_ahead integer default 3) language plpgsq
 security definer set search_path = public, pg_temp set timezone = 'UTC' as $$
 declare
   month date;
+  partition text;
 begin
   perform pg_advisory_xact_lock(hashtext('make_partitions'));
   for month in
     select generate_series(date_trunc('month', now()), now() + make_interval(months => least(months_ahead, 24)), '1 month')
   loop
-    execute format('create table if not exists %I partition of entries for values from (%L) to (%L)',
-      'entries' || to_char(month, '_YYYY_MM'), month, month + interval '1 month');
+    partition := 'entries' || to_char(month, '_YYYY_MM');
+    continue when to_regclass(partition) is not null;
+    execute format('create table %I partition of entries for values from (%L) to (%L)',
+      partition, month, month + interval '1 month');
+    call keep_whole(partition::regclass);
   end loop;
 end $$;
 revoke execute on procedure make_partitions from public;
 call let_app('execute', 'procedure make_partitions');
-call make_partitions();
 
 -- The change being made. Its id must be of this very transaction, so that one left on a pooled connection is worth nothing.
 create function current_change() returns changes language plpgsql stable
@@ -109,6 +112,16 @@ create trigger append_only_rows before update or delete on entries
   for each row execute function refuse_rewriting();
 create trigger recorded_only before insert on entries
   for each row when (pg_trigger_depth() = 0) execute function refuse_rewriting();
+
+-- A partition inherits row triggers alone, so each refuses its own TRUNCATE.
+create procedure keep_whole(partition regclass) language plpgsql as $$
+begin
+  execute format('create trigger append_only before truncate on %s
+    for each statement execute function refuse_rewriting()', partition);
+end $$;
+revoke execute on procedure keep_whole from public;
+call keep_whole('entries_default');
+call make_partitions();
 
 -- A change says its own time and transaction, whatever an owner might claim.
 create function stamp_change() returns trigger language plpgsql as $$

@@ -75,6 +75,8 @@ describe('the database', () => {
       sql`update changes set account_name = 'nobody'`,
       sql`delete from entries`,
       sql`delete from ${partition}`,
+      sql`truncate ${partition}`,
+      sql`truncate entries_default`,
       sql`update ${partition} set row_id = 0`,
       sql`insert into ${partition} (at, change_id, table_name, row_id, before, after)
         values (now(), 1, 'servers', 1, '{}', '{}')`,
