@@ -1,7 +1,7 @@
 import type { SessionListing } from '@cmp/shared/auth';
 import type { Grant, Role } from '@cmp/shared/permissions';
 import { type Expression, sql } from 'kysely';
-import { jsonArrayFrom, jsonBuildObject } from 'kysely/helpers/postgres';
+import { jsonBuildObject } from 'kysely/helpers/postgres';
 import type { Db, Trx } from '#database/client.ts';
 
 /** How long a session lasts at most, and how long it may lie unused. */
@@ -51,21 +51,22 @@ export async function findLiveSession(db: Db, sessionId: number): Promise<LiveSe
     .executeTakeFirst();
 
   function grantsOf(accountId: Expression<number>) {
-    return jsonArrayFrom(
-      db
-        .selectFrom('grants')
-        .innerJoin('servers', 'servers.id', 'grants.serverId')
-        .select((eb) =>
-          jsonBuildObject({
-            serverId: eb.ref('serverId'),
-            level: eb.ref('level').$castTo<Grant['level']>(),
-            actions: eb.ref('actions').$castTo<Grant['actions']>(),
-          }).as('grant'),
-        )
-        .whereRef('accountId', '=', accountId)
-        .where('deletedAt', 'is', null)
-        .orderBy('servers.position'),
-    ).$castTo<Grant[]>();
+    return db
+      .selectFrom('grants')
+      .innerJoin('servers', 'servers.id', 'grants.serverId')
+      .select((eb) => {
+        const grant = jsonBuildObject({
+          serverId: eb.ref('serverId'),
+          level: eb.ref('level'),
+          actions: eb.ref('actions'),
+        });
+        const list = eb.fn.jsonAgg(grant).orderBy('servers.position');
+        return eb.fn.coalesce(list, sql`'[]'`).$castTo<Grant[]>().as('grants');
+      })
+      .whereRef('accountId', '=', accountId)
+      .where('deletedAt', 'is', null)
+      .$asScalar()
+      .$notNull();
   }
 }
 
