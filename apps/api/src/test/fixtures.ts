@@ -63,6 +63,16 @@ export const test = base
       return app;
     };
   })
+  /** Cuts the database off from the application, connections it holds included, and lets it back. */
+  .extend('outage', async ({ database }) => ({
+    begin: () =>
+      execute(
+        postgresUrl,
+        `alter database "${database}" connection limit 0`,
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${database}'`,
+      ),
+    end: () => execute(postgresUrl, `alter database "${database}" connection limit -1`),
+  }))
   .extend('app', async ({ startInstance }) => startInstance())
   .extend('given', async ({ db }) => given(db))
   .extend('api', async ({ app, given: make }) => ({
