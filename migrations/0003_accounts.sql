@@ -3,7 +3,7 @@
 create table accounts (
   id integer generated always as identity primary key,
   username text not null check (char_length(username) between 1 and 64),
-  name_key text not null unique,
+  name_key text collate "C" not null unique,
   display_name text not null check (char_length(display_name) between 1 and 80),
   email text check (char_length(email) <= 254),
   role text not null check (role in ('admin', 'server_admin', 'viewer')),
@@ -76,6 +76,7 @@ create table idempotency_keys (
   fingerprint bytea not null,
   -- Null where the answer held a secret, which is not kept.
   answer jsonb,
+  change_id bigint,
   created_at timestamptz not null default now(),
   primary key (account_id, key)
 );

@@ -6,7 +6,7 @@ create table settings (
   fields jsonb not null default '{}',
   -- By name: the secret, encrypted under the key file. Never recorded.
   secrets jsonb not null default '{}',
-  -- By name: its last four characters, and a count that moves with it: what the record shows of a secret.
+  -- By name: whether it is set, and its last four characters: what the record shows of a secret.
   secret_states jsonb not null default '{}',
   version integer not null default 1,
   updated_at timestamptz not null default now()

@@ -1,9 +1,11 @@
+import { boundsAt, type StatusBounds } from '@cmp/shared/status';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
 import { compileSerializer } from '#lib/serializer.ts';
+import { shortCache } from '#lib/short-cache.ts';
 import { newToken } from '#lib/tokens.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
 import { grantRoutes } from '#modules/accounts/grants.routes.ts';
@@ -12,10 +14,13 @@ import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts'
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
+import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
+import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
+import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
 import bodies from '#plugins/bodies.ts';
 import cookies from '#plugins/cookies.ts';
@@ -35,12 +40,16 @@ declare module 'fastify' {
     pool: Pool;
     keys: Keys;
     sessions: SessionCache;
+    /** What the statuses of this moment are worked out by: the site's day, and how far “soon” reaches. */
+    boundsNow: () => Promise<StatusBounds>;
     /** Set once a stop has begun: whoever balances load sends nothing more. */
     isDraining: boolean;
   }
 }
 
 interface Dependencies {
+  /** The clock, which a test may hold. */
+  now?: () => Date;
   db: Db;
   pool: Pool;
   keys: Keys;
@@ -57,7 +66,13 @@ export type AppConfig = Pick<Config, 'http' | 'log' | 'metricsToken' | 'versions
 };
 
 /** The API and the panel on one address. The table of contents: what is here is all there is. */
-export async function buildApp({ db, pool, keys, config }: Dependencies): Promise<FastifyInstance> {
+export async function buildApp({
+  db,
+  pool,
+  keys,
+  config,
+  now = () => new Date(),
+}: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
   const app = fastify({
     logger: {
@@ -81,6 +96,11 @@ export async function buildApp({ db, pool, keys, config }: Dependencies): Promis
   app.decorate('keys', keys);
   app.decorate('sessions', sessionCache(db));
   app.decorate('isDraining', false);
+  const general = shortCache(() => readGeneral(db));
+  app.decorate('boundsNow', async () => {
+    const { timeZone, soonWindowHours } = await general.find('general');
+    return boundsAt(now(), timeZone, soonWindowHours);
+  });
 
   await app.register(errors);
   await app.register(drain);
@@ -104,7 +124,9 @@ export async function buildApp({ db, pool, keys, config }: Dependencies): Promis
       await api.register(sessionRoutes);
       await api.register(accountRoutes);
       await api.register(grantRoutes);
+      await api.register(overviewRoutes);
       await api.register(serverRoutes);
+      await api.register(userRoutes);
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
     },

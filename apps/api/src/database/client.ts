@@ -29,5 +29,5 @@ export function connect(url: string, poolSize = 10): { db: Db; pool: pg.Pool } {
 
 const { INT8, DATE, TIMESTAMPTZ } = pg.types.builtins;
 pg.types.setTypeParser(INT8, Number);
-pg.types.setTypeParser(DATE, String);
+pg.types.setTypeParser(DATE, (date) => (date === 'infinity' ? null : date)); // Never expires.
 pg.types.setTypeParser(TIMESTAMPTZ, (utc) => utc.replace(' ', 'T').replace('+00', 'Z'));

@@ -61,9 +61,40 @@ export interface Grants {
 export interface IdempotencyKeys {
   accountId: number;
   answer: unknown | null;
+  changeId: number | null;
   createdAt: Generated<string>;
   fingerprint: Buffer;
   key: string;
+}
+
+export interface PlanEntries {
+  after: Generated<unknown>;
+  baseVersion: number | null;
+  before: Generated<unknown>;
+  errors: Generated<unknown>;
+  fileRow: number | null;
+  kind: string;
+  name: string | null;
+  ordinal: number;
+  planId: number;
+  reason: string | null;
+  rowId: number | null;
+  tableName: string;
+  warnings: Generated<unknown>;
+}
+
+export interface Plans {
+  accountId: number | null;
+  action: string;
+  changeId: number | null;
+  counts: Generated<unknown>;
+  createdAt: Generated<string>;
+  expiresAt: Generated<string>;
+  failure: unknown | null;
+  id: Generated<number>;
+  jobId: string | null;
+  state: string;
+  subject: Generated<unknown>;
 }
 
 export interface RefreshTokens {
@@ -142,7 +173,7 @@ export interface Users {
   dataLimitGb: number | null;
   deletedAt: string | null;
   enabled: Generated<boolean>;
-  expiresOn: string | null;
+  expiresOn: Generated<string>;
   id: Generated<number>;
   nameKey: string;
   position: Generated<number>;
@@ -161,6 +192,8 @@ export interface DB {
   entries: Entries;
   grants: Grants;
   idempotencyKeys: IdempotencyKeys;
+  planEntries: PlanEntries;
+  plans: Plans;
   refreshTokens: RefreshTokens;
   servers: Servers;
   services: Services;

@@ -6,6 +6,7 @@ import { addAccount } from '#modules/accounts/accounts.service.ts';
 import { startSession } from '#modules/auth/auth.service.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { addServers } from '#modules/servers/servers.service.ts';
+import { addUsers } from '#modules/users/users.service.ts';
 import { systemActor } from '#plugins/access.ts';
 
 const system = systemActor('system');
@@ -27,13 +28,23 @@ export function given(db: Db) {
   return {
     servers: <const Names extends readonly string[]>(...names: Names) =>
       inChange(db, system, 'servers:create', null, async (trx) => {
-        const empty = { owner: null, serviceType: null, ipAddress: null, domainName: null };
         const ids = await addServers(
           trx,
-          names.map((name) => ({ name, ...empty })),
+          names.map((name) => ({ name })),
         );
         return ids.map((id, index) => ({ id, name: names[index] }));
       }) as Promise<{ [Index in keyof Names]: { id: number; name: Names[Index] } }>,
+
+    users: (serverId: number, ...names: string[]): Promise<{ id: number; accountName: string }[]> =>
+      inChange(db, system, 'users:create', null, async (trx) => {
+        const blank = { serviceId: null, contact: null, expiresOn: null, remark: null };
+        const limits = { totalDevices: null, dataLimitGb: null, enabled: true };
+        const ids = await addUsers(
+          trx,
+          names.map((accountName) => ({ serverId, accountName, ...blank, ...limits })),
+        );
+        return ids.map((id, index) => ({ id, accountName: names[index] ?? '' }));
+      }),
 
     account: (wish: AccountWish = {}) => {
       accountsMade += 1;

@@ -6,7 +6,7 @@ import {
   OneTimePassword,
 } from '@cmp/shared/accounts';
 import { ErrorBody } from '@cmp/shared/errors';
-import { ById, Version } from '@cmp/shared/primitives';
+import { AtVersion, ById, Version } from '@cmp/shared/primitives';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { listAccounts } from './accounts.repository.ts';
@@ -18,8 +18,7 @@ import {
   resetPassword,
 } from './accounts.service.ts';
 
-const AtVersion = z.strictObject({ version: Version });
-const AtVersionText = z.strictObject({ version: z.coerce.number().pipe(Version) });
+const PasswordReset = z.strictObject({ version: Version });
 
 export const accountRoutes: FastifyPluginAsyncZod = async (app) => {
   const { db, sessions } = app;
@@ -67,7 +66,7 @@ export const accountRoutes: FastifyPluginAsyncZod = async (app) => {
     schema: {
       summary: 'Delete an account; what it did stays in the log',
       params: ById,
-      querystring: AtVersionText,
+      querystring: AtVersion,
       response: { 204: z.null(), '4xx': ErrorBody },
     },
     handler: async ({ actor, params, query }, reply) => {
@@ -82,7 +81,7 @@ export const accountRoutes: FastifyPluginAsyncZod = async (app) => {
     schema: {
       summary: 'Give an account a new one-time password; its sessions end',
       params: ById,
-      body: AtVersion,
+      body: PasswordReset,
       response: { 200: OneTimePassword, '4xx': ErrorBody },
     },
     handler: async ({ actor, params, body }) => {

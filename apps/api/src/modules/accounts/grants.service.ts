@@ -3,7 +3,7 @@ import { actionsOfLevel, type Grant, type GrantedAction } from '@cmp/shared/perm
 import type { Db } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
-import { listServerIds } from '#modules/servers/servers.service.ts';
+import { livingServerIds } from '#modules/servers/servers.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { touchAccount } from './accounts.repository.ts';
 import { getAccount, lockAt } from './accounts.service.ts';
@@ -27,7 +27,7 @@ export function changeGrants(
     if (role === 'viewer' && grants.some((grant) => grant.level !== 'view'))
       throw new AppError('viewer_grant', 'A viewer’s grant is always “view”.');
 
-    const existingIds = new Set(await listServerIds(trx, actor.scope));
+    const existingIds = new Set(await livingServerIds(trx, actor.scope));
     if (grants.some((grant) => !existingIds.has(grant.serverId))) throw notFound();
 
     await replaceGrants(trx, accountId, grants.map(withActions));
