@@ -14,6 +14,7 @@ import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts'
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
+import { planRoutes } from '#modules/plans/plans.routes.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
@@ -112,6 +113,7 @@ export async function buildApp({
       await api.register(serverRoutes);
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
+      await api.register(planRoutes, { committers: {} });
     },
     { prefix: '/api' },
   );
