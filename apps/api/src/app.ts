@@ -13,6 +13,8 @@ import { authRoutes } from '#modules/auth/auth.routes.ts';
 import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts';
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
+import { changeRoutes } from '#modules/changes/changes.routes.ts';
+import { commitUndo } from '#modules/changes/undo.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { planRoutes } from '#modules/plans/plans.routes.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
@@ -113,7 +115,8 @@ export async function buildApp({
       await api.register(serverRoutes);
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
-      await api.register(planRoutes, { committers: {} });
+      await api.register(changeRoutes);
+      await api.register(planRoutes, { committers: { 'changes:undo': commitUndo } });
     },
     { prefix: '/api' },
   );

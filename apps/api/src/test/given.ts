@@ -6,6 +6,7 @@ import { addAccount } from '#modules/accounts/accounts.service.ts';
 import { startSession } from '#modules/auth/auth.service.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { addServers } from '#modules/servers/servers.service.ts';
+import { addUsers } from '#modules/users/users.service.ts';
 import { systemActor } from '#plugins/access.ts';
 
 const system = systemActor('system');
@@ -22,6 +23,11 @@ interface AccountWish {
   disabled?: boolean;
 }
 
+const blank = {
+  ...{ serviceId: null, contact: null, expiresOn: null, totalDevices: null, dataLimitGb: null },
+  ...{ remark: null, enabled: true },
+};
+
 /** What a test starts from, written the way the product writes it. */
 export function given(db: Db) {
   return {
@@ -33,6 +39,22 @@ export function given(db: Db) {
         );
         return ids.map((id, index) => ({ id, name: names[index] }));
       }) as Promise<{ [Index in keyof Names]: { id: number; name: Names[Index] } }>,
+
+    users: (serverId: number, ...names: string[]) =>
+      inChange(db, system, 'users:create', null, async (trx) => {
+        await addUsers(
+          trx,
+          names.map((accountName) => ({ ...blank, serverId, accountName })),
+        );
+        return trx
+          .selectFrom('users')
+          .select(['id', 'accountName'])
+          .where('serverId', '=', serverId)
+          .where('accountName', 'in', names)
+          .where('deletedAt', 'is', null)
+          .orderBy('position')
+          .execute();
+      }),
 
     account: (wish: AccountWish = {}) => {
       accountsMade += 1;
