@@ -76,6 +76,7 @@ create table idempotency_keys (
   fingerprint bytea not null,
   -- Null where the answer held a secret, which is not kept.
   answer jsonb,
+  change_id bigint,
   created_at timestamptz not null default now(),
   primary key (account_id, key)
 );

@@ -61,6 +61,7 @@ export interface Grants {
 export interface IdempotencyKeys {
   accountId: number;
   answer: unknown | null;
+  changeId: number | null;
   createdAt: Generated<string>;
   fingerprint: Buffer;
   key: string;

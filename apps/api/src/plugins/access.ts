@@ -24,6 +24,8 @@ export interface Actor {
   requestId: string | null;
   /** Set where the caller named the command, so that its repeat has no second effect. */
   idempotency: Idempotency | undefined;
+  /** The change that the request made, told in the `x-change-id` header: what an undo is asked for by. */
+  changeId: number | undefined;
 }
 
 export interface Idempotency {
@@ -90,6 +92,11 @@ export default fp<Options>(async (app, { authenticate, idempotencyOf }) => {
     }
   });
 
+  app.addHook('onSend', async (request, reply) => {
+    const changeId = request.actor?.changeId;
+    if (changeId !== undefined) reply.header('x-change-id', changeId);
+  });
+
   // The fingerprint covers the parsed body, so it cannot be taken before.
   app.addHook('preHandler', async (request) => {
     if (request.actor) request.actor.idempotency = idempotencyOf(request);
@@ -127,6 +134,7 @@ export function systemActor(via: 'cli' | 'system'): Actor {
     ip: null,
     requestId: null,
     idempotency: undefined,
+    changeId: undefined,
   };
 }
 
@@ -144,5 +152,6 @@ export function actorFor(caller: Caller, origin: { ip: string; requestId: string
     ip: origin.ip,
     requestId: origin.requestId,
     idempotency: undefined,
+    changeId: undefined,
   };
 }

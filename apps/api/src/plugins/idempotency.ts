@@ -9,7 +9,7 @@ import type { Idempotency } from './access.ts';
  */
 export function idempotencyOf(request: FastifyRequest): Idempotency | undefined {
   const key = request.headers['idempotency-key'];
-  if (key === undefined || request.method === 'GET' || request.method === 'HEAD') return undefined;
+  if (key === undefined || request.method !== 'POST') return undefined;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(key))
     throw new AppError(
       'invalid_request',

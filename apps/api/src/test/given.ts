@@ -23,11 +23,6 @@ interface AccountWish {
   disabled?: boolean;
 }
 
-const blank = {
-  ...{ serviceId: null, contact: null, expiresOn: null, totalDevices: null, dataLimitGb: null },
-  ...{ remark: null, enabled: true },
-};
-
 /** What a test starts from, written the way the product writes it. */
 export function given(db: Db) {
   return {
@@ -40,20 +35,15 @@ export function given(db: Db) {
         return ids.map((id, index) => ({ id, name: names[index] }));
       }) as Promise<{ [Index in keyof Names]: { id: number; name: Names[Index] } }>,
 
-    users: (serverId: number, ...names: string[]) =>
+    users: (serverId: number, ...names: string[]): Promise<{ id: number; accountName: string }[]> =>
       inChange(db, system, 'users:create', null, async (trx) => {
-        await addUsers(
+        const blank = { serviceId: null, contact: null, expiresOn: null, remark: null };
+        const limits = { totalDevices: null, dataLimitGb: null, enabled: true };
+        const ids = await addUsers(
           trx,
-          names.map((accountName) => ({ ...blank, serverId, accountName })),
+          names.map((accountName) => ({ serverId, accountName, ...blank, ...limits })),
         );
-        return trx
-          .selectFrom('users')
-          .select(['id', 'accountName'])
-          .where('serverId', '=', serverId)
-          .where('accountName', 'in', names)
-          .where('deletedAt', 'is', null)
-          .orderBy('position')
-          .execute();
+        return ids.map((id, index) => ({ id, accountName: names[index] ?? '' }));
       }),
 
     account: (wish: AccountWish = {}) => {

@@ -22,9 +22,12 @@ export async function inChange<Result>(
 ): Promise<Result> {
   const result = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
-    if (kept) return kept.answer;
+    if (kept) {
+      actor.changeId = kept.changeId ?? undefined;
+      return kept.answer;
+    }
 
-    await beginChange(trx, actor, action, reason, undoesChangeId);
+    actor.changeId = await beginChange(trx, actor, action, reason, undoesChangeId);
     const answer = await work(trx);
     await keepAnswer(trx, actor, answer);
     return answer;
@@ -40,8 +43,8 @@ async function beginChange(
   action: ChangeAction,
   reason: string | null,
   undoesChangeId: number | null,
-): Promise<void> {
-  await trx
+): Promise<number> {
+  const { id } = await trx
     .with('change', (cte) =>
       cte
         .insertInto('changes')
@@ -52,23 +55,28 @@ async function beginChange(
         .returning('id'),
     )
     .selectFrom('change')
-    .select(sql`set_config('cmp.change_id', id::text, true)`.as('bound'))
-    .execute();
+    .select(['id', sql`set_config('cmp.change_id', id::text, true)`.as('bound')])
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 /** What the first run answered. "Running" is a lock that dies with its transaction, so a crash leaves nothing. */
 async function findAnswer<Result>(
   trx: Trx,
   { accountId, idempotency }: Actor,
-): Promise<{ answer: Result } | undefined> {
+): Promise<{ answer: Result; changeId: number | null } | undefined> {
   if (!idempotency || accountId === null) return undefined;
 
   const lock = sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${idempotency.key}, ${accountId}))`;
   const { isFree } = await trx.selectNoFrom(lock.as('isFree')).executeTakeFirstOrThrow();
   if (!isFree) throw new AppError('request_running', 'The same request is still being worked on.');
 
-  const { rows } = await sql<{ fingerprint: Buffer; answer: Result | null }>`
-    select fingerprint, answer from idempotency_keys
+  const { rows } = await sql<{
+    fingerprint: Buffer;
+    answer: Result | null;
+    changeId: number | null;
+  }>`
+    select fingerprint, answer, change_id from idempotency_keys
     where account_id = ${accountId} and key = ${idempotency.key}`.execute(trx);
   const [row] = rows;
   if (!row) return undefined;
@@ -82,18 +90,18 @@ async function findAnswer<Result>(
       'answer_not_kept',
       'This was done before; its answer was a secret and is not kept.',
     );
-  return { answer: row.answer };
+  return { answer: row.answer, changeId: row.changeId };
 }
 
 async function keepAnswer(
   trx: Trx,
-  { accountId, idempotency }: Actor,
+  { accountId, idempotency, changeId }: Actor,
   answer: unknown,
 ): Promise<void> {
   if (!idempotency || accountId === null) return;
   await trx
     .insertInto('idempotencyKeys')
-    .values({ accountId, ...recordOf(idempotency, answer) })
+    .values({ accountId, changeId: changeId ?? null, ...recordOf(idempotency, answer) })
     .execute();
 }
 

@@ -22,7 +22,7 @@ export async function listServersOf(
 
 /**
  * Writes the inverse of each row of a table that the change altered into the plan, in one statement; tells how
- * many there are. A row whose version is no longer the one that the change left is kept.
+ * many there are. A row that is no longer as the change left it is kept.
  */
 export async function workOutReversals(
   trx: Trx,
@@ -38,7 +38,7 @@ export async function workOutReversals(
       : sql`when deleted then array['refused', 'purged']`;
   const { numAffectedRows } = await sql`
     with net as (
-      select row_id, min(id) as first_id, (array_agg(server_id order by id desc))[1] as server_id,
+      select row_id, min(id) as first_id, max(id) as last_id, (array_agg(server_id order by id desc))[1] as server_id,
         jsonb_merge(${withNulls('before', 'after')} order by id desc) as before,
         jsonb_merge(${withNulls('after', 'before')} order by id) as after
       from entries
@@ -52,15 +52,17 @@ export async function workOutReversals(
         (after ->> 'version')::integer as version,
         before - ${worthNothing(table)} as inverse, after - ${worthNothing(table)} as undone,
         case when not after ? 'version' then jsonb_build_object('position', before -> 'position') end as order_before,
-        case when not after ? 'version' then jsonb_build_object('position', after -> 'position') end as order_after
+        case when not after ? 'version' then jsonb_build_object('position', after -> 'position') end as order_after,
+        since.is_altered
       from net left join ${sql.table(table)} r on r.id = net.row_id
+      left join lateral (${alteredSince(table)}) since on true
     ), judged as (
       select *, case
         when inserted and deleted then array['unchanged', null]
         ${gone}
         when now_id is null then array['refused', 'purged']
         when version is null and (is_binned or now_position <> (after ->> 'position')::integer)
-          or version <> now_version then array['refused', 'altered_since']
+          or is_altered then array['refused', 'altered_since']
         when inserted and is_binned then array['unchanged', null]
         when inserted then array['removed', null]
         when inverse -> 'deleted_at' = 'null' then array['added', null]
@@ -72,7 +74,8 @@ export async function workOutReversals(
       base_version, before, after, reason)
     select ${planId}, ${lastOrdinal(planId)} + row_number() over (order by first_id),
       fate[1], ${table}, row_id, server_id,
-      coalesce(after ->> ${nameColumn}, before ->> ${nameColumn}, now_name), version,
+      coalesce(after ->> ${nameColumn}, before ->> ${nameColumn}, now_name),
+      case when version is not null then now_version end,
       case when inserted then after when deleted then '{}' else undone || coalesce(order_after, '{}') end,
       case when inserted then '{}' when deleted then before
         else inverse || coalesce(order_before, '{}') end,
@@ -91,6 +94,23 @@ const tables = {
     ofServer: sql`r.server_id = net.server_id`,
   },
 };
+
+/**
+ * Whether the row was altered since, where its version says that it may have been. What was altered and then
+ * undone leaves it as it was, so that the last changes can be undone one after the other.
+ */
+function alteredSince(table: UndoneTable): RawBuilder<unknown> {
+  return sql`
+    select before - 'deleted_at' <> after - 'deleted_at'
+      or (before ->> 'deleted_at' is null) <> (after ->> 'deleted_at' is null) as is_altered
+    from (
+      select jsonb_merge(${withNulls('before', 'after')} order by id desc) - ${worthNothing(table)} as before,
+        jsonb_merge(${withNulls('after', 'before')} order by id) - ${worthNothing(table)} as after
+      from entries
+      where table_name = ${table} and row_id = net.row_id and id > net.last_id
+        and r.version <> (net.after ->> 'version')::integer
+    ) as net_since`;
+}
 
 /** A server comes back to a place that is free then, so of its positions only an order's are set back. */
 function worthNothing(table: UndoneTable): RawBuilder<unknown> {

@@ -151,9 +151,10 @@ describe('POST /changes/:id/undo', () => {
   test('bins what was added, and an undo of that brings it back', async ({ api, db, given }) => {
     const [tokyo] = await given.servers('tokyo');
     await given.users(tokyo.id, 'anna', 'ben');
+    const changeId = await lastChange(db);
     const admin = await api.as('admin');
 
-    const undoing = await undo(admin, await lastChange(db));
+    const undoing = await undo(admin, changeId);
     const without = await living(db);
     await undo(admin, undoing);
 
@@ -321,8 +322,8 @@ describe('POST /changes/:id/undo', () => {
     );
     const { id } = await plan(admin, before);
     expect((await admin.get(`/plans/${id}/entries`)).json()).toMatchObject({
-      // Both were altered since they were added: their versions moved with the undo.
-      items: [{ reason: 'altered_since' }, { reason: 'altered_since' }],
+      // What was altered since was undone, so both are as they were added.
+      items: [{ reason: 'in_use' }, { kind: 'removed' }],
     });
   });
 
@@ -649,14 +650,16 @@ async function make(trx: Trx, serverId: number, step: Step): Promise<void> {
     .where('deletedAt', 'is', null)
     .orderBy('id')
     .execute();
-  if ('names' in step)
-    return addUsers(
+  if ('names' in step) {
+    await addUsers(
       trx,
       step.names.map((accountName) => ({
         ...{ serverId, accountName, serviceId: null, contact: null, expiresOn: null },
         ...{ totalDevices: null, dataLimitGb: null, remark: null, enabled: true },
       })),
     );
+    return;
+  }
   if ('on' in step) {
     await sql`update users set expires_on = ${step.on}::date, version = version + 1
       where deleted_at is null`.execute(trx);

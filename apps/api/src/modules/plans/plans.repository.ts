@@ -147,14 +147,6 @@ export async function savePlanCommitted(trx: Trx, planId: number): Promise<void>
     .execute();
 }
 
-export async function deleteExpiredPlans(db: Db): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('plans')
-    .where('expiresAt', '<=', sql<string>`now()`)
-    .executeTakeFirst();
-  return Number(numDeletedRows);
-}
-
 /** A page of a plan's rows in their order, behind `afterOrdinal`. */
 export async function listPlanEntries(
   db: Db,

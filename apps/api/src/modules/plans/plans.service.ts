@@ -15,7 +15,6 @@ import { asApiFields } from '#modules/changes/entry-fields.service.ts';
 import { type Actor, inScope } from '#plugins/access.ts';
 import {
   countPlanEntries,
-  deleteExpiredPlans,
   findPlan,
   insertPlan,
   insertPlanEntries,
@@ -133,11 +132,6 @@ export function commitInChange(
     },
     undoesChangeId,
   );
-}
-
-/** Throws away what nobody committed in its hour. */
-export function purgeExpiredPlans(db: Db): Promise<number> {
-  return deleteExpiredPlans(db);
 }
 
 export function planMoved(): AppError {
