@@ -41,7 +41,7 @@ export async function listChanges(
 export async function countChanges(db: Db, scope: Scope): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) from (
-      select from changes c where ${known(scope)} limit ${COUNTED_AT_MOST}) as some`.execute(db);
+      select from changes c where ${known(scope)} limit ${COUNTED_AT_MOST}) as counted`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
@@ -121,7 +121,7 @@ function pageOf(
 /** Counts the entries in the scope, but only so far. */
 export async function countEntries(db: Db, scope: Scope, wish: AuditWish): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) from (${pageOf(scope, wish, undefined, COUNTED_AT_MOST)}) as some`.execute(db);
+    select count(*) from (${pageOf(scope, wish, undefined, COUNTED_AT_MOST)}) as counted`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
