@@ -41,9 +41,10 @@ create table entries (
   after jsonb not null,
   primary key (id, at)
 ) partition by range (at);
-create index entries_by_change on entries (change_id);
+-- The timeline is read newest change first, whole or of one server: both without a sort.
+create index entries_by_change on entries (change_id, id);
 create index entries_by_row on entries (table_name, row_id);
-create index entries_by_server on entries (server_id, change_id);
+create index entries_by_server on entries (server_id, change_id, id);
 
 -- Columns, so that nobody can claim another time or another transaction.
 call let_app('select, insert (account_id, account_name, via, action, reason, request_id, ip, undoes_change_id)', 'changes');

@@ -13,8 +13,11 @@ import { authRoutes } from '#modules/auth/auth.routes.ts';
 import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts';
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
+import { changeRoutes } from '#modules/changes/changes.routes.ts';
+import { commitUndo } from '#modules/changes/undo.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
+import { planRoutes } from '#modules/plans/plans.routes.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
@@ -129,6 +132,8 @@ export async function buildApp({
       await api.register(userRoutes);
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
+      await api.register(changeRoutes);
+      await api.register(planRoutes, { committers: { 'changes:undo': commitUndo } });
     },
     { prefix: '/api' },
   );

@@ -18,12 +18,13 @@ export async function inChange<Result>(
   action: ChangeAction,
   reason: string | null,
   work: (trx: Trx) => Promise<Result>,
+  undoesChangeId: number | null = null,
 ): Promise<Result> {
   const { answer, changeId } = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
     if (kept) return kept;
 
-    const begunId = await beginChange(trx, actor, action, reason);
+const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
     const made = await work(trx);
     await keepAnswer(trx, actor, begunId, made);
     return { answer: made, changeId: begunId };
@@ -40,12 +41,16 @@ async function beginChange(
   { accountId, username, via, ip, requestId }: Actor,
   action: ChangeAction,
   reason: string | null,
+  undoesChangeId: number | null,
 ): Promise<number> {
   const { id } = await trx
     .with('change', (cte) =>
       cte
         .insertInto('changes')
-        .values({ accountId, accountName: username, via, action, reason, ip, requestId })
+        .values({
+          ...{ accountId, accountName: username, via, action, reason, ip, requestId },
+          undoesChangeId,
+        })
         .returning('id'),
     )
     .selectFrom('change')
