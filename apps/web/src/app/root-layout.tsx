@@ -11,7 +11,7 @@ export function RootLayout() {
     <>
       <a
         href="#content"
-        className="-translate-y-20 fixed top-2 left-2 z-60 rounded-control bg-accent px-3 py-2 font-[550] text-on-accent focus:translate-y-0"
+        className="sr-only z-60 rounded-control bg-accent font-[550] text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:px-3 focus:py-2"
       >
         {t('shell.skip')}
       </a>

@@ -1,5 +1,6 @@
 export const states = {
   loading: 'Loading',
+  notices: 'Notices (Alt+T)',
   retry: 'Try again',
   reload: 'Reload the page',
   copyDetails: 'Copy details',
