@@ -1,7 +1,10 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
-import { SignInDialog } from './sign-in-dialog.tsx';
 import { useRouteFocus } from './use-route-focus.ts';
+
+// After the page, because it is seldom needed; at once, because then there may be no fetching it.
+const SignInDialog = lazy(() => import('./sign-in-dialog.tsx'));
 
 export function RootLayout() {
   const { t } = useTranslation();
@@ -17,7 +20,9 @@ export function RootLayout() {
       </a>
       {state === 'idle' ? null : <div aria-hidden className="progress-line" />}
       <Outlet />
-      <SignInDialog />
+      <Suspense>
+        <SignInDialog />
+      </Suspense>
       <ScrollRestoration />
     </>
   );

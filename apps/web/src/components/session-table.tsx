@@ -74,7 +74,7 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
 const dayMs = 86_400_000;
 
 /** A runway and its words, for whatever ends at a moment. */
-export function TimeLeft({ until }: { until: string }) {
+function TimeLeft({ until }: { until: string }) {
   const { t } = useTranslation();
   const now = useNow();
   const left = leftInWords(until, now);

@@ -121,7 +121,7 @@ function AccountTable({ accounts }: { accounts: readonly Account[] }) {
             <AccountStatus account={account} />
           </Cell>
           <Cell phone="meta">
-            {t(roleName[account.role])}
+            <span className="whitespace-nowrap">{t(roleName[account.role])}</span>
             <span className="hidden truncate pl-2 font-mono text-[0.8125rem] touch:inline">
               {account.username}
             </span>
