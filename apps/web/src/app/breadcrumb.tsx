@@ -16,7 +16,13 @@ export function Breadcrumb() {
   const places = useMatches().flatMap(({ handle, pathname, params }) => {
     const { data } = Handle.safeParse(handle);
     if (!data) return [];
-    return [{ to: pathname, text: nameOf(data.crumb, params) }];
+    return [
+      {
+        to: pathname,
+        text: nameOf(data.crumb, params),
+        translate: data.crumb === 'account' ? ('no' as const) : undefined,
+      },
+    ];
   });
 
   function nameOf(crumb: z.infer<typeof Handle>['crumb'], params: { accountId?: string }): string {
@@ -31,19 +37,27 @@ export function Breadcrumb() {
   }
 
   const { pathname } = useLocation();
-  if (pathname === '/') places.push({ to: '/', text: t('shell.overview') });
+  if (pathname === '/') places.push({ to: '/', text: t('shell.overview'), translate: undefined });
   return (
     <nav aria-label={t('shell.breadcrumb')} className="min-w-0 touch:hidden">
       <ol className="flex min-w-0 items-center gap-1.5 text-ink-2">
-        {places.map(({ to, text }, index) => (
+        {places.map(({ to, text, translate }, index) => (
           <li key={to} className="flex min-w-0 items-center gap-1.5">
             {index > 0 ? <span aria-hidden>/</span> : null}
             {index < places.length - 1 ? (
-              <Link to={to} className="rounded-tag hover:text-ink hover:underline">
+              <Link
+                translate={translate}
+                to={to}
+                className="rounded-tag hover:text-ink hover:underline"
+              >
                 {text}
               </Link>
             ) : (
-              <span aria-current="page" className="truncate font-semibold text-ink">
+              <span
+                translate={translate}
+                aria-current="page"
+                className="truncate font-semibold text-ink"
+              >
                 {text}
               </span>
             )}

@@ -147,6 +147,7 @@ function SignedInNow() {
         >
           <span className="min-w-0 truncate">
             <Link
+              translate="no"
               to={`/accounts/${session.accountId}/sessions`}
               className="font-semibold hover:text-accent-ink hover:underline"
             >

@@ -34,15 +34,22 @@ export function OverviewServers() {
       {servers.items.map((server) => (
         <Row key={server.id}>
           <Cell phone="title">
-            <span className="font-semibold">{server.name}</span>
+            <span translate="no" className="font-semibold">
+              {server.name}
+            </span>
           </Cell>
           <Cell phone="meta">
-            <span className="flex flex-wrap gap-x-4 font-mono text-[0.8125rem] text-ink-2">
+            <span
+              translate="no"
+              className="flex flex-wrap gap-x-4 font-mono text-[0.8125rem] text-ink-2"
+            >
               <span>{server.ipAddress ?? '—'}</span>
               {server.domainName ? <span>{server.domainName}</span> : null}
             </span>
           </Cell>
-          <Cell phone="aside">{server.owner ?? '—'}</Cell>
+          <Cell phone="aside">
+            <span translate="no">{server.owner ?? '—'}</span>
+          </Cell>
           {admin ? null : <Cell phone="metaAside">{accessTo(server.id)}</Cell>}
         </Row>
       ))}

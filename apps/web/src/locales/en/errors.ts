@@ -23,6 +23,11 @@ export const errors = {
   request_timeout: 'The portal took too long to receive this. Try again.',
   payload_too_large: 'This is larger than the portal accepts.',
   unsupported_media_type: 'The portal does not accept this kind of file.',
+  plan_not_ready: 'This is still being worked out. Wait a moment, then try again.',
+  plan_committed: 'This was already done. Reload to see the result.',
+  plan_moved: 'The data has changed since this was worked out. Look at it again before going on.',
+  plan_empty: 'There is nothing left to change.',
+  plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',
   name_taken: 'This name is taken. Choose another.',
   password_too_weak:
