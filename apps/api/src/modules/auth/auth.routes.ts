@@ -10,9 +10,9 @@ import { listSignIns } from './auth.repository.ts';
 import {
   changePassword,
   changeProfile,
-  endSessionOf,
   refreshSession,
   signIn,
+  signOut,
   unauthenticated,
 } from './auth.service.ts';
 import { readSession } from './sessions.service.ts';
@@ -55,9 +55,9 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
     config: { allow: 'anyone' },
     schema: { summary: 'Sign out', response: { 204: z.null(), '4xx': ErrorBody } },
     handler: async (request, reply) => {
-      const presented = refreshTokenOf(request);
-      if (presented) await endSessionOf(db, keys.tokens, presented);
-      if (request.claimedSessionId) sessions.forget([request.claimedSessionId]);
+      const { claimedSessionId } = request;
+      await signOut(db, keys.tokens, refreshTokenOf(request), claimedSessionId);
+      if (claimedSessionId !== undefined) sessions.forget([claimedSessionId]);
       clearSessionCookies(reply);
       return reply.code(204).send(null);
     },
