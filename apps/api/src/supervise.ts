@@ -76,7 +76,8 @@ interface OpenDatabase {
 
 async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.database.kind === 'outside') {
-    return { appUrl: await prepareOutsideDatabase(config), close: async () => {} };
+    const { appUrl } = await prepareOutsideDatabase(config);
+    return { appUrl, close: async () => {} };
   }
   const server = await startEmbeddedPostgres({
     dataDir: config.dataDir,

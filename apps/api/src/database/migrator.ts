@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
 import pg from 'pg';
+import type { Db } from './client.ts';
 
-const folder = new URL('../../../../migrations/', import.meta.url);
+const shipped = new URL('../../../../migrations/', import.meta.url);
 
 /** Two starts at once take turns; the number means nothing. */
 const lockId = 7_201_153;
@@ -12,7 +14,7 @@ const lockId = 7_201_153;
  * a transaction, recorded with its checksum. Gives the names it applied. Refuses an altered file, and a
  * database whose encoding is not UTF8.
  */
-export async function migrate(ownerUrl: string): Promise<string[]> {
+export async function migrate(ownerUrl: string, folder = shipped): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl, options: '-c TimeZone=UTC' });
   await client.connect();
   try {
@@ -21,7 +23,7 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
     const applied = await appliedMigrations(client);
 
     const fresh: string[] = [];
-    for (const { name, text, checksum } of await migrations()) {
+    for (const { name, text, checksum } of await migrations(folder)) {
       const recorded = applied.get(name);
       if (recorded === checksum) continue;
       if (recorded) throw new MigrationError(`Migration ${name} was altered after it was applied.`);
@@ -29,6 +31,7 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
       fresh.push(name);
     }
 
+    await client.query("call let_app('select', 'schema_migrations')");
     await client.query('call make_partitions()');
     return fresh;
   } finally {
@@ -42,15 +45,14 @@ export class MigrationError extends Error {
 }
 
 /** The migrations' names that this database lacks. */
-export async function pendingMigrations(client: pg.ClientBase): Promise<string[]> {
-  const { rows } = await client.query<{ applied: string | null }>(
-    "select to_regclass('schema_migrations')::text as applied",
-  );
-  const applied = rows[0]?.applied
-    ? await client.query<{ name: string }>('select name from schema_migrations')
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ table: string | null }>`
+    select to_regclass('schema_migrations')::text as table`.execute(db);
+  const applied = rows[0]?.table
+    ? await sql<{ name: string }>`select name from schema_migrations`.execute(db)
     : { rows: [] };
   const names = new Set(applied.rows.map(({ name }) => name));
-  return (await migrations()).map(({ name }) => name).filter((name) => !names.has(name));
+  return (await migrations(shipped)).map(({ name }) => name).filter((name) => !names.has(name));
 }
 
 async function refuseForeignEncoding(client: pg.Client): Promise<void> {
@@ -96,7 +98,17 @@ async function apply(
   }
 }
 
-async function migrations(): Promise<{ name: string; text: string; checksum: string }[]> {
+/** The tables that the migrations put under audit. */
+export async function auditedTables(): Promise<string[]> {
+  const texts = (await migrations(shipped)).map(({ text }) => text);
+  return texts.flatMap((text) =>
+    [...text.matchAll(/^call audit\('(\w+)'/gm)].map(([, name = '']) => name),
+  );
+}
+
+async function migrations(
+  folder: URL,
+): Promise<{ name: string; text: string; checksum: string }[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
     names.map(async (name) => {

@@ -1,0 +1,55 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation, useMatches } from 'react-router';
+import * as z from 'zod';
+import { accountIdIn } from '#features/accounts/account-id.ts';
+import { accountById } from '#features/accounts/accounts.queries.ts';
+
+const Handle = z.object({
+  crumb: z.enum(['profile', 'accounts', 'newAccount', 'account', 'settings']),
+});
+
+/** Where the page stands, from the top down; the last one is the page itself. */
+export function Breadcrumb() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const places = useMatches().flatMap(({ handle, pathname, params }) => {
+    const { data } = Handle.safeParse(handle);
+    if (!data) return [];
+    return [{ to: pathname, text: nameOf(data.crumb, params) }];
+  });
+
+  function nameOf(crumb: z.infer<typeof Handle>['crumb'], params: { accountId?: string }): string {
+    switch (crumb) {
+      case 'newAccount':
+        return t('accounts.createTitle');
+      case 'account':
+        return queries.getQueryData(accountById(accountIdIn(params)).queryKey)?.displayName ?? '';
+      default:
+        return t(`shell.${crumb}`);
+    }
+  }
+
+  const { pathname } = useLocation();
+  if (pathname === '/') places.push({ to: '/', text: t('shell.overview') });
+  return (
+    <nav aria-label={t('shell.breadcrumb')} className="min-w-0 touch:hidden">
+      <ol className="flex min-w-0 items-center gap-1.5 text-ink-2">
+        {places.map(({ to, text }, index) => (
+          <li key={to} className="flex min-w-0 items-center gap-1.5">
+            {index > 0 ? <span aria-hidden>/</span> : null}
+            {index < places.length - 1 ? (
+              <Link to={to} className="rounded-tag hover:text-ink hover:underline">
+                {text}
+              </Link>
+            ) : (
+              <span aria-current="page" className="truncate font-semibold text-ink">
+                {text}
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}

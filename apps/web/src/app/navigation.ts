@@ -1,0 +1,30 @@
+import type { Action } from '@cmp/shared/permissions';
+import { LayoutList, type LucideIcon, SlidersHorizontal, UsersRound } from 'lucide-react';
+import { useMay } from '#lib/session.ts';
+
+export interface Destination {
+  to: string;
+  text: 'shell.overview' | 'shell.accounts' | 'shell.settings';
+  icon: LucideIcon;
+  /** The key that follows `g`. */
+  key: string;
+  needs: Action;
+}
+
+const destinations: readonly Destination[] = [
+  { to: '/', text: 'shell.overview', icon: LayoutList, key: 'o', needs: 'overview:read' },
+  { to: '/accounts', text: 'shell.accounts', icon: UsersRound, key: 'a', needs: 'accounts:list' },
+  {
+    to: '/settings',
+    text: 'shell.settings',
+    icon: SlidersHorizontal,
+    key: ',',
+    needs: 'settings:read',
+  },
+];
+
+/** Where this person can go; what would be refused is not offered. */
+export function useDestinations(): readonly Destination[] {
+  const may = useMay();
+  return destinations.filter(({ needs }) => may(needs));
+}

@@ -1,0 +1,43 @@
+import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
+import { Key } from '#components/key.tsx';
+import { useAppearance } from '#lib/appearance.ts';
+import { useDestinations } from './navigation.ts';
+
+/** Every key that does something here. */
+export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const destinations = useDestinations();
+  const { shortcuts } = useAppearance();
+  const rows = [
+    ...destinations.map(({ key, text }) => ({
+      keys: ['G', key.toUpperCase()],
+      text: t('shell.shortcutGo', { page: t(text) }),
+    })),
+    { keys: ['['], text: t('shell.shortcutRail') },
+    { keys: ['R'], text: t('shell.shortcutRefresh') },
+    { keys: ['Ctrl', 'S'], text: t('shell.shortcutSave') },
+    { keys: ['Esc'], text: t('shell.shortcutClose') },
+    { keys: ['?'], text: t('shell.shortcutHelp') },
+  ];
+  return (
+    <Dialog open title={t('shell.shortcutsTitle')} onClose={onClose}>
+      <dl className="mt-3">
+        {rows.map(({ keys, text }) => (
+          <div
+            key={text}
+            className="flex min-h-9 items-center justify-between gap-4 border-line border-b last:border-b-0"
+          >
+            <dt>{text}</dt>
+            <dd className="flex gap-1">
+              {keys.map((key) => (
+                <Key key={key}>{key}</Key>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {shortcuts ? null : <p className="mt-3 text-ink-2">{t('shell.shortcutsOff')}</p>}
+    </Dialog>
+  );
+}

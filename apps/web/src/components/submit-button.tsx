@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { connection } from '#lib/connection.ts';
+import { useStore } from '#lib/store.ts';
+import { Button } from './button.tsx';
+
+interface SubmitButtonProps {
+  children: ReactNode;
+  pending: boolean;
+  /** Said in place of the label while it runs. */
+  pendingLabel?: string;
+  disabled?: boolean;
+  className?: string;
+}
+
+/** Sends a form. It waits while the portal does not answer, and says why; a second press sends nothing. */
+export function SubmitButton(props: SubmitButtonProps) {
+  const { t } = useTranslation();
+  const { online } = useStore(connection);
+  return (
+    <Button
+      type="submit"
+      tone="primary"
+      className={props.className ?? ''}
+      disabled={props.disabled === true || !online}
+      aria-disabled={props.pending}
+      title={online ? undefined : t('states.offlineWrite')}
+      onClick={(event) => {
+        if (props.pending) event.preventDefault();
+      }}
+    >
+      {props.pending ? (props.pendingLabel ?? t('states.saving')) : props.children}
+    </Button>
+  );
+}

@@ -1,0 +1,31 @@
+import type { ErrorBody } from '@cmp/shared/errors';
+
+/** A refusal the API explained. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ErrorBody['code'];
+  readonly status: number;
+  readonly requestId: string;
+  readonly details: Record<string, unknown>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(body: ErrorBody, response: Response) {
+    super(body.message);
+    this.code = body.code;
+    this.status = response.status;
+    this.requestId = body.requestId;
+    this.details = body.details ?? {};
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    this.retryAfterSeconds = Number.isFinite(seconds) ? seconds : undefined;
+  }
+}
+
+/** No answer came: the network, the portal or the way between is down. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** Whether the row was altered by someone else since it was read. */
+export function isStale(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'stale_version';
+}

@@ -1,0 +1,29 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { en } from '#locales/en.ts';
+import { pseudoOf } from './pseudo-locale.ts';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en };
+    nsSeparator: false;
+  }
+}
+
+void i18next.use(initReactI18next).init({
+  lng: chosenLanguage(),
+  fallbackLng: 'en',
+  resources: { en: { translation: en }, pseudo: { translation: pseudoOf(en) } },
+  interpolation: { escapeValue: false }, // React escapes.
+  // Actions are named `servers:update`, and their sentences by them.
+  nsSeparator: false,
+});
+
+/** `?lng=pseudo` accents and brackets every sentence, so that a plain one is seen to be untranslated. */
+function chosenLanguage(): string {
+  const asked = new URLSearchParams(location.search).get('lng');
+  if (asked === 'pseudo' || asked === 'en') localStorage.setItem('language', asked);
+  return localStorage.getItem('language') ?? 'en';
+}
+
+export { i18next };

@@ -1,0 +1,44 @@
+import { i18next } from './i18n.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** "8 min ago", "yesterday 14:02", "2 Dec 2026": as near as a reader needs. */
+export function agoInWords(at: string, now: Date): string {
+  const passed = now.getTime() - Date.parse(at);
+  if (passed < minute) return i18next.t('time.justNow');
+  if (passed < hour) return i18next.t('time.minutesAgo', { count: Math.floor(passed / minute) });
+  if (passed < day) return i18next.t('time.hoursAgo', { count: Math.floor(passed / hour) });
+  if (passed < 30 * day) return i18next.t('time.daysAgo', { count: Math.floor(passed / day) });
+  return dateInWords(at);
+}
+
+/** "12 d", "1 d 4 h", "40 min": what is left until a moment, or undefined once it has passed. */
+export function leftInWords(until: string, now: Date): string | undefined {
+  const left = Date.parse(until) - now.getTime();
+  if (left <= 0) return undefined;
+  if (left < hour) return i18next.t('time.minutes', { count: Math.ceil(left / minute) });
+  if (left < day) return i18next.t('time.hours', { count: Math.floor(left / hour) });
+  const days = Math.floor(left / day);
+  if (days >= 2) return i18next.t('time.days', { count: days });
+  const hours = Math.floor((left - days * day) / hour);
+  return i18next.t('time.daysAndHours', { days, hours });
+}
+
+/** "2 Dec 2026". */
+export function dateInWords(at: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' }).format(new Date(at));
+}
+
+/** "2 Dec 2026, 14:02", in the reader's own time zone. */
+export function momentInWords(at: string): string {
+  const format = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat('en-GB', format).format(new Date(at));
+}
+
+/** "14:02". */
+export function clockTime(at: Date, timeZone?: string): string {
+  const format = { hour: '2-digit', minute: '2-digit' } as const;
+  return new Intl.DateTimeFormat('en-GB', timeZone ? { ...format, timeZone } : format).format(at);
+}

@@ -1,0 +1,44 @@
+import type { ErrorCode } from '@cmp/shared/errors';
+
+/** What, where, what now. A code without a sentence does not compile. */
+export const errors = {
+  invalid_request: 'The portal did not accept what was sent. Check the fields and try again.',
+  invalid_json: 'The portal could not read what was sent. Reload the page and try again.',
+  unauthenticated: 'You are signed out. Sign in to go on.',
+  sign_in_failed: 'Username and password do not match. Check both and try again.',
+  session_reused: 'This session was ended for your safety. Sign in again.',
+  forbidden: 'Your account may not do this. Ask an Admin.',
+  origin_refused:
+    'The request came from another address than the portal’s. Open the portal by its own address and try again.',
+  password_change_required: 'Choose a new password first.',
+  setup_closed: 'This portal is already set up. Sign in instead.',
+  setup_token_wrong:
+    'This is not the setup token. Copy it from the link that the start command printed.',
+  not_found: 'This no longer exists.',
+  method_not_allowed: 'The portal does not offer this. Reload the page and try again.',
+  stale_version: 'Someone else changed this meanwhile. Look at their version before saving yours.',
+  server_order_stale: 'The servers have changed meanwhile. Here is the current order.',
+  request_running: 'The same request is still running. Wait a moment.',
+  answer_not_kept: 'This was already done, and its answer is not kept. Reload to see the result.',
+  request_timeout: 'The portal took too long to receive this. Try again.',
+  payload_too_large: 'This is larger than the portal accepts.',
+  unsupported_media_type: 'The portal does not accept this kind of file.',
+  rule_broken: 'This is not possible as things stand.',
+  name_taken: 'This name is taken. Choose another.',
+  password_too_weak:
+    'This password is too easy to guess. Make it longer, or use several unrelated words.',
+  password_unchanged: 'This is the password you have now. Choose another.',
+  last_admin: 'This is the last Admin who can sign in. Make someone else an Admin first.',
+  own_account: 'You cannot do this to your own account. Ask another Admin.',
+  service_in_use: 'Users still have this service, perhaps in the bin. Give them another one first.',
+  viewer_grant: 'A Viewer can only view. Change the role first, or choose View.',
+  idempotency_key_reused: 'This request was already used for something else. Reload and try again.',
+  rate_limited: 'Too many attempts. Wait a moment, then try again.',
+  rate_limited_for: 'Too many attempts. Try again in {{wait}}.',
+  internal:
+    'Something went wrong in the portal. Try again; if it stays, give the request id to whoever runs it.',
+  busy: 'The portal is busy right now. Try again in a moment.',
+  unavailable: 'The portal cannot reach its database. It keeps trying; so can you.',
+  offline: 'The portal does not answer. Check your connection; nothing you typed is lost.',
+  unexpected: 'The portal answered in a way this page does not understand. Reload the page.',
+} satisfies Record<ErrorCode | 'rate_limited_for' | 'offline' | 'unexpected', string>;
