@@ -185,8 +185,8 @@ export const hostileFiles = {
       workbook({
         rows: `${rowXml(1, 'account_name')}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`,
       }),
-    code: 'file_empty',
-    details: {},
+    code: 'columns_wrong',
+    details: { problem: 'unnamed' },
   },
   'a cell in the last column': {
     make: () =>

@@ -121,7 +121,9 @@ function pageOf(
 /** Counts the entries in the scope, but only so far. */
 export async function countEntries(db: Db, scope: Scope, wish: AuditWish): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) from (${pageOf(scope, wish, undefined, COUNTED_AT_MOST)}) as counted`.execute(db);
+    select count(*) from (${pageOf(scope, wish, undefined, COUNTED_AT_MOST)}) as counted`.execute(
+    db,
+  );
   return rows[0]?.count ?? 0;
 }
 

@@ -24,7 +24,7 @@ export async function inChange<Result>(
     const kept = await findAnswer<Result>(trx, actor);
     if (kept) return kept;
 
-const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
+    const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
     const made = await work(trx);
     await keepAnswer(trx, actor, begunId, made);
     return { answer: made, changeId: begunId };

@@ -1,7 +1,8 @@
+import { separators } from '@cmp/shared/spreadsheets';
 import { workbookLimits } from '@cmp/shared/workbook';
 import type { Cell } from '@cmp/shared/workbook-cells';
 import Papa from 'papaparse';
-import { separators, unguard } from './csv.ts';
+import { unguard } from './csv.ts';
 import { damaged, RefusedFile, tooManyRows } from './file-refusal.ts';
 import type { Table } from './sheet-reader.ts';
 
@@ -26,7 +27,11 @@ export function readCsv(bytes: Buffer): Table {
     epoch: 1900,
     *rows() {
       for (const { number, cells } of rows)
-        yield { number, cellAt: (column) => asCell(cells[column]) };
+        yield {
+          number,
+          cellAt: (place) => asCell(cells[place]),
+          places: () => [...cells.keys().filter((place) => cells[place] !== '')],
+        };
     },
   };
 }

@@ -1,7 +1,5 @@
+import { type Separator, separators } from '@cmp/shared/spreadsheets';
 import type { WrittenCell } from './workbook-writer.ts';
-
-export const separators = { comma: ',', semicolon: ';', tab: '\t' } as const;
-export type Separator = keyof typeof separators;
 
 /**
  * Rows as CSV that a spreadsheet program opens as it is meant: UTF-8 with its mark, and text that would be

@@ -38,7 +38,8 @@ export async function* readFile(
   let batch: FileRow[] = [];
   let rows = 0;
 
-  for (const { number, cellAt } of table.rows()) {
+  for (const { number, cellAt, places: held } of table.rows()) {
+    refuseStray(held(), table.header);
     const cells = new Map<Column, Cell>();
     for (const [column, place] of places) cells.set(column, cellAt(place));
     if (cells.values().every(isBlank)) continue;
@@ -57,6 +58,14 @@ export async function* readFile(
 }
 
 const batchRows = 500;
+
+/** What stands below no name would be lost without a word. */
+function refuseStray(held: number[], header: ReadonlyMap<number, string>): void {
+  const stray = held.find((place) => !header.get(place)?.trim());
+  if (stray === undefined) return;
+  const column = `column ${stray + 1}`;
+  throw wrong('unnamed', [column], `In ${column} there are values, but no name in the first row.`);
+}
 
 async function open(bytes: Buffer, fileName: string): Promise<Table> {
   if (kindOf(bytes, fileName) === 'csv') return readCsv(bytes);

@@ -7,7 +7,14 @@ import { damaged, tooManyRows } from './file-refusal.ts';
 export interface Table {
   header: ReadonlyMap<number, string>;
   epoch: Epoch;
-  rows: () => Iterable<{ number: number; cellAt: (place: number) => Cell }>;
+  rows: () => Iterable<TableRow>;
+}
+
+export interface TableRow {
+  number: number;
+  cellAt: (place: number) => Cell;
+  /** The places that hold something. */
+  places: () => number[];
 }
 
 /**
@@ -63,7 +70,11 @@ function tableOf({ sheet, epoch }: Opened): Table {
     *rows() {
       for (const [index, row] of data.entries()) {
         if (index === 0 || !row) continue;
-        yield { number: index + 1, cellAt: (place) => cellOf(row[place]) };
+        yield {
+          number: index + 1,
+          cellAt: (place) => cellOf(row[place]),
+          places: () => [...row.keys().filter((place) => cellOf(row[place]).kind !== 'blank')],
+        };
       }
     },
   };
