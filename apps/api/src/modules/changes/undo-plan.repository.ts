@@ -147,13 +147,12 @@ export async function refuseWhatIsSetBackByHand(
   );
 }
 
-/** The texts, as they would be, of rows whose keys are to be worked out: behind an ordinal, so many at most. */
+/** The texts, as they would be, of rows whose keys are to be worked out: of a window of ordinals. */
 export async function listTexts(
   trx: Trx,
   planId: number,
   table: UndoneTable,
-  afterOrdinal: number,
-  limit: number,
+  window: { after: number; to: number },
 ): Promise<{ ordinal: number; name: string; contact: string | null; remark: string | null }[]> {
   const { nameColumn } = tables[table];
   const text = (column: string) =>
@@ -170,17 +169,23 @@ export async function listTexts(
   }>`
     select ordinal, ${text(nameColumn)} as name, ${extra}
     from plan_entries p left join ${sql.table(table)} r on r.id = p.row_id
-    where plan_id = ${planId} and table_name = ${table} and kind in ('added', 'changed')
-      and p.after ?| ${[nameColumn, 'contact', 'remark']}::text[] and ordinal > ${afterOrdinal}
-    order by ordinal limit ${limit}`.execute(trx);
+    where plan_id = ${planId} and ordinal > ${window.after} and ordinal <= ${window.to}
+      and table_name = ${table} and kind in ('added', 'changed')
+      and p.after ?| ${[nameColumn, 'contact', 'remark']}::text[]`.execute(trx);
   return rows;
+}
+
+/** The ordinal of the plan's last row so far. */
+export async function findLastOrdinal(trx: Trx, planId: number): Promise<number> {
+  const { rows } = await sql<{ last: number }>`select ${lastOrdinal(planId)} as last`.execute(trx);
+  return rows[0]?.last ?? 0;
 }
 
 /** Keeps the keys with what is set back; they are never shown. */
 export async function saveKeys(
   trx: Trx,
   planId: number,
-  rows: { ordinal: number; nameKey?: string; searchKey?: string | null }[],
+  rows: { ordinal: number; nameKey: string; searchKey: string | null }[],
 ): Promise<void> {
   await sql`
     update plan_entries set after = after || jsonb_strip_nulls(

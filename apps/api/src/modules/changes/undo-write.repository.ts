@@ -4,24 +4,28 @@ import type { UndoneTable } from './undo-plan.repository.ts';
 
 type WrittenKind = 'added' | 'changed' | 'removed';
 
-/** Locks the rows that the plan writes, in the order of their ids; tells whether one is not as the plan saw it. */
+/**
+ * Locks the rows that the plan writes, in the order of their ids; tells whether one is not as the plan saw it.
+ * Two statements: a plan that was just made has no statistics, and one would join it row against row.
+ */
 export async function lockUndone(trx: Trx, planId: number, table: UndoneTable): Promise<boolean> {
   if (table === 'users') await lockHomes(trx, planId);
-  const { rows } = await sql<{ hasMoved: boolean }>`
-    with written as (
-      select row_id, base_version, kind, (before ->> 'position')::integer as position
-      from plan_entries
-      where plan_id = ${planId} and table_name = ${table} and kind in ('added', 'changed', 'removed')
-    ), locked as materialized (
-      select id, version, position from ${sql.table(table)}
-      where id in (select row_id from written) order by id for update
+  const written = sql`p.plan_id = ${planId} and p.table_name = ${table}
+    and p.kind in ('added', 'changed', 'removed')`;
+  await sql`
+    with locked as (
+      select id from ${sql.table(table)}
+      where id in (select row_id from plan_entries p where ${written}) order by id for update
     )
-    select count(*) > 0 as has_moved
-    from written left join locked on locked.id = written.row_id
-    where case
-      when ${isService(table)} and kind = 'added' then locked.id is not null
-      when base_version is null then locked.position is distinct from written.position
-      else locked.version is distinct from written.base_version end`.execute(trx);
+    select count(*) from locked`.execute(trx);
+  const { rows } = await sql<{ hasMoved: boolean }>`
+    select exists (
+      select from plan_entries p left join ${sql.table(table)} r on r.id = p.row_id
+      where ${written} and case
+        when ${isService(table)} and p.kind = 'added' then r.id is not null
+        when p.base_version is null then r.position is distinct from (p.before ->> 'position')::integer
+        else r.version is distinct from p.base_version end
+    ) as has_moved`.execute(trx);
   return rows[0]?.hasMoved ?? false;
 }
 

@@ -19,6 +19,7 @@ import type { Actor } from '#plugins/access.ts';
 import { getChange } from './audit.service.ts';
 import { settleOrder } from './undo-order.repository.ts';
 import {
+  findLastOrdinal,
   listRightsNeeded,
   listServersOf,
   listTexts,
@@ -120,22 +121,16 @@ async function refuseTheImpossible(trx: Trx, planId: number, table: UndoneTable)
 
 /** SQL folds no case, so the keys of texts that are set back are worked out here, some thousand at a time. */
 async function foldTexts(trx: Trx, planId: number, table: UndoneTable): Promise<void> {
-  let last = 0;
-  for (;;) {
-    const rows = await listTexts(trx, planId, table, last, 2_000);
-    const end = rows.at(-1);
-    if (!end) return;
-    const keys = rows.map(({ name, contact, remark }) =>
-      table === 'users'
+  const last = await findLastOrdinal(trx, planId);
+  for (let after = 0; after < last; after += 2_000) {
+    const rows = await listTexts(trx, planId, table, { after, to: after + 2_000 });
+    const keys = rows.map(({ ordinal, name, contact, remark }) => ({
+      ordinal,
+      ...(table === 'users'
         ? keysOf({ accountName: name, contact, remark })
-        : { nameKey: nameKey(name), searchKey: null },
-    );
-    await saveKeys(
-      trx,
-      planId,
-      rows.map(({ ordinal }, index) => ({ ordinal, ...keys[index] })),
-    );
-    last = end.ordinal;
+        : { nameKey: nameKey(name), searchKey: null }),
+    }));
+    if (keys.length > 0) await saveKeys(trx, planId, keys);
   }
 }
 
