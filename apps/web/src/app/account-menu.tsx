@@ -11,7 +11,7 @@ import { signOut, useSession } from '#lib/session.ts';
 import { healthQuery } from '#lib/site.ts';
 
 /** Everything that is about oneself, and the way out. */
-export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
+export default function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { t } = useTranslation();
   const { account } = useSession();
   const { theme } = useAppearance();

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { Link, useMatches } from 'react-router';
+import { Link, useLocation, useMatches } from 'react-router';
 import * as z from 'zod';
 import { accountIdIn } from '#features/accounts/account-id.ts';
 import { accountById } from '#features/accounts/accounts.queries.ts';
@@ -30,7 +30,8 @@ export function Breadcrumb() {
     }
   }
 
-  if (places.length === 0) places.push({ to: '/', text: t('shell.overview') });
+  const { pathname } = useLocation();
+  if (pathname === '/') places.push({ to: '/', text: t('shell.overview') });
   return (
     <nav aria-label={t('shell.breadcrumb')} className="min-w-0 touch:hidden">
       <ol className="flex min-w-0 items-center gap-1.5 text-ink-2">

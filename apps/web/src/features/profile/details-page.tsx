@@ -48,7 +48,7 @@ export function DetailsPage() {
       },
       {
         onSuccess: () => {
-          form.reset({ displayName, email });
+          form.reset({ displayName, email }, { keepDirtyValues: false });
           toast(t('profile.saved'));
         },
         onError: (refusal) => {
@@ -76,7 +76,7 @@ export function DetailsPage() {
           <StaleNotice
             differences={differences}
             onTheirs={() => {
-              form.reset(saved);
+              form.reset(saved, { keepDirtyValues: false });
               reset();
             }}
             onMine={() => void submit()}
@@ -104,7 +104,11 @@ export function DetailsPage() {
           <dd>{t(roleName[account.role])}</dd>
         </dl>
       </Section>
-      <SaveBar changes={changed} pending={isPending} onDiscard={() => form.reset(saved)} />
+      <SaveBar
+        changes={changed}
+        pending={isPending}
+        onDiscard={() => form.reset(saved, { keepDirtyValues: false })}
+      />
     </form>
   );
 }

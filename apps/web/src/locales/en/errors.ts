@@ -34,6 +34,11 @@ export const errors = {
   viewer_grant: 'A Viewer can only view. Change the role first, or choose View.',
   idempotency_key_reused: 'This request was already used for something else. Reload and try again.',
   rate_limited: 'Too many attempts. Wait a moment, then try again.',
+  plan_committed: 'This was done already.',
+  plan_empty: 'There is nothing to do: every row is as it should be, or cannot be changed.',
+  plan_expired: 'This preview is more than an hour old. Make it again.',
+  plan_moved: 'Some of these rows were changed meanwhile. Look at the preview again, then decide.',
+  plan_not_ready: 'This preview is not ready yet.',
   rate_limited_for: 'Too many attempts. Try again in {{wait}}.',
   internal:
     'Something went wrong in the portal. Try again; if it stays, give the request id to whoever runs it.',

@@ -7,7 +7,6 @@ export const shell = {
   accounts: 'Accounts',
   settings: 'Settings',
   profile: 'Profile',
-  more: 'More',
   collapse: 'Collapse navigation',
   expand: 'Expand navigation',
   breadcrumb: 'Where you are',
@@ -17,7 +16,6 @@ export const shell = {
   freshnessHint: 'Refresh now',
   reconnecting: 'Reconnecting…',
   accountMenu: 'Your account: {{name}}',
-  signedInAs: 'Signed in as {{username}}',
   theme: 'Theme',
   themeSystem: 'System',
   themeLight: 'Light',
@@ -36,5 +34,4 @@ export const shell = {
   shortcutHelp: 'Show this list',
   shortcutSave: 'Save the form',
   shortcutClose: 'Close what is open',
-  keyThen: 'then',
 };
