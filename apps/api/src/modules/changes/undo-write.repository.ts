@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '#database/client.ts';
-import type { UndoneTable } from './undo-plan.repository.ts';
+import type { UndoneTable, Window } from './undo-plan.repository.ts';
 
-type WrittenKind = 'added' | 'changed' | 'removed';
+export type WrittenKind = 'added' | 'changed' | 'removed';
 
 /**
  * Locks the rows that the plan writes, in the order of their ids; tells whether one is not as the plan saw it.
@@ -86,15 +86,18 @@ export const reversible = {
   ],
 } satisfies Record<UndoneTable, string[]>;
 
-/** Writes the plan's rows of one table and kind in one statement. */
+/** Writes the plan's rows of one table and kind, those in a window, in one statement. */
 export async function makeReversals(
   trx: Trx,
   planId: number,
   table: UndoneTable,
   kind: WrittenKind,
+  window: Window,
 ): Promise<void> {
-  if (table === 'services' && kind === 'added') return insertServicesAgain(trx, planId);
-  if (table === 'services' && kind === 'removed') return deleteServices(trx, planId);
+  const rows = sql`${of(planId, table, kind)}
+    and p.ordinal > ${window.after} and p.ordinal <= ${window.to}`;
+  if (table === 'services' && kind === 'added') return insertServicesAgain(trx, rows);
+  if (table === 'services' && kind === 'removed') return deleteServices(trx, rows);
 
   const columns = reversible[table].map((column) =>
     // Its days in the bin are counted anew.
@@ -109,23 +112,23 @@ export async function makeReversals(
     from plan_entries p
     join ${sql.table(table)} r on r.id = p.row_id
     cross join lateral jsonb_populate_record(r, p.after) n
-    where ${of(planId, table, kind)} and t.id = p.row_id`.execute(trx);
+    where ${rows} and t.id = p.row_id`.execute(trx);
 }
 
-async function insertServicesAgain(trx: Trx, planId: number): Promise<void> {
+async function insertServicesAgain(trx: Trx, rows: RawBuilder<unknown>): Promise<void> {
   const columns = sql.join(reversible.services.map((column) => sql.ref(column)));
   const back = sql.join(reversible.services.map((column) => sql.ref(`n.${column}`)));
   await sql`
     insert into services (id, version, created_at, ${columns}) overriding system value
     select n.id, n.version + 1, n.created_at, ${back}
     from plan_entries p cross join lateral jsonb_populate_record(null::services, p.after) n
-    where ${of(planId, 'services', 'added')}`.execute(trx);
+    where ${rows}`.execute(trx);
 }
 
-async function deleteServices(trx: Trx, planId: number): Promise<void> {
+async function deleteServices(trx: Trx, rows: RawBuilder<unknown>): Promise<void> {
   await sql`
     delete from services t using plan_entries p
-    where ${of(planId, 'services', 'removed')} and t.id = p.row_id`.execute(trx);
+    where ${rows} and t.id = p.row_id`.execute(trx);
 }
 
 /** Whether users are left on a server that is in the bin, or came back to one. */
