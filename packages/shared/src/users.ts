@@ -67,14 +67,17 @@ export type Extension = z.infer<typeof Extension>;
 export const UserSort = z.enum(['name', '-name', 'expires', '-expires', 'arrival', '-arrival']);
 export type UserSort = z.infer<typeof UserSort>;
 
-const commas = z
-  .string()
-  .max(1000)
+const asked = (maxLength: number) =>
+  z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u)
+    .max(maxLength);
+const commas = asked(1000)
   .transform((joined) => joined.split(',').filter((part) => part !== ''));
 
 /** Which users: what a list, an export and a bulk change are asked for by. Several values by commas. */
 const filterFields = {
-  q: z.string().trim().max(200).optional(),
+  q: asked(200).trim().optional(),
   status: commas.pipe(z.array(Status)).optional(),
   service: commas.optional(),
   expiresFrom: CalendarDate.optional(),
