@@ -87,13 +87,16 @@ const filterFields = {
 export const UserFilter = z.strictObject(filterFields);
 export type UserFilter = z.infer<typeof UserFilter>;
 
+/** A name of 80 characters can be one of 1,440 as a key (\ufdfa), and each of them some bytes. */
+const cursor = z.string().max(4_000);
+
 export const UserQuery = z.strictObject({
   ...filterFields,
   sort: UserSort.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** The page after this cursor, or before that one, or the last page. */
-  cursor: z.string().max(400).optional(),
-  before: z.string().max(400).optional(),
+  cursor: cursor.optional(),
+  before: cursor.optional(),
   last: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
 });
 export type UserQuery = z.infer<typeof UserQuery>;
