@@ -72,8 +72,7 @@ const asked = (maxLength: number) =>
     .string()
     .regex(/^[^\p{Cc}\p{Cs}]*$/u)
     .max(maxLength);
-const commas = asked(1000)
-  .transform((joined) => joined.split(',').filter((part) => part !== ''));
+const commas = asked(1000).transform((joined) => joined.split(',').filter((part) => part !== ''));
 
 /** Which users: what a list, an export and a bulk change are asked for by. Several values by commas. */
 const filterFields = {
