@@ -19,12 +19,9 @@ describe('a status', () => {
     'in %s turns at the midnight after %s',
     async ([timeZone, expiresOn, midnight], { api, given, startInstance }) => {
       const clock = { now: new Date(0) };
+      const values = { timeZone, soonWindowHours: 24 };
+      await (await api.as('admin')).patch('/settings/general', { version: 1, values });
       const admin = await api.as('admin', [], await startInstance({ now: () => clock.now }));
-      await admin.patch('/settings/general', {
-        version: 1,
-        values: { timeZone, soonWindowHours: 24 },
-      });
-      await pause(1_100); // As long as an instance may go on with the settings it knows.
       const [tokyo] = await given.servers('tokyo');
       const [ann] = await given.users(tokyo.id, { accountName: 'ann', expiresOn });
       const at = async (ms: number) => {
