@@ -100,13 +100,15 @@ export function roleCan(role: Role, action: Action): boolean {
   return roles.includes(role);
 }
 
-/** Whether an account may do this on this server. */
+/** Whether an account may do this on this server. A grant allows nothing beyond its level, whatever it lists. */
 export function can({ role, grants }: Rights, action: GrantedAction, serverId: number): boolean {
   if (!roleCan(role, action)) return false;
   if (role === 'admin') return true;
   const grant = grants.find((one) => one.serverId === serverId);
-  return grant?.actions.includes(action) ?? false;
+  if (!grant) return false;
+  const most: readonly GrantedAction[] = actionsOfLevel[grant.level];
+  return most.includes(action) && grant.actions.includes(action);
 }
 
-/** The least role that may do this, for a page that says whom to ask. */
+/** Every action there is. */
 export const actions = Object.keys(rolesAllowedTo) as Action[];

@@ -8,37 +8,45 @@ export const Version = z.int().positive();
 /** ISO 8601 text in UTC, from SQL to the screen. */
 export const Timestamp = z.iso.datetime();
 
-/** `YYYY-MM-DD`: a day in the site's zone, never a moment, never held in a `Date`. */
-export const CalendarDate = z.iso.date();
+/** `YYYY-MM-DD`: a day in the site's zone, never a moment, never held in a `Date`. PostgreSQL knows no year 0. */
+export const CalendarDate = z.iso.date().refine((date) => date >= '0001-01-01', 'No such year.');
 export type CalendarDate = z.infer<typeof CalendarDate>;
 
 /** An id in a path or a query, where everything is text. */
 export const IdText = z.coerce.number().pipe(Id);
 export const ById = z.strictObject({ id: IdText });
 
-/** What a person typed: trimmed, in one Unicode form, without control characters. */
+/** The version of a DELETE, which has no body. */
+export const AtVersion = z.strictObject({ version: z.coerce.number().pipe(Version) });
+
+/** What a person typed: trimmed, in one Unicode form, without control characters or halves of characters. */
 export const text = (maxLength: number) =>
   z
     .string()
     .trim()
     .normalize('NFC')
-    .regex(/^\P{Cc}+$/u)
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u)
     .max(maxLength);
 
-/** The same where nothing may be said: an empty field is null. */
+/** The same where nothing may be said: an empty field is null. A codec, since a transform has no JSON schema. */
 export const optionalText = (maxLength: number) =>
-  z
-    .string()
-    .trim()
-    .normalize('NFC')
-    .regex(/^\P{Cc}*$/u)
-    .max(maxLength)
-    .nullable();
+  z.codec(
+    z
+      .string()
+      .trim()
+      .normalize('NFC')
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u)
+      .max(maxLength)
+      .nullable(),
+    z.string().max(maxLength).nullable(),
+    { decode: (typed) => typed || null, encode: (stored) => stored },
+  );
 
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), total: z.int(), nextCursor: z.string().optional() });
 
 /** Two names are the same where their keys are. The only case folding there is; SQL does none. */
 export function nameKey(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
+  // Lower case can compose where upper case cannot (H̱ and ẖ), so the form is brought about again.
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC').trim();
 }

@@ -15,3 +15,21 @@ export const Service = z.object({
 export type Service = z.infer<typeof Service>;
 export const ServiceList = listOf(Service);
 export type ServiceList = z.infer<typeof ServiceList>;
+
+const defaults = {
+  aliases: z.array(text(40)).max(20).optional(),
+  devices: Service.shape.devices.optional(),
+  dataLimitGb: Service.shape.dataLimitGb.optional(),
+  priceCents: Service.shape.priceCents.optional(),
+};
+
+export const NewService = z.strictObject({ name: text(40), ...defaults });
+export type NewService = z.infer<typeof NewService>;
+
+/** Only what is named is altered. */
+export const ServiceChange = z.strictObject({
+  version: Version,
+  name: text(40).optional(),
+  ...defaults,
+});
+export type ServiceChange = z.infer<typeof ServiceChange>;

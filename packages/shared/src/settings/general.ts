@@ -21,7 +21,8 @@ export type GeneralSettings = z.infer<typeof GeneralSettings>;
 
 function isTimeZone(name: string): boolean {
   try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+    // An offset is no zone: it knows no summer.
+    return !/^[+-]/.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
   } catch {
     return false;
   }

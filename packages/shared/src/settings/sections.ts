@@ -20,13 +20,20 @@ export type Section = z.infer<typeof Section>;
 export const SecretState = z.object({ set: z.boolean(), lastFour: z.string().nullable() });
 export type SecretState = z.infer<typeof SecretState>;
 
-export const SettingsSection = z.object({
-  section: Section,
-  version: Version,
-  values: GeneralSettings,
-  secrets: z.record(z.string(), SecretState),
-});
+const view = <Values extends z.ZodType>(values: Values) =>
+  z.object({
+    section: z.string(),
+    version: Version,
+    values,
+    secrets: z.record(z.string(), SecretState),
+  });
+
+/** Any section, as the API tells it. */
+export const SettingsSection = view(z.record(z.string(), z.unknown()));
 export type SettingsSection = z.infer<typeof SettingsSection>;
+
+export const GeneralSection = view(GeneralSettings);
+export type GeneralSection = z.infer<typeof GeneralSection>;
 
 /** Only what is named is altered; unknown fields are refused. */
 export const SettingsChange = z.strictObject({

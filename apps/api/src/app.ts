@@ -1,0 +1,122 @@
+import { boundsAt, type StatusBounds } from '@cmp/shared/status';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import type { Pool } from 'pg';
+import type { Db } from '#database/client.ts';
+import type { Keys } from '#lib/keys.ts';
+import { compileSerializer } from '#lib/serializer.ts';
+import { shortCache } from '#lib/short-cache.ts';
+import { newToken } from '#lib/tokens.ts';
+import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
+import { grantRoutes } from '#modules/accounts/grants.routes.ts';
+import { authRoutes } from '#modules/auth/auth.routes.ts';
+import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts';
+import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
+import { findCaller } from '#modules/auth/sessions.service.ts';
+import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
+import { serverRoutes } from '#modules/servers/servers.routes.ts';
+import { serviceRoutes } from '#modules/services/services.routes.ts';
+import { settingsRoutes } from '#modules/settings/settings.routes.ts';
+import { readGeneral } from '#modules/settings/settings.service.ts';
+import { setupRoutes } from '#modules/setup/setup.routes.ts';
+import { userRoutes } from '#modules/users/users.routes.ts';
+import access from '#plugins/access.ts';
+import bodies from '#plugins/bodies.ts';
+import cookies from '#plugins/cookies.ts';
+import drain from '#plugins/drain.ts';
+import errors from '#plugins/errors.ts';
+import { idempotencyOf } from '#plugins/idempotency.ts';
+import origin from '#plugins/origin.ts';
+import rateLimits, { defaultLimits, type Limits } from '#plugins/rate-limits.ts';
+import requestLog from '#plugins/request-log.ts';
+import securityHeaders from '#plugins/security-headers.ts';
+import webApp from '#plugins/web-app.ts';
+import type { Config } from './config.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    db: Db;
+    pool: Pool;
+    keys: Keys;
+    sessions: SessionCache;
+    /** What the statuses of this moment are worked out by: the site's day, and how far “soon” reaches. */
+    boundsNow: () => Promise<StatusBounds>;
+    /** Set once a stop has begun: whoever balances load sends nothing more. */
+    isDraining: boolean;
+  }
+}
+
+interface Dependencies {
+  /** The clock, which a test may hold. */
+  now?: () => Date;
+  db: Db;
+  pool: Pool;
+  keys: Keys;
+  config: Pick<Config, 'http' | 'log' | 'metricsToken' | 'versions'> & { limits?: Limits };
+}
+
+/** The API and the panel on one address. The table of contents: what is here is all there is. */
+export async function buildApp({
+  db,
+  pool,
+  keys,
+  config,
+  now = () => new Date(),
+}: Dependencies): Promise<FastifyInstance> {
+  const { http, log, metricsToken, versions } = config;
+  const app = fastify({
+    logger: { level: log.level, redact: ['req.headers.cookie', 'req.headers.authorization'] },
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => newToken().slice(0, 16),
+    trustProxy: http.trustedProxies.length > 0 ? http.trustedProxies : false,
+    bodyLimit: 1_048_576,
+    requestTimeout: 60_000,
+    http: { headersTimeout: 15_000 },
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(compileSerializer);
+  app.decorate('db', db);
+  app.decorate('pool', pool);
+  app.decorate('keys', keys);
+  app.decorate('sessions', sessionCache(db));
+  app.decorate('isDraining', false);
+  const general = shortCache(() => readGeneral(db));
+  app.decorate('boundsNow', async () => {
+    const { timeZone, soonWindowHours } = await general.find('general');
+    return boundsAt(now(), timeZone, soonWindowHours);
+  });
+
+  await app.register(errors);
+  await app.register(drain);
+  await app.register(requestLog, { isVerbose: http.isVerbose });
+  await app.register(securityHeaders);
+  await app.register(cookies, { jwtSecret: keys.jwtSecret });
+  await app.register(rateLimits, { pool, limits: config.limits ?? defaultLimits });
+  await app.register(bodies);
+  await app.register(webApp);
+  await app.register(access, {
+    authenticate: (request) => findCaller(app.sessions, request.claimedSessionId),
+    idempotencyOf,
+  });
+
+  await app.register(observabilityRoutes, { metricsToken, versions });
+  await app.register(
+    async (api) => {
+      await api.register(origin);
+      await api.register(setupRoutes);
+      await api.register(authRoutes);
+      await api.register(sessionRoutes);
+      await api.register(accountRoutes);
+      await api.register(grantRoutes);
+      await api.register(serverRoutes);
+      await api.register(userRoutes);
+      await api.register(serviceRoutes);
+      await api.register(settingsRoutes);
+    },
+    { prefix: '/api' },
+  );
+
+  return app;
+}

@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const flag = z
+  .enum(['on', 'off', '1', '0', 'true', 'false'])
+  .transform((text) => /on|1|true/.test(text));
+const secret = (bytes: number) =>
+  z
+    .string()
+    .refine((text) => Buffer.byteLength(text) >= bytes, `at least ${bytes} bytes`)
+    .refine((text) => !/^(change.?me|secret|example|your-)/i.test(text), 'not a sample value');
+
+/** Every variable the product reads. Its descriptions are the text of `.env.example`. */
+export const Environment = z.object({
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .default(3001)
+    .describe('Where the panel and the API are served.'),
+  HOST: z
+    .string()
+    .default('0.0.0.0')
+    .describe('The address to listen on; 127.0.0.1 behind a proxy on this machine.'),
+  DATA_DIR: z
+    .string()
+    .optional()
+    .describe('Where the embedded database and the keys lie. Default: data/ beside package.json.'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe(
+      'A PostgreSQL of yours, 15 or newer. Without it, and without DB_HOST, an embedded one is used.',
+    ),
+  DATABASE_OWNER_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe(
+      'The role that owns the schema and migrates, where DATABASE_URL is the role that serves.',
+    ),
+  DB_HOST: z.string().optional().describe('The same in parts, for those who prefer them.'),
+  DB_PORT: z.coerce.number().int().min(1).max(65_535).default(5432),
+  DB_DATABASE: z.string().default('cmp'),
+  DB_USER: z.string().optional(),
+  DB_PASSWORD: z.string().optional(),
+  DB_SSL: flag.default(false),
+  DB_SINGLE_ROLE: flag
+    .default(false)
+    .describe(
+      'Serve as the role that owns the schema. Weaker: `cmp doctor` says how. For databases where no second role can be made.',
+    ),
+  DB_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(100)
+    .default(10)
+    .describe('Connections of one API process.'),
+  JWT_SECRET: secret(32)
+    .optional()
+    .describe(
+      'Signs access tokens, at least 32 bytes. Made on first start and kept in DATA_DIR/keys when absent.',
+    ),
+  SECRET_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('A file of 32 random bytes: encrypts settings and keys the tokens. Made likewise.'),
+  TRUSTED_PROXIES: z
+    .string()
+    .optional()
+    .describe('Addresses or networks, by commas, whose X-Forwarded-* headers are believed.'),
+  METRICS_TOKEN: secret(16)
+    .optional()
+    .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
+  SEED_ADMIN_USERNAME: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'The first account without the setup page; its password must change at the first sign-in.',
+    ),
+  SEED_ADMIN_PASSWORD: z.string().min(12).max(128).optional(),
+  VERBOSE_HTTP_LOG: flag.default(false).describe('One log line per request.'),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  GIT_SHA: z.string().max(64).optional().describe('What was built and when, for /api/health.'),
+  BUILD_TIMESTAMP: z.string().max(64).optional(),
+});
+type Environment = z.infer<typeof Environment>;
+
+export type DatabaseConfig =
+  | { kind: 'embedded' }
+  | { kind: 'outside'; url: string; ownerUrl: string | undefined; singleRole: boolean };
+
+export interface Config {
+  root: string;
+  dataDir: string;
+  dataDirIsGiven: boolean;
+  http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
+  database: DatabaseConfig & { poolSize: number };
+  keys: { jwtSecret: string | undefined; secretKeyFile: string };
+  metricsToken: string | undefined;
+  seedAdmin: { username: string; password: string } | undefined;
+  log: { level: string };
+  versions: { appVersion: string; gitSha: string | null; buildTimestamp: string | null };
+}
+
+/** The environment, parsed once. Throws a sentence that names every fault at once. */
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(
+      ({ path, message }) => `  ${path.join('.')}: ${message}`,
+    );
+    throw new ConfigError(`The environment cannot be used:\n${faults.join('\n')}`);
+  }
+
+  const env = parsed.data;
+  const dataDir = resolve(env.DATA_DIR ?? join(root, 'data'));
+  return {
+    root,
+    dataDir,
+    dataDirIsGiven: env.DATA_DIR !== undefined,
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      trustedProxies: env.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? [],
+      isVerbose: env.VERBOSE_HTTP_LOG,
+    },
+    database: { ...databaseOf(env), poolSize: env.DB_POOL_SIZE },
+    keys: {
+      jwtSecret: env.JWT_SECRET,
+      secretKeyFile: env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key'),
+    },
+    metricsToken: env.METRICS_TOKEN,
+    seedAdmin:
+      env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
+        ? { username: env.SEED_ADMIN_USERNAME, password: env.SEED_ADMIN_PASSWORD }
+        : undefined,
+    log: { level: env.LOG_LEVEL },
+    versions: {
+      appVersion: readFileSync(join(root, 'VERSION'), 'utf8').trim(),
+      gitSha: env.GIT_SHA ?? null,
+      buildTimestamp: env.BUILD_TIMESTAMP ?? null,
+    },
+  };
+}
+
+/** What an operator can mend in the environment: shown as a sentence, without a stack. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+function databaseOf(env: Environment): DatabaseConfig {
+  const url = env.DATABASE_URL ?? urlFromParts(env);
+  if (!url) return { kind: 'embedded' };
+  return {
+    kind: 'outside',
+    url,
+    ownerUrl: env.DATABASE_OWNER_URL,
+    singleRole: env.DB_SINGLE_ROLE,
+  };
+}
+
+function urlFromParts(env: Environment): string | undefined {
+  if (!env.DB_HOST) return undefined;
+  const url = new URL(
+    `postgres://${env.DB_HOST}:${env.DB_PORT}/${encodeURIComponent(env.DB_DATABASE)}`,
+  );
+  url.username = encodeURIComponent(env.DB_USER ?? 'cmp_app');
+  url.password = encodeURIComponent(env.DB_PASSWORD ?? '');
+  if (env.DB_SSL) url.searchParams.set('sslmode', 'require');
+  return url.href;
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import pg from 'pg';
+
+const folder = new URL('../../../../migrations/', import.meta.url);
+
+/** Two starts at once take turns; the number means nothing. */
+const lockId = 7_201_153;
+
+/**
+ * Brings the schema up to date as its owner: every file of migrations/ not yet applied, in order, each in
+ * a transaction, recorded with its checksum. Gives the names it applied. Refuses an altered file, and a
+ * database whose encoding is not UTF8.
+ */
+export async function migrate(ownerUrl: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: ownerUrl, options: '-c TimeZone=UTC' });
+  await client.connect();
+  try {
+    await refuseForeignEncoding(client);
+    await client.query('select pg_advisory_lock($1)', [lockId]);
+    const applied = await appliedMigrations(client);
+
+    const fresh: string[] = [];
+    for (const { name, text, checksum } of await migrations()) {
+      const recorded = applied.get(name);
+      if (recorded === checksum) continue;
+      if (recorded) throw new MigrationError(`Migration ${name} was altered after it was applied.`);
+      await apply(client, name, text, checksum);
+      fresh.push(name);
+    }
+
+    await client.query('call make_partitions()');
+    return fresh;
+  } finally {
+    await client.end();
+  }
+}
+
+/** What stops a start and needs a person: shown as a sentence, without a stack. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+/** The migrations' names that this database lacks. */
+export async function pendingMigrations(client: pg.ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ applied: string | null }>(
+    "select to_regclass('schema_migrations')::text as applied",
+  );
+  const applied = rows[0]?.applied
+    ? await client.query<{ name: string }>('select name from schema_migrations')
+    : { rows: [] };
+  const names = new Set(applied.rows.map(({ name }) => name));
+  return (await migrations()).map(({ name }) => name).filter((name) => !names.has(name));
+}
+
+async function refuseForeignEncoding(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ encoding: string }>(
+    "select current_setting('server_encoding') as encoding",
+  );
+  const encoding = rows[0]?.encoding;
+  if (encoding !== 'UTF8')
+    throw new MigrationError(
+      `The database's encoding is ${encoding}. Create it with ENCODING 'UTF8' and start again.`,
+    );
+}
+
+async function appliedMigrations(client: pg.Client): Promise<Map<string, string>> {
+  await client.query(`create table if not exists schema_migrations (
+    name text primary key,
+    checksum text not null,
+    applied_at timestamptz not null default now()
+  )`);
+  const { rows } = await client.query<{ name: string; checksum: string }>(
+    'select name, checksum from schema_migrations',
+  );
+  return new Map(rows.map(({ name, checksum }) => [name, checksum]));
+}
+
+async function apply(
+  client: pg.Client,
+  name: string,
+  text: string,
+  checksum: string,
+): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(text);
+    await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
+      name,
+      checksum,
+    ]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw new MigrationError(`Migration ${name} failed: ${String(error)}`, { cause: error });
+  }
+}
+
+async function migrations(): Promise<{ name: string; text: string; checksum: string }[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(name, folder), 'utf8');
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
+    }),
+  );
+}

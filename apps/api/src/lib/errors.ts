@@ -1,0 +1,77 @@
+import type { ErrorBody, ErrorCode } from '@cmp/shared/errors';
+
+const statusOf = {
+  invalid_request: 400,
+  invalid_json: 400,
+  unauthenticated: 401,
+  sign_in_failed: 401,
+  session_reused: 401,
+  forbidden: 403,
+  origin_refused: 403,
+  password_change_required: 403,
+  setup_closed: 403,
+  setup_token_wrong: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  stale_version: 409,
+  server_order_stale: 409,
+  request_running: 409,
+  answer_not_kept: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  rule_broken: 422,
+  name_taken: 422,
+  password_too_weak: 422,
+  password_unchanged: 422,
+  last_admin: 422,
+  own_account: 422,
+  viewer_grant: 422,
+  idempotency_key_reused: 422,
+  rate_limited: 429,
+  internal: 500,
+  busy: 503,
+  unavailable: 503,
+} as const satisfies Record<ErrorCode, number>;
+
+interface Extras {
+  /** Seconds after which it is worth trying again. */
+  retryAfter?: number;
+  cause?: unknown;
+}
+
+/** A refusal the caller can understand and act on. Anything else that is thrown is a bug. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly details: ErrorBody['details'];
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details?: ErrorBody['details'],
+    { retryAfter, cause }: Extras = {},
+  ) {
+    super(message, { cause });
+    this.code = code;
+    this.details = details;
+    this.retryAfter = retryAfter;
+  }
+
+  get statusCode(): number {
+    return statusOf[this.code];
+  }
+}
+
+/** A row outside the caller's grants answers exactly like one that does not exist. */
+export function notFound(): AppError {
+  return new AppError('not_found', 'This does not exist, or not for you.');
+}
+
+/** The row moved since the caller read it; `current` is how it is now. */
+export function staleVersion(current: object): AppError {
+  return new AppError('stale_version', 'This was changed meanwhile. Look again, then decide.', {
+    current,
+  });
+}

@@ -1,0 +1,56 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What the installation signs, encrypts and derives tokens with. */
+export interface Keys {
+  /** Signs access tokens. */
+  jwtSecret: string;
+  /** Encrypts the secrets of the settings (AES-256-GCM). */
+  settings: Buffer;
+  /** Keys the HMAC under which tokens are stored and derived. */
+  tokens: Buffer;
+}
+
+interface KeySources {
+  dataDir: string;
+  keys: { jwtSecret: string | undefined; secretKeyFile: string };
+}
+
+/** Reads the installation's keys; what is absent is made once and kept, readable by its owner alone. */
+export function loadKeys({ dataDir, keys }: KeySources): Keys {
+  const secretKey = readOrMake(keys.secretKeyFile);
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secretKey, '', purpose, 32));
+  return {
+    jwtSecret: keys.jwtSecret ?? readOrMake(join(dataDir, 'keys', 'jwt-secret')).toString('base64'),
+    settings: derive('cmp settings'),
+    tokens: derive('cmp tokens'),
+  };
+}
+
+/** The one-time setup token: worked out, so that every instance knows it and none has to keep it. */
+export function setupToken({ tokens }: Keys): string {
+  return createHmac('sha256', tokens).update('setup').digest('base64url');
+}
+
+function readOrMake(path: string): Buffer {
+  if (!existsSync(path)) make(path);
+  const key = readFileSync(path);
+  if (key.length < 32) throw new Error(`The key file ${path} is shorter than 32 bytes.`);
+  return key;
+}
+
+/** Written beside and linked when whole: a kill leaves no half key, and of two makers one wins. */
+function make(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, randomBytes(32), { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    const madeMeanwhile = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!madeMeanwhile) throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+}

@@ -1,0 +1,29 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** What the process tells Prometheus of itself. */
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+const registers = [registry];
+
+export const requestDuration = new Histogram({
+  name: 'cmp_http_request_duration_seconds',
+  help: 'Time from a request to its answer.',
+  labelNames: ['method', 'route', 'status'],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  registers,
+});
+
+export const changesMade = new Counter({
+  name: 'cmp_changes_total',
+  help: 'Changes committed, by action.',
+  labelNames: ['action'],
+  registers,
+});
+
+export const signIns = new Counter({
+  name: 'cmp_sign_ins_total',
+  help: 'Sign-ins, by outcome.',
+  labelNames: ['outcome'],
+  registers,
+});

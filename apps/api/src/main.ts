@@ -1,0 +1,73 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { connect } from '#database/client.ts';
+import { loadKeys } from '#lib/keys.ts';
+import { shipServices } from '#modules/services/services.service.ts';
+import { seedAdmin } from '#modules/setup/setup.service.ts';
+import { buildApp } from './app.ts';
+import { ConfigError, readConfig } from './config.ts';
+
+try {
+  await serve();
+} catch (error) {
+  console.error(error instanceof ConfigError || isInUse(error) ? sentence(error) : error);
+  process.exit(1);
+}
+
+/** One API process: serves until it is told to stop, then lets what it accepted finish. */
+async function serve(): Promise<void> {
+  const config = readConfig();
+  if (config.database.kind === 'embedded')
+    throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
+
+  const { db, pool } = connect(config.database.url, config.database.poolSize);
+  const app = await buildApp({ db, pool, keys: loadKeys(config), config });
+  await shipServices(db);
+  if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
+  await app.listen({ host: config.http.host, port: config.http.port });
+  process.send?.({ type: 'ready' });
+
+  const stop = stopper(app, async () => {
+    await db.destroy();
+    process.exit(0);
+  });
+  process.on('SIGTERM', () => stop() || process.exit(1)); // The second one means it.
+  process.on('SIGINT', () => stop() || process.exit(1));
+  // Whoever started this process is gone: nobody else will stop it.
+  process.on('disconnect', stop);
+}
+
+/** How long answers still say "keep alive, but not with me" before the listener closes. */
+const drainMs = 500;
+
+/** Gives a function that begins the stop, and says whether it did: a stop begins once. */
+function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => boolean {
+  return () => {
+    if (app.isDraining) return false;
+    app.isDraining = true;
+    drain(app).then(afterwards, (error) => {
+      app.log.fatal(error);
+      process.exit(1);
+    });
+    return true;
+  };
+}
+
+async function drain(app: FastifyInstance): Promise<void> {
+  await wait(drainMs);
+  const closed = app.close();
+  // A kept-alive connection without a request would hold the close for its whole time-out.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  await closed.finally(() => clearInterval(idle));
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function sentence(error: unknown): string {
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  return message.startsWith('listen EADDRINUSE')
+    ? `The port is taken: ${message}. Set PORT to another one.`
+    : message;
+}

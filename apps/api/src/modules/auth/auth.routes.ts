@@ -1,0 +1,117 @@
+import { Login, PasswordChange, ProfileChange, Session, SignInList } from '@cmp/shared/auth';
+import { ErrorBody } from '@cmp/shared/errors';
+import { ById, nameKey } from '@cmp/shared/primitives';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { AppError } from '#lib/errors.ts';
+import { answerSession, clearSessionCookies, originOf, refreshTokenOf } from '#plugins/cookies.ts';
+import { listSignIns } from './auth.repository.ts';
+import {
+  changePassword,
+  changeProfile,
+  endSessionOf,
+  refreshSession,
+  signIn,
+  unauthenticated,
+} from './auth.service.ts';
+import { readSession } from './sessions.service.ts';
+
+export const authRoutes: FastifyPluginAsyncZod = async (app) => {
+  const { db, keys, sessions } = app;
+
+  app.post('/auth/login', {
+    config: { allow: 'anyone' },
+    schema: { summary: 'Sign in', body: Login, response: { 200: Session, '4xx': ErrorBody } },
+    handler: async (request, reply) => {
+      const giveBack = await app.countAttempt(request, nameKey(request.body.username));
+      const signedIn = await signIn(db, keys.tokens, request.body, originOf(request));
+      await giveBack();
+      return answerSession(reply, signedIn);
+    },
+  });
+
+  app.post('/auth/refresh', {
+    config: { allow: 'anyone' },
+    schema: {
+      summary: 'Exchange the refresh cookie for the next one',
+      response: { 200: Session, '4xx': ErrorBody },
+    },
+    handler: async (request, reply) => {
+      const presented = refreshTokenOf(request);
+      if (!presented) throw unauthenticated();
+      try {
+        return answerSession(reply, await refreshSession(db, keys.tokens, presented));
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'session_reused')
+          request.log.error({ event: 'authn_token_reuse', ...error.details }, 'session ended');
+        if (error instanceof AppError) clearSessionCookies(reply);
+        throw error;
+      }
+    },
+  });
+
+  app.post('/auth/logout', {
+    config: { allow: 'anyone' },
+    schema: { summary: 'Sign out', response: { 204: z.null(), '4xx': ErrorBody } },
+    handler: async (request, reply) => {
+      const presented = refreshTokenOf(request);
+      if (presented) await endSessionOf(db, keys.tokens, presented);
+      if (request.claimedSessionId) sessions.forget([request.claimedSessionId]);
+      clearSessionCookies(reply);
+      return reply.code(204).send(null);
+    },
+  });
+
+  app.get('/auth/session', {
+    config: { allow: 'profile:read', beforePasswordChange: true },
+    schema: { summary: 'Who is signed in', response: { 200: Session, '4xx': ErrorBody } },
+    handler: ({ actor }) => readSession(sessions, actor),
+  });
+
+  app.post('/auth/password', {
+    config: { allow: 'profile:password', beforePasswordChange: true },
+    schema: {
+      summary: 'Change one’s own password; one’s other sessions end',
+      body: PasswordChange,
+      response: { 200: Session, '4xx': ErrorBody },
+    },
+    handler: async (request) => {
+      const { actor, body } = request;
+      const giveBack = await app.countAttempt(request, nameKey(actor.username));
+      await changePassword(db, actor, body);
+      await giveBack();
+      sessions.forgetAll();
+      return readSession(sessions, actor);
+    },
+  });
+
+  app.patch('/auth/profile', {
+    config: { allow: 'profile:update' },
+    schema: {
+      summary: 'Change one’s own name and address',
+      body: ProfileChange,
+      response: { 200: Session, '4xx': ErrorBody },
+    },
+    handler: async ({ actor, body }) => {
+      const session = await changeProfile(db, actor, body);
+      sessions.forget([session.id]);
+      return session;
+    },
+  });
+
+  app.get('/auth/sign-ins', {
+    config: { allow: 'profile:read' },
+    schema: { summary: 'One’s own sign-ins', response: { 200: SignInList, '4xx': ErrorBody } },
+    handler: ({ actor }) => listSignIns(db, actor.accountId ?? 0),
+  });
+
+  app.get('/accounts/:id/sign-ins', {
+    config: { allow: 'accounts:read' },
+    schema: {
+      summary: 'An account’s sign-ins, latest first',
+      params: ById,
+      response: { 200: SignInList, '4xx': ErrorBody },
+    },
+    handler: ({ params }) => listSignIns(db, params.id),
+  });
+};

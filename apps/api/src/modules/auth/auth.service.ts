@@ -1,0 +1,196 @@
+import type {
+  Login,
+  PasswordChange,
+  ProfileChange,
+  Session,
+  SignInOutcome,
+} from '@cmp/shared/auth';
+import { nameKey } from '@cmp/shared/primitives';
+import type { Db } from '#database/client.ts';
+import { AppError, staleVersion } from '#lib/errors.ts';
+import { signIns } from '#lib/metrics.ts';
+import { judgePassword } from '#lib/password-strength.ts';
+import { hashPassword, verifyPassword } from '#lib/passwords.ts';
+import { newToken, successorOf, tokenHash } from '#lib/tokens.ts';
+import { inChange } from '#modules/changes/changes.service.ts';
+import type { Actor } from '#plugins/access.ts';
+import {
+  type Credentials,
+  findCredentials,
+  recordAttempt,
+  savePassword,
+  saveProfile,
+} from './auth.repository.ts';
+import {
+  endSessions,
+  findLiveSession,
+  findUsedToken,
+  insertSession,
+  type LiveSession,
+  rotateToken,
+} from './sessions.repository.ts';
+
+/** From where someone signs in. */
+export interface Origin {
+  ip: string;
+  userAgent: string | null;
+}
+
+/** A session and the token that renews it. */
+export interface SignedIn {
+  session: Session;
+  refreshToken: string;
+}
+
+/**
+ * Signs in, or refuses in one sentence and one time whatever was wrong; the sign-in history says what it was.
+ */
+export async function signIn(
+  db: Db,
+  tokenKey: Buffer,
+  { username, password }: Login,
+  origin: Origin,
+): Promise<SignedIn> {
+  const key = nameKey(username);
+  const credentials = await findCredentials(db, { nameKey: key });
+  const isRight = await verifyPassword(credentials?.passwordHash, password);
+
+  const outcome = outcomeOf(credentials, isRight);
+  await recordAttempt(db, { nameKey: key, accountId: credentials?.id ?? null, outcome, ...origin });
+  signIns.inc({ outcome });
+  if (!credentials || outcome !== 'success')
+    throw new AppError('sign_in_failed', 'The username or the password is not right.');
+  return startSession(db, tokenKey, credentials.id, origin);
+}
+
+function outcomeOf(credentials: Credentials | undefined, isRight: boolean): SignInOutcome {
+  if (!credentials) return 'unknown_account';
+  if (!isRight || credentials.hasLapsed) return 'wrong_password';
+  return credentials.isDisabled ? 'disabled' : 'success';
+}
+
+/** Starts a session for an account whose identity is proved. */
+export async function startSession(
+  db: Db,
+  tokenKey: Buffer,
+  accountId: number,
+  { ip, userAgent }: Origin,
+): Promise<SignedIn> {
+  const refreshToken = newToken();
+  const sessionId = await insertSession(db, {
+    accountId,
+    ip,
+    userAgent,
+    tokenHash: tokenHash(tokenKey, refreshToken),
+  });
+  const live = await findLiveSession(db, sessionId);
+  if (!live) throw unauthenticated();
+  return { session: asSession(live), refreshToken };
+}
+
+/**
+ * Exchanges a refresh token for its successor. Of many at once one rotates it; the others, like a repeat within
+ * ten seconds, are told the same successor. Any later use ends the session: one of the two holders stole it.
+ */
+export async function refreshSession(
+  db: Db,
+  tokenKey: Buffer,
+  presented: string,
+): Promise<SignedIn> {
+  const refreshToken = successorOf(tokenKey, presented);
+  const hash = tokenHash(tokenKey, presented);
+  const successorHash = tokenHash(tokenKey, refreshToken);
+
+  const sessionId =
+    (await rotateToken(db, hash, successorHash)) ?? (await repeatOf(db, hash, successorHash));
+  const live = await findLiveSession(db, sessionId);
+  if (!live) throw unauthenticated();
+  return { session: asSession(live), refreshToken };
+}
+
+async function repeatOf(db: Db, hash: Buffer, successorHash: Buffer): Promise<number> {
+  const token = await findUsedToken(db, hash, successorHash);
+  if (!token?.wasUsed) throw unauthenticated();
+  if (token.isRepeat) return token.sessionId;
+  await endSessions(db, 'reused', { sessionId: token.sessionId });
+  throw new AppError('session_reused', 'This session was used in two places and has been ended.', {
+    sessionId: token.sessionId,
+  });
+}
+
+/** Ends the session that a refresh token belongs to, whoever presents it. */
+export async function endSessionOf(db: Db, tokenKey: Buffer, presented: string): Promise<void> {
+  const hash = tokenHash(tokenKey, presented);
+  const token = await findUsedToken(
+    db,
+    hash,
+    tokenHash(tokenKey, successorOf(tokenKey, presented)),
+  );
+  if (token) await endSessions(db, 'signed_out', { sessionId: token.sessionId });
+}
+
+/** Sets one's own password and ends one's other sessions; gives the ids of those. */
+export async function changePassword(
+  db: Db,
+  actor: Actor,
+  { currentPassword, newPassword }: PasswordChange,
+): Promise<number[]> {
+  const accountId = ownAccountId(actor);
+  const credentials = await findCredentials(db, { id: accountId });
+  if (!(await verifyPassword(credentials?.passwordHash, currentPassword)))
+    throw new AppError('sign_in_failed', 'The current password is not right.');
+  if (newPassword === currentPassword)
+    throw new AppError('password_unchanged', 'Choose a password you do not have already.');
+  await refuseWeakPassword(newPassword, [actor.username]);
+
+  const passwordHash = await hashPassword(newPassword);
+  return inChange(db, actor, 'profile:password', null, async (trx) => {
+    await savePassword(trx, accountId, passwordHash);
+    return endSessions(trx, 'password', { accountId, exceptSessionId: actor.sessionId });
+  });
+}
+
+export async function changeProfile(
+  db: Db,
+  actor: Actor,
+  { version, ...fields }: ProfileChange,
+): Promise<Session> {
+  const accountId = ownAccountId(actor);
+  const sessionId = actor.sessionId ?? 0;
+  return inChange(db, actor, 'profile:update', null, async (trx) => {
+    const isSaved = await saveProfile(trx, accountId, version, fields);
+    const live = await findLiveSession(trx, sessionId);
+    if (!live) throw unauthenticated();
+    if (!isSaved) throw staleVersion(asSession(live).account);
+    return asSession(live);
+  });
+}
+
+/** Refuses what an attacker would try first, the account's own names among it. */
+export async function refuseWeakPassword(password: string, personal: string[]): Promise<void> {
+  const { isStrong, warning, suggestions } = await judgePassword(password, personal);
+  if (!isStrong)
+    throw new AppError('password_too_weak', 'This password is too easy to guess.', {
+      warning,
+      suggestions,
+    });
+}
+
+export function asSession(live: LiveSession): Session {
+  const { sessionId, accountId, username, displayName, email, role, grants } = live;
+  const { mustChangePassword, version } = live;
+  return {
+    id: sessionId,
+    account: { id: accountId, username, displayName, email, role, mustChangePassword, version },
+    grants,
+  };
+}
+
+export function unauthenticated(): AppError {
+  return new AppError('unauthenticated', 'Sign in to go on.');
+}
+
+function ownAccountId({ accountId }: Actor): number {
+  if (accountId === null) throw unauthenticated();
+  return accountId;
+}

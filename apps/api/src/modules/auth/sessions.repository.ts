@@ -1,0 +1,217 @@
+import type { SessionListing } from '@cmp/shared/auth';
+import type { Grant, Role } from '@cmp/shared/permissions';
+import { type Expression, sql } from 'kysely';
+import { jsonArrayFrom, jsonBuildObject } from 'kysely/helpers/postgres';
+import type { Db, Trx } from '#database/client.ts';
+
+/** How long a session lasts at most, and how long it may lie unused. */
+export const sessionDays = 30;
+export const idleDays = 7;
+
+export interface LiveSession {
+  sessionId: number;
+  accountId: number;
+  username: string;
+  displayName: string;
+  email: string | null;
+  role: Role;
+  mustChangePassword: boolean;
+  version: number;
+  grants: Grant[];
+}
+
+/** The session with its account and grants as they are now, or undefined where it no longer counts. Marks it seen. */
+export async function findLiveSession(db: Db, sessionId: number): Promise<LiveSession | undefined> {
+  return db
+    .with('seen', (cte) =>
+      cte
+        .updateTable('sessions')
+        .set({ lastSeenAt: sql`now()` })
+        .where('id', '=', sessionId)
+        .where('endedAt', 'is', null)
+        .where('lastSeenAt', '<', sql<string>`now() - interval '1 minute'`),
+    )
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.id', 'sessions.accountId')
+    .select((eb) => [
+      'sessions.id as sessionId',
+      'accounts.id as accountId',
+      'username',
+      'displayName',
+      'email',
+      eb.ref('role').$castTo<Role>().as('role'),
+      'mustChangePassword',
+      'version',
+      grantsOf(eb.ref('accounts.id')).as('grants'),
+    ])
+    .where('sessions.id', '=', sessionId)
+    .where('endedAt', 'is', null)
+    .where('expiresAt', '>', sql<string>`now()`)
+    .where('disabledAt', 'is', null)
+    .executeTakeFirst();
+
+  function grantsOf(accountId: Expression<number>) {
+    return jsonArrayFrom(
+      db
+        .selectFrom('grants')
+        .innerJoin('servers', 'servers.id', 'grants.serverId')
+        .select((eb) =>
+          jsonBuildObject({
+            serverId: eb.ref('serverId'),
+            level: eb.ref('level').$castTo<Grant['level']>(),
+            actions: eb.ref('actions').$castTo<Grant['actions']>(),
+          }).as('grant'),
+        )
+        .whereRef('accountId', '=', accountId)
+        .where('deletedAt', 'is', null)
+        .orderBy('servers.position'),
+    ).$castTo<Grant[]>();
+  }
+}
+
+interface NewSession {
+  accountId: number;
+  ip: string;
+  userAgent: string | null;
+  tokenHash: Buffer;
+}
+
+export async function insertSession(db: Db, session: NewSession): Promise<number> {
+  const { accountId, ip, userAgent, tokenHash } = session;
+  const { sessionId } = await db
+    .with('session', (cte) =>
+      cte
+        .insertInto('sessions')
+        .values({
+          accountId,
+          ip,
+          userAgent,
+          expiresAt: sql`now() + make_interval(days => ${sessionDays})`,
+        })
+        .returning('id'),
+    )
+    .insertInto('refreshTokens')
+    .columns(['hash', 'sessionId'])
+    .expression((eb) =>
+      eb.selectFrom('session').select([sql<Buffer>`${tokenHash}::bytea`.as('hash'), 'id']),
+    )
+    .returning('sessionId')
+    .executeTakeFirstOrThrow();
+  return sessionId;
+}
+
+/** Uses a token up and stores its successor, in one statement: of many at once exactly one gets the session's id. */
+export async function rotateToken(
+  db: Db,
+  hash: Buffer,
+  successorHash: Buffer,
+): Promise<number | undefined> {
+  const rotated = await db
+    .with('used', (cte) =>
+      cte
+        .updateTable('refreshTokens')
+        .from('sessions')
+        .innerJoin('accounts', 'accounts.id', 'sessions.accountId')
+        .set({ usedAt: sql`now()` })
+        .whereRef('sessions.id', '=', 'refreshTokens.sessionId')
+        .where('hash', '=', hash)
+        .where('usedAt', 'is', null)
+        .where(
+          'refreshTokens.createdAt',
+          '>',
+          sql<string>`now() - make_interval(days => ${idleDays})`,
+        )
+        .where('endedAt', 'is', null)
+        .where('expiresAt', '>', sql<string>`now()`)
+        .where('disabledAt', 'is', null)
+        .returning('refreshTokens.sessionId'),
+    )
+    .insertInto('refreshTokens')
+    .columns(['hash', 'sessionId'])
+    .expression((eb) =>
+      eb
+        .selectFrom('used')
+        .select([sql<Buffer>`${successorHash}::bytea`.as('hash'), 'used.sessionId']),
+    )
+    .returning('sessionId')
+    .executeTakeFirst();
+  return rotated?.sessionId;
+}
+
+/**
+ * A token that could not be rotated: whose it was, and whether this is a repeat within ten seconds whose
+ * successor nobody has used, as when the answer was lost or two tabs woke together.
+ */
+export async function findUsedToken(
+  db: Db,
+  hash: Buffer,
+  successorHash: Buffer,
+): Promise<{ sessionId: number; isRepeat: boolean; wasUsed: boolean } | undefined> {
+  return db
+    .selectFrom('refreshTokens as token')
+    .leftJoin('refreshTokens as successor', (join) => join.on('successor.hash', '=', successorHash))
+    .select((eb) => [
+      'token.sessionId',
+      eb('token.usedAt', 'is not', null).$castTo<boolean>().as('wasUsed'),
+      sql<boolean>`coalesce(token.used_at > now() - interval '10 seconds'
+        and successor.hash is not null and successor.used_at is null, false)`.as('isRepeat'),
+    ])
+    .where('token.hash', '=', hash)
+    .executeTakeFirst();
+}
+
+export type EndReason = 'signed_out' | 'ended' | 'password' | 'reset' | 'disabled' | 'reused';
+
+/** Ends an account's living sessions, all or one, or all but one; gives the ids of those it ended. */
+export async function endSessions(
+  db: Db | Trx,
+  because: EndReason,
+  which: { accountId?: number; sessionId?: number; exceptSessionId?: number | null },
+): Promise<number[]> {
+  const { accountId, sessionId, exceptSessionId } = which;
+  const rows = await db
+    .updateTable('sessions')
+    .set({ endedAt: sql`now()`, endedBecause: because })
+    .where('endedAt', 'is', null)
+    .$if(accountId !== undefined, (query) => query.where('accountId', '=', accountId ?? 0))
+    .$if(sessionId !== undefined, (query) => query.where('id', '=', sessionId ?? 0))
+    .$if(typeof exceptSessionId === 'number', (query) =>
+      query.where('id', '!=', exceptSessionId ?? 0),
+    )
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The living sessions, of one account or of all, latest seen first. */
+export async function listSessions(
+  db: Db,
+  current: number | null,
+  accountId?: number,
+): Promise<{ items: SessionListing[]; total: number }> {
+  const items = await db
+    .selectFrom('sessions')
+    .innerJoin('accounts', 'accounts.id', 'sessions.accountId')
+    .select((eb) => [
+      'sessions.id',
+      'accountId',
+      'username',
+      'displayName',
+      'userAgent',
+      'ip',
+      eb('sessions.id', '=', current ?? 0)
+        .$castTo<boolean>()
+        .as('current'),
+      'sessions.createdAt',
+      'lastSeenAt',
+      'expiresAt',
+    ])
+    .where('endedAt', 'is', null)
+    .where('expiresAt', '>', sql<string>`now()`)
+    .$if(accountId !== undefined, (query) => query.where('accountId', '=', accountId ?? 0))
+    .orderBy('lastSeenAt', 'desc')
+    .orderBy('sessions.id', 'desc')
+    .limit(1000)
+    .execute();
+  return { items, total: items.length };
+}

@@ -1,0 +1,43 @@
+import type { Session } from '@cmp/shared/auth';
+import type { Db } from '#database/client.ts';
+import { notFound } from '#lib/errors.ts';
+import type { Actor, Caller } from '#plugins/access.ts';
+import { asSession, unauthenticated } from './auth.service.ts';
+import type { SessionCache } from './session-cache.ts';
+import { type EndReason, endSessions } from './sessions.repository.ts';
+
+/** Who is behind a session, asked of the database at most a second ago. */
+export async function findCaller(
+  sessions: SessionCache,
+  sessionId: number | undefined,
+): Promise<Caller> {
+  const live = sessionId === undefined ? undefined : await sessions.find(sessionId);
+  if (!live) throw unauthenticated();
+  return live;
+}
+
+export async function readSession(sessions: SessionCache, { sessionId }: Actor): Promise<Session> {
+  const live = sessionId === null ? undefined : await sessions.find(sessionId);
+  if (!live) throw unauthenticated();
+  return asSession(live);
+}
+
+/** Ends one session: any for an admin, else one's own. */
+export async function endSession(
+  db: Db,
+  sessions: SessionCache,
+  sessionId: number,
+  ownerId?: number,
+): Promise<void> {
+  const ended = await endSessions(db, 'ended', {
+    sessionId,
+    ...(ownerId !== undefined && { accountId: ownerId }),
+  });
+  if (ended.length === 0) throw notFound();
+  sessions.forget(ended);
+}
+
+/** Ends all of an account's sessions, in the transaction that made it necessary. */
+export function endSessionsOf(db: Db, accountId: number, because: EndReason): Promise<number[]> {
+  return endSessions(db, because, { accountId });
+}

@@ -1,0 +1,106 @@
+import type { Action } from '@cmp/shared/permissions';
+import { sql } from 'kysely';
+import type { Db, Trx } from '#database/client.ts';
+import { AppError } from '#lib/errors.ts';
+import { changesMade } from '#lib/metrics.ts';
+import type { Actor, Idempotency } from '#plugins/access.ts';
+
+/** What a change can be of: an action of the table of rights, or what the portal does by itself. */
+export type ChangeAction = Action | 'setup' | 'seed' | 'accounts:sign-in';
+
+/**
+ * The only way to write: the database refuses a write outside a change, and records those inside. A command
+ * whose caller named it has one effect: its repeat answers what `work` gave the first time.
+ */
+export async function inChange<Result>(
+  db: Db,
+  actor: Actor,
+  action: ChangeAction,
+  reason: string | null,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  const result = await db.transaction().execute(async (trx) => {
+    const kept = await findAnswer<Result>(trx, actor);
+    if (kept) {
+      actor.changeId = kept.changeId ?? undefined;
+      return kept.answer;
+    }
+
+    actor.changeId = await beginChange(trx, actor, action, reason);
+    const answer = await work(trx);
+    await keepAnswer(trx, actor, answer);
+    return answer;
+  });
+  changesMade.inc({ action });
+  return result;
+}
+
+/** One round trip: the change's row, and its id bound to the transaction for the recording triggers. */
+async function beginChange(
+  trx: Trx,
+  { accountId, username, via, ip, requestId }: Actor,
+  action: ChangeAction,
+  reason: string | null,
+): Promise<number> {
+  const { id } = await trx
+    .with('change', (cte) =>
+      cte
+        .insertInto('changes')
+        .values({ accountId, accountName: username, via, action, reason, ip, requestId })
+        .returning('id'),
+    )
+    .selectFrom('change')
+    .select(['id', sql`set_config('cmp.change_id', id::text, true)`.as('bound')])
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** What the first run answered. "Running" is a lock that dies with its transaction, so a crash leaves nothing. */
+async function findAnswer<Result>(
+  trx: Trx,
+  { accountId, idempotency }: Actor,
+): Promise<{ answer: Result; changeId: number | null } | undefined> {
+  if (!idempotency || accountId === null) return undefined;
+
+  const lock = sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${idempotency.key}, ${accountId}))`;
+  const { isFree } = await trx.selectNoFrom(lock.as('isFree')).executeTakeFirstOrThrow();
+  if (!isFree) throw new AppError('request_running', 'The same request is still being worked on.');
+
+  const { rows } = await sql<{
+    fingerprint: Buffer;
+    answer: Result | null;
+    changeId: number | null;
+  }>`
+    select fingerprint, answer, change_id from idempotency_keys
+    where account_id = ${accountId} and key = ${idempotency.key}`.execute(trx);
+  const [row] = rows;
+  if (!row) return undefined;
+  if (!row.fingerprint.equals(idempotency.fingerprint))
+    throw new AppError(
+      'idempotency_key_reused',
+      'This Idempotency-Key was used for another request.',
+    );
+  if (row.answer === null)
+    throw new AppError(
+      'answer_not_kept',
+      'This was done before; its answer was a secret and is not kept.',
+    );
+  return { answer: row.answer, changeId: row.changeId };
+}
+
+async function keepAnswer(
+  trx: Trx,
+  { accountId, idempotency, changeId }: Actor,
+  answer: unknown,
+): Promise<void> {
+  if (!idempotency || accountId === null) return;
+  await trx
+    .insertInto('idempotencyKeys')
+    .values({ accountId, changeId: changeId ?? null, ...recordOf(idempotency, answer) })
+    .execute();
+}
+
+function recordOf({ key, fingerprint, isSecret }: Idempotency, answer: unknown) {
+  // A command that answers nothing is told apart from one whose answer is not kept.
+  return { key, fingerprint, answer: isSecret ? null : JSON.stringify(answer ?? {}) };
+}

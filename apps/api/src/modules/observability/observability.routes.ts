@@ -1,0 +1,77 @@
+import { ErrorBody } from '@cmp/shared/errors';
+import { Health, Site } from '@cmp/shared/health';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { sql } from 'kysely';
+import * as z from 'zod';
+import type { Config } from '#config.ts';
+import { AppError } from '#lib/errors.ts';
+import { isSameSecret } from '#lib/tokens.ts';
+import { readSite } from '#modules/settings/settings.service.ts';
+import { metricsText } from './observability.service.ts';
+
+const Ok = z.object({ ok: z.boolean() });
+
+interface Options {
+  metricsToken: string | undefined;
+  versions: Config['versions'];
+}
+
+export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, options) => {
+  const { metricsToken, versions } = options;
+
+  app.get('/internal/live', {
+    config: { allow: 'anyone' },
+    schema: { summary: 'This process answers', response: { 200: Ok } },
+    handler: async () => ({ ok: true }),
+  });
+
+  app.get('/internal/ready', {
+    config: { allow: 'anyone' },
+    schema: { summary: 'This instance can take requests', response: { 200: Ok, '5xx': ErrorBody } },
+    handler: async () => {
+      if (app.isDraining) throw new AppError('unavailable', 'This instance is stopping.');
+      await sql`select 1`.execute(app.db);
+      return { ok: true };
+    },
+  });
+
+  app.get('/api/health', {
+    config: { allow: 'anyone' },
+    schema: { summary: 'What answers here', response: { 200: Health } },
+    handler: async () => ({
+      ok: !app.isDraining,
+      uptimeSeconds: Math.floor(process.uptime()),
+      versions,
+      features: {},
+    }),
+  });
+
+  app.get('/api/site', {
+    config: { allow: 'anyone' },
+    schema: { summary: 'The site’s name, for the sign-in page', response: { 200: Site } },
+    handler: () => readSite(app.db),
+  });
+
+  app.get('/metrics', {
+    config: { allow: 'anyone' },
+    schema: { summary: 'For Prometheus', response: { 200: z.string(), '4xx': ErrorBody } },
+    handler: async (request, reply) => {
+      if (!mayReadMetrics(request, metricsToken))
+        throw new AppError('not_found', 'There is nothing at this address.');
+      reply.type('text/plain; version=0.0.4; charset=utf-8').serializer(String);
+      return reply.send(await metricsText(app.db, app.pool));
+    },
+  });
+};
+
+/** A peer on this machine that no proxy stands before, or whoever has the token. */
+function mayReadMetrics({ headers, socket }: FastifyRequest, token: string | undefined): boolean {
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  if (token && bearer && isSameSecret(bearer, token)) return true;
+
+  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+    (name) => name in headers,
+  );
+  return !isForwarded && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+}

@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { Pool } from 'pg';
+import { Gauge, Registry } from 'prom-client';
+import type { Db } from '#database/client.ts';
+import { registry } from '#lib/metrics.ts';
+
+/** Everything Prometheus may know, in its text form: of the process, its pool, and the database as it is now. */
+export async function metricsText(db: Db, pool: Pool): Promise<string> {
+  const live = await liveRegistry(db, pool);
+  return Registry.merge([registry, live]).metrics();
+}
+
+async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
+  const live = new Registry();
+  const gauge = (name: string, help: string, value: number) =>
+    new Gauge({ name, help, registers: [live] }).set(value);
+
+  gauge('cmp_pool_connections', 'Connections to the database.', pool.totalCount);
+  gauge('cmp_pool_idle', 'Of them, those at rest.', pool.idleCount);
+  gauge('cmp_pool_waiting', 'Requests that wait for a connection.', pool.waitingCount);
+
+  const counts = await countNow(db).catch(() => undefined);
+  gauge('cmp_database_up', 'Whether the database answers.', counts ? 1 : 0);
+  if (!counts) return live;
+  gauge('cmp_sessions_active', 'Sessions that have not ended.', counts.sessions);
+  gauge('cmp_servers', 'Servers.', counts.servers);
+  gauge('cmp_entries_default', 'Entries for which no month’s partition was there.', counts.strays);
+  return live;
+}
+
+async function countNow(db: Db) {
+  const { rows } = await sql<{ sessions: number; servers: number; strays: number }>`
+    select
+      (select count(*) from sessions where ended_at is null and expires_at > now()) as sessions,
+      (select count(*) from servers where deleted_at is null) as servers,
+      (select count(*) from entries_default) as strays`.execute(db);
+  return rows[0];
+}

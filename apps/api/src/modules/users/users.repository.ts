@@ -1,0 +1,141 @@
+import type { StatusBounds } from '@cmp/shared/status';
+import type { User } from '@cmp/shared/users';
+import { sql } from 'kysely';
+import type { Db, Trx } from '#database/client.ts';
+import { statusSql } from '#database/status.ts';
+import type { Scope } from '#plugins/access.ts';
+import { livingIn } from './user-filter.ts';
+
+/** What is told of a user; asks for `users`, `servers` and, joined from the left, `services`. */
+export function columnsOf(bounds: StatusBounds) {
+  return [
+    'users.id',
+    'users.serverId',
+    'servers.name as serverName',
+    'users.accountName',
+    'services.name as service',
+    'users.contact',
+    sql<string | null>`users.expires_on`.as('expiresOn'),
+    'users.totalDevices',
+    'users.dataLimitGb',
+    'users.remark',
+    'users.enabled',
+    statusSql(bounds).as('status'),
+    'users.version',
+    'users.createdAt',
+    'users.updatedAt',
+  ] as const;
+}
+
+export async function findUser(
+  db: Db,
+  scope: Scope,
+  userId: number,
+  bounds: StatusBounds,
+): Promise<User | undefined> {
+  return db
+    .selectFrom('users')
+    .innerJoin('servers', 'servers.id', 'users.serverId')
+    .leftJoin('services', 'services.id', 'users.serviceId')
+    .select(columnsOf(bounds))
+    .where('users.id', '=', userId)
+    .where(livingIn(scope))
+    .executeTakeFirst();
+}
+
+/** Keeps a server from the bin until the transaction ends, so that nobody arrives on one that is gone. */
+export async function holdServer(trx: Trx, serverId: number): Promise<boolean> {
+  const row = await trx
+    .selectFrom('servers')
+    .select('id')
+    .where('id', '=', serverId)
+    .where('deletedAt', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export interface NewUserRow {
+  serverId: number;
+  accountName: string;
+  nameKey: string;
+  searchKey: string;
+  serviceId: number | null;
+  contact: string | null;
+  expiresOn: string | null;
+  totalDevices: number | null;
+  dataLimitGb: number | null;
+  remark: string | null;
+  enabled: boolean;
+}
+
+/** Adds users in one statement, in the order given; gives their ids in that order. */
+export async function insertUsers(trx: Trx, rows: NewUserRow[]): Promise<number[]> {
+  const column = <Key extends keyof NewUserRow>(key: Key) => rows.map((row) => row[key]);
+  const inserted = await sql<{ id: number }>`
+    insert into users (server_id, account_name, name_key, search_key, service_id, contact,
+      expires_on, total_devices, data_limit_gb, remark, enabled)
+    select server_id, account_name, name_key, search_key, service_id, contact,
+      coalesce(expires_on, 'infinity'), total_devices, data_limit_gb, remark, enabled
+    from unnest(
+      ${column('serverId')}::int[], ${column('accountName')}::text[], ${column('nameKey')}::text[],
+      ${column('searchKey')}::text[], ${column('serviceId')}::int[], ${column('contact')}::text[],
+      ${column('expiresOn')}::date[], ${column('totalDevices')}::int[],
+      ${column('dataLimitGb')}::float8[], ${column('remark')}::text[], ${column('enabled')}::bool[]
+    ) with ordinality as row (server_id, account_name, name_key, search_key, service_id, contact,
+      expires_on, total_devices, data_limit_gb, remark, enabled, arrival)
+    order by arrival
+    returning id`.execute(trx);
+  return inserted.rows.map(({ id }) => id);
+}
+
+/** What is undefined stays as it is. */
+export type UserFields = {
+  [Field in Exclude<keyof NewUserRow, 'serverId'>]?: NewUserRow[Field] | undefined;
+};
+
+/** Alters a living user that is still at `version`, and gives the row as it is then. */
+export async function updateUser(
+  trx: Trx,
+  userId: number,
+  version: number,
+  { expiresOn, ...fields }: UserFields & { isBinned?: true },
+  bounds: StatusBounds,
+): Promise<User | undefined> {
+  const { isBinned, ...columns } = fields;
+  return trx
+    .with('updated', (cte) =>
+      cte
+        .updateTable('users')
+        .set((eb) => ({
+          ...columns,
+          ...(expiresOn !== undefined && { expiresOn: expiresOn ?? 'infinity' }),
+          ...(isBinned && { deletedAt: sql<string>`now()` }),
+          version: eb('version', '+', 1),
+          updatedAt: sql<string>`now()`,
+        }))
+        .where('id', '=', userId)
+        .where('version', '=', version)
+        .where('deletedAt', 'is', null)
+        .returningAll(),
+    )
+    .selectFrom('updated as users')
+    .innerJoin('servers', 'servers.id', 'users.serverId')
+    .leftJoin('services', 'services.id', 'users.serviceId')
+    .select(columnsOf(bounds))
+    .executeTakeFirst();
+}
+
+/** Locks a living user until the transaction ends and tells the term and version it has. */
+export async function lockTerm(
+  trx: Trx,
+  userId: number,
+): Promise<{ expiresOn: string | null; version: number } | undefined> {
+  return trx
+    .selectFrom('users')
+    .select([sql<string | null>`expires_on`.as('expiresOn'), 'version'])
+    .where('id', '=', userId)
+    .where('deletedAt', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+}

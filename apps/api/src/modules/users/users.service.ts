@@ -1,0 +1,188 @@
+import type { GrantedAction } from '@cmp/shared/permissions';
+import { nameKey } from '@cmp/shared/primitives';
+import { extend } from '@cmp/shared/renewal';
+import type { Service } from '@cmp/shared/services';
+import type { StatusBounds } from '@cmp/shared/status';
+import type { Extension, NewUser, User, UserChange } from '@cmp/shared/users';
+import type { Db, Trx } from '#database/client.ts';
+import { brokenConstraint } from '#database/violations.ts';
+import { AppError, notFound, staleVersion } from '#lib/errors.ts';
+import { inChange } from '#modules/changes/changes.service.ts';
+import { serviceNamed } from '#modules/services/services.service.ts';
+import { type Actor, requireOnServer, type Scope } from '#plugins/access.ts';
+import {
+  findUser,
+  holdServer,
+  insertUsers,
+  lockTerm,
+  type NewUserRow,
+  updateUser,
+} from './users.repository.ts';
+
+export async function getUser(
+  db: Db,
+  scope: Scope,
+  userId: number,
+  bounds: StatusBounds,
+): Promise<User> {
+  const user = await findUser(db, scope, userId, bounds);
+  if (!user) throw notFound();
+  return user;
+}
+
+/** Adds a user; what is left out takes the service's default. */
+export async function createUser(
+  db: Db,
+  actor: Actor,
+  serverId: number,
+  wish: NewUser,
+  bounds: StatusBounds,
+): Promise<User> {
+  requireOnServer(actor, 'users:create', serverId);
+  return inChange(db, actor, 'users:create', null, async (trx) => {
+    if (!(await holdServer(trx, serverId))) throw notFound();
+    const service = await serviceOf(trx, wish.service);
+    const { accountName, contact = null, expiresOn = null, remark = null, enabled = true } = wish;
+    const { totalDevices = service?.devices ?? null, dataLimitGb = service?.dataLimitGb ?? null } =
+      wish;
+    const serviceId = service?.id ?? null;
+    const terms = { serviceId, expiresOn, totalDevices, dataLimitGb, enabled };
+    const [userId = 0] = await addUsers(trx, [
+      { serverId, accountName, contact, remark, ...terms },
+    ]);
+    return getUser(trx, actor.scope, userId, bounds);
+  });
+}
+
+/** Adds users within a change, in the order given; gives their ids, or says that a name is taken. */
+export async function addUsers(
+  trx: Trx,
+  rows: Omit<NewUserRow, 'nameKey' | 'searchKey'>[],
+): Promise<number[]> {
+  try {
+    return await insertUsers(
+      trx,
+      rows.map((row) => ({ ...row, ...keysOf(row) })),
+    );
+  } catch (error) {
+    throw asNameTaken(error);
+  }
+}
+
+/** Alters the named fields of a user. */
+export async function changeUser(
+  db: Db,
+  actor: Actor,
+  userId: number,
+  { version, service: serviceName, ...fields }: UserChange,
+  bounds: StatusBounds,
+): Promise<User> {
+  const before = await reach(db, actor, 'users:update', userId, bounds);
+  if (before.version !== version) throw staleVersion(before);
+
+  return inChange(db, actor, 'users:update', null, async (trx) => {
+    const service = await serviceOf(trx, serviceName);
+    const { accountName = before.accountName } = fields;
+    const { contact = before.contact, remark = before.remark } = fields;
+    const keys = keysOf({ accountName, contact, remark });
+    const serviceId = serviceName === undefined ? undefined : (service?.id ?? null);
+    try {
+      const user = await updateUser(
+        trx,
+        userId,
+        version,
+        { ...fields, ...keys, serviceId },
+        bounds,
+      );
+      return user ?? (await refuseStale(trx, actor, userId, bounds));
+    } catch (error) {
+      throw asNameTaken(error);
+    }
+  });
+}
+
+/** Extends a user by months from the later of today and the end of the term. */
+export async function extendUser(
+  db: Db,
+  actor: Actor,
+  userId: number,
+  { months, reason = null }: Extension,
+  bounds: StatusBounds,
+): Promise<User> {
+  await reach(db, actor, 'users:extend', userId, bounds);
+  return inChange(db, actor, 'users:extend', reason, async (trx) => {
+    const term = await lockTerm(trx, userId);
+    if (!term) throw notFound();
+    const expiresOn = extend(term.expiresOn, months, bounds.today);
+    const user = await updateUser(trx, userId, term.version, { expiresOn }, bounds);
+    return user ?? (await refuseStale(trx, actor, userId, bounds));
+  });
+}
+
+/** Moves a user to the bin; undoing the change brings it back. */
+export async function removeUser(
+  db: Db,
+  actor: Actor,
+  userId: number,
+  version: number,
+  bounds: StatusBounds,
+): Promise<null> {
+  await reach(db, actor, 'users:delete', userId, bounds);
+  return inChange(db, actor, 'users:delete', null, async (trx) => {
+    const user = await updateUser(trx, userId, version, { isBinned: true }, bounds);
+    if (!user) await refuseStale(trx, actor, userId, bounds);
+    return null;
+  });
+}
+
+/** What a name is found and compared by. The only place that folds a user's text. */
+export function keysOf(user: {
+  accountName: string;
+  contact: string | null;
+  remark: string | null;
+}): { nameKey: string; searchKey: string } {
+  const searched = [user.accountName, user.contact ?? '', user.remark ?? ''];
+  return { nameKey: nameKey(user.accountName), searchKey: nameKey(searched.join('\n')) };
+}
+
+/** The user, where the actor sees it and may do this on its server. */
+async function reach(
+  db: Db,
+  actor: Actor,
+  action: GrantedAction,
+  userId: number,
+  bounds: StatusBounds,
+): Promise<User> {
+  const user = await getUser(db, actor.scope, userId, bounds);
+  requireOnServer(actor, action, user.serverId);
+  return user;
+}
+
+async function refuseStale(
+  trx: Trx,
+  actor: Actor,
+  userId: number,
+  bounds: StatusBounds,
+): Promise<never> {
+  throw staleVersion(await getUser(trx, actor.scope, userId, bounds));
+}
+
+async function serviceOf(trx: Trx, name: string | null | undefined): Promise<Service | undefined> {
+  if (name === null || name === undefined) return undefined;
+  const service = await serviceNamed(trx, name);
+  if (!service)
+    throw new AppError('rule_broken', `There is no service “${name}”.`, {
+      issues: [
+        { path: '/service', code: 'unknown_service', message: 'Choose one of the services.' },
+      ],
+    });
+  return service;
+}
+
+function asNameTaken(error: unknown): unknown {
+  return brokenConstraint(error) === 'users_name'
+    ? new AppError('name_taken', 'Another user of this server has this account name.', {
+        issues: [{ path: '/accountName', code: 'name_taken', message: 'Choose another name.' }],
+      })
+    : error;
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '#lib/errors.ts';
+import type { Idempotency } from './access.ts';
+
+/**
+ * What the caller named the command by, and the fingerprint of what it asked: account, method, route, query and
+ * parsed fields. Undefined where no `Idempotency-Key` was sent.
+ */
+export function idempotencyOf(request: FastifyRequest): Idempotency | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || request.method !== 'POST') return undefined;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(key))
+    throw new AppError(
+      'invalid_request',
+      'An Idempotency-Key is 1 to 128 visible ASCII characters.',
+    );
+
+  const { method, routeOptions, params, query, body, actor } = request;
+  const asked = JSON.stringify([actor.accountId, method, routeOptions.url, params, query, body]);
+  return {
+    key,
+    fingerprint: createHash('sha256').update(asked).digest(),
+    isSecret: routeOptions.config.secretAnswer ?? false,
+  };
+}

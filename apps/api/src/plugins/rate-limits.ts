@@ -1,0 +1,91 @@
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Pool } from 'pg';
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError } from '#lib/errors.ts';
+
+export interface Limits {
+  /** Requests to the API in 15 minutes from one address, signed out. */
+  nobodyPer15Minutes: number;
+  /** Requests to the API in a minute by one session. */
+  sessionPerMinute: number;
+  /** Sign-ins and setups in a minute from one address; a good one is given back. */
+  authPerMinute: number;
+  /** The same with one name. */
+  loginPerMinute: number;
+}
+
+export const defaultLimits: Limits = {
+  nobodyPer15Minutes: 300,
+  sessionPerMinute: 1_200,
+  authPerMinute: 20,
+  loginPerMinute: 5,
+};
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts an attempt to prove who one is, shared by all instances; `giveBack` where it was good. */
+    countAttempt: (request: FastifyRequest, nameKey?: string) => Promise<() => Promise<void>>;
+  }
+}
+
+export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) => {
+  const nobody = new RateLimiterMemory({ points: limits.nobodyPer15Minutes, duration: 900 });
+  const session = new RateLimiterMemory({ points: limits.sessionPerMinute, duration: 60 });
+  const shared = {
+    storeClient: pool,
+    storeType: 'pool',
+    tableName: 'rate_limits',
+    tableCreated: true,
+    duration: 60,
+  };
+  const auth = new RateLimiterPostgres({
+    ...shared,
+    keyPrefix: 'auth',
+    points: limits.authPerMinute,
+  });
+  const login = new RateLimiterPostgres({
+    ...shared,
+    keyPrefix: 'login',
+    points: limits.loginPerMinute,
+  });
+
+  // Before anything is asked of the database: a flood costs no query.
+  app.addHook('onRequest', async (request) => {
+    if (!request.url.startsWith('/api/')) return;
+    const { claimedSessionId, ip } = request;
+    await (claimedSessionId === undefined
+      ? consume(nobody, ip, request)
+      : consume(session, String(claimedSessionId), request));
+  });
+
+  app.decorate('countAttempt', async (request, nameKey) => {
+    const { ip } = request;
+    // Bounded, because a name can be long and the key is a column of 255.
+    const name = nameKey === undefined ? undefined : `${ip} ${nameKey.slice(0, 64)}`;
+    await consume(auth, ip, request);
+    if (name !== undefined) await consume(login, name, request);
+    return async () => {
+      await auth.reward(ip);
+      if (name !== undefined) await login.delete(name);
+    };
+  });
+});
+
+async function consume(
+  limiter: RateLimiterMemory | RateLimiterPostgres,
+  key: string,
+  request: FastifyRequest,
+): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    // Once a window, or the log is the flood's next victim.
+    if (refusal.consumedPoints === limiter.points + 1)
+      request.log.warn({ event: 'excess_rate_limit_exceeded', ip: request.ip }, 'rate limited');
+    throw new AppError('rate_limited', 'Too many requests. Wait a little.', undefined, {
+      retryAfter: refusal.msBeforeNext / 1000,
+    });
+  }
+}

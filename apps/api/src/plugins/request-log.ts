@@ -1,0 +1,21 @@
+import fp from 'fastify-plugin';
+import { requestDuration } from '#lib/metrics.ts';
+
+/** Times every answer by its route, and writes a line for each where asked. */
+export default fp<{ isVerbose: boolean }>(async (app, { isVerbose }) => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions, url, ip } = request;
+    const route = routeOptions.url ?? 'none';
+    const status = reply.statusCode;
+    requestDuration.observe({ method, route, status }, reply.elapsedTime / 1000);
+    if (isVerbose)
+      request.log.info(
+        { method, path: url.split('?', 1)[0], status, ip, ms: Math.round(reply.elapsedTime) },
+        'request',
+      );
+  });
+});

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { Grant, Role } from '@cmp/shared/permissions';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { test as base, inject } from 'vitest';
+import { buildApp } from '#app.ts';
+import { connect, type Db } from '#database/client.ts';
+import { urlAs } from '#database/roles.ts';
+import { systemActor } from '#plugins/access.ts';
+import { given } from './given.ts';
+import { execute, rolePassword } from './global-setup.ts';
+
+const postgresUrl = inject('postgresUrl');
+
+/** Every key the tests use is made for this process. */
+export const keys = {
+  jwtSecret: randomUUID(),
+  settings: Buffer.alloc(32, 1),
+  tokens: Buffer.alloc(32, 2),
+};
+export const system = systemActor('system');
+
+const config = {
+  http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
+  log: { level: 'silent' },
+  metricsToken: undefined,
+  versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
+};
+
+export const test = base
+  .extend('database', async ({}, { onCleanup }) => {
+    const name = `test_${randomUUID()}`;
+    await execute(
+      postgresUrl,
+      `create database "${name}" template cmp owner cmp_owner strategy file_copy`,
+    );
+    onCleanup(() => execute(postgresUrl, `drop database "${name}" with (force)`));
+    return name;
+  })
+  /** As the application connects: it owns nothing. */
+  .extend('db', async ({ database }, { onCleanup }) => {
+    const { db } = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, database));
+    onCleanup(() => db.destroy());
+    return db;
+  })
+  .extend('owner', async ({ database }, { onCleanup }) => {
+    const { db } = connect(urlAs(postgresUrl, 'cmp_owner', rolePassword, database));
+    onCleanup(() => db.destroy());
+    return db;
+  })
+  /** One more instance of the product on the same database. */
+  .extend('startInstance', async ({ database }, { onCleanup }) => {
+    const instances: { app: FastifyInstance; db: Db }[] = [];
+    onCleanup(async () => {
+      for (const { app, db } of instances) {
+        await app.close();
+        await db.destroy();
+      }
+    });
+    return async (overrides: Partial<typeof config> = {}) => {
+      const connection = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, database), 4);
+      const app = await buildApp({ ...connection, keys, config: { ...config, ...overrides } });
+      instances.push({ app, db: connection.db });
+      return app;
+    };
+  })
+  .extend('app', async ({ startInstance }) => startInstance())
+  .extend('given', async ({ db }) => given(db))
+  .extend('api', async ({ app, given: make }) => ({
+    /** Nobody in particular. */
+    ...client(app),
+    /** A new account of this role, signed in. */
+    as: async (role: Role, grants: readonly Grant[] = []) => {
+      const account = await make.account({ role, grants });
+      return { ...client(app, await make.session(app, account.id)), account };
+    },
+    /** A browser with these cookies. */
+    withCookies: (cookies: Record<string, string>, on = app) => client(on, cookies),
+  }));
+
+/** What a page of the portal sends: its own origin, its cookies, JSON. */
+export function client(app: FastifyInstance, cookies: Record<string, string> = {}) {
+  const send =
+    (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE') =>
+    (url: string, payload?: object | string, headers: Record<string, string> = {}) => {
+      const request: InjectOptions = {
+        method,
+        url: url.startsWith('/internal') || url === '/metrics' ? url : `/api${url}`,
+        cookies,
+        headers: { host: 'portal.test', origin: 'http://portal.test', ...headers },
+      };
+      return app.inject(payload === undefined ? request : { ...request, payload });
+    };
+  return {
+    get: (url: string, headers: Record<string, string> = {}) =>
+      send('GET')(url, undefined, headers),
+    post: send('POST'),
+    put: send('PUT'),
+    patch: send('PATCH'),
+    delete: send('DELETE'),
+    cookies,
+  };
+}

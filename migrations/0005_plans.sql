@@ -1,0 +1,39 @@
+-- A change worked out but not yet made: the exact rows before and after, kept for an hour for its maker.
+-- No change is needed to make one, so they are not audited; nothing of theirs is in a snapshot.
+
+create table plans (
+  id integer generated always as identity primary key,
+  account_id integer references accounts on delete cascade,
+  action text not null,
+  state text not null check (state in ('parsing', 'ready', 'failed', 'committing', 'committed')),
+  subject jsonb not null default '{}',
+  counts jsonb not null default '{}',
+  failure jsonb,
+  change_id bigint references changes,
+  job_id text,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null default now() + interval '1 hour'
+);
+create index plans_by_expiry on plans (expires_at);
+
+create table plan_entries (
+  plan_id integer not null references plans on delete cascade,
+  ordinal integer not null,
+  kind text not null,
+  table_name text not null,
+  row_id integer,
+  name text,
+  file_row integer,
+  -- The version that the row had when the plan was made: at another one the commit refuses.
+  base_version integer,
+  before jsonb not null default '{}',
+  after jsonb not null default '{}',
+  reason text,
+  errors jsonb not null default '[]',
+  warnings jsonb not null default '[]',
+  primary key (plan_id, ordinal)
+);
+create index plan_entries_by_kind on plan_entries (plan_id, kind, ordinal);
+
+call let_app('select, insert, update, delete', 'plans');
+call let_app('select, insert, update, delete', 'plan_entries');

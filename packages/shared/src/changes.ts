@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import { CalendarDate, Id, IdText, listOf, Timestamp } from './primitives.ts';
+
+const BigId = z.int().positive();
+
+/** One act that altered data. */
+export const Change = z.object({
+  id: BigId,
+  at: Timestamp,
+  accountId: Id.nullable(),
+  accountName: z.string(),
+  via: z.string(),
+  action: z.string(),
+  reason: z.string().nullable(),
+  /** How many rows it altered, within what the caller may see. */
+  entryCount: z.int(),
+  undoesChangeId: BigId.nullable(),
+  /** The change that undid this one, where one did. */
+  undoneByChangeId: BigId.nullable(),
+});
+export type Change = z.infer<typeof Change>;
+export const ChangeList = listOf(Change);
+export type ChangeList = z.infer<typeof ChangeList>;
+
+/** One row's before and after inside a change, as the parts of a sentence; the fields are the API's names. */
+export const AuditEntry = z.object({
+  id: BigId,
+  at: Timestamp,
+  changeId: BigId,
+  action: z.string(),
+  accountId: Id.nullable(),
+  accountName: z.string(),
+  via: z.string(),
+  reason: z.string().nullable(),
+  ip: z.string().nullable(),
+  table: z.string(),
+  rowId: Id,
+  /** The row's name as it is now, or was last. */
+  rowName: z.string().nullable(),
+  serverId: Id.nullable(),
+  serverName: z.string().nullable(),
+  before: z.record(z.string(), z.unknown()),
+  after: z.record(z.string(), z.unknown()),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+export const AuditList = listOf(AuditEntry);
+export type AuditList = z.infer<typeof AuditList>;
+
+export const AuditQuery = z.strictObject({
+  accountId: IdText.optional(),
+  action: z.string().max(60).optional(),
+  table: z.string().max(40).optional(),
+  rowId: IdText.optional(),
+  serverId: IdText.optional(),
+  changeId: z.coerce.number().pipe(BigId).optional(),
+  /** Days of the site's zone, both included. */
+  from: CalendarDate.optional(),
+  to: CalendarDate.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional(),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;
+
+export const PlanState = z.enum(['parsing', 'ready', 'failed', 'committing', 'committed']);
+export type PlanState = z.infer<typeof PlanState>;
+
+/** What would become of a row. `refused` is what an undo keeps because it was altered since; `error` is a row of a file that cannot be read. */
+export const PlanEntryKind = z.enum([
+  'added',
+  'changed',
+  'unchanged',
+  'removed',
+  'skipped',
+  'refused',
+  'error',
+]);
+export type PlanEntryKind = z.infer<typeof PlanEntryKind>;
+
+export const PlanCounts = z.object({
+  added: z.int(),
+  changed: z.int(),
+  unchanged: z.int(),
+  removed: z.int(),
+  skipped: z.int(),
+  refused: z.int(),
+  errors: z.int(),
+  warnings: z.int(),
+});
+export type PlanCounts = z.infer<typeof PlanCounts>;
+
+/** A change worked out but not yet made. */
+export const Plan = z.object({
+  id: Id,
+  action: z.string(),
+  state: PlanState,
+  counts: PlanCounts,
+  /** What it is about: the server and file of an import, the change that an undo undoes. */
+  subject: z.record(z.string(), z.unknown()),
+  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  changeId: BigId.nullable(),
+  jobId: z.string().nullable(),
+  createdAt: Timestamp,
+  expiresAt: Timestamp,
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** What is wrong or doubtful in a cell. */
+export const CellIssue = z.object({
+  column: z.string(),
+  code: z.string(),
+  found: z.string(),
+  accepted: z.string(),
+  suggestion: z.string().nullable(),
+});
+export type CellIssue = z.infer<typeof CellIssue>;
+
+export const PlanEntry = z.object({
+  /** Its order in the plan, from 1. */
+  ordinal: z.int(),
+  kind: PlanEntryKind,
+  table: z.string(),
+  rowId: Id.nullable(),
+  name: z.string().nullable(),
+  /** The file's row, header included. */
+  fileRow: z.int().nullable(),
+  before: z.record(z.string(), z.unknown()),
+  after: z.record(z.string(), z.unknown()),
+  /** Why it is refused, skipped or in error; for a refused row of an undo the code of the reason. */
+  reason: z.string().nullable(),
+  errors: z.array(CellIssue),
+  warnings: z.array(CellIssue),
+});
+export type PlanEntry = z.infer<typeof PlanEntry>;
+
+export const PlanEntryList = listOf(PlanEntry);
+export type PlanEntryList = z.infer<typeof PlanEntryList>;
+
+export const PlanEntryQuery = z.strictObject({
+  kind: PlanEntryKind.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(40).optional(),
+});
+
+export const PlanCommit = z.strictObject({
+  /** Make the good rows of a file although others are in error. */
+  skipErrors: z.boolean().optional(),
+});
+export type PlanCommit = z.infer<typeof PlanCommit>;
+
+/** A commit makes its change at once, or a job that will. */
+export const Committed = z.object({
+  plan: Plan,
+  changeId: BigId.nullable(),
+  jobId: z.string().nullable(),
+});
+export type Committed = z.infer<typeof Committed>;
