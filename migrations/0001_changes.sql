@@ -51,6 +51,8 @@ call let_app('select', 'entries');
 
 -- A missing month must not refuse writes: the default partition takes them, and alerts.
 create table entries_default partition of entries default;
+-- Named by itself when it is watched, and a partition does not take its parent's grants.
+call let_app('select', 'entries_default');
 
 -- Makes this month's partition and the next ones; called at every start and daily. A definer's,
 -- because the application owns nothing.

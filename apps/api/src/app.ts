@@ -14,6 +14,7 @@ import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts'
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
+import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
@@ -110,6 +111,7 @@ export async function buildApp({
       await api.register(sessionRoutes);
       await api.register(accountRoutes);
       await api.register(grantRoutes);
+      await api.register(overviewRoutes);
       await api.register(serverRoutes);
       await api.register(userRoutes);
       await api.register(serviceRoutes);

@@ -114,15 +114,16 @@ export interface Config {
 export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(
-      ({ path, message }) => `  ${path.join('.')}: ${message}`,
-    );
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `  ${path.join('.')}: ${message}`),
+    ...halves(given),
+  ];
+  if (!parsed.success || faults.length > 0)
     throw new ConfigError(`The environment cannot be used:\n${faults.join('\n')}`);
-  }
 
   const env = parsed.data;
-  const dataDir = resolve(env.DATA_DIR ?? join(root, 'data'));
+  // From the checkout, wherever the command was typed: `npm start` and `cmp` must mean the same.
+  const dataDir = resolve(root, env.DATA_DIR ?? 'data');
   return {
     root,
     dataDir,
@@ -136,7 +137,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     database: { ...databaseOf(env), poolSize: env.DB_POOL_SIZE },
     keys: {
       jwtSecret: env.JWT_SECRET,
-      secretKeyFile: env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key'),
+      secretKeyFile: resolve(root, env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key')),
     },
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
@@ -155,6 +156,18 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 /** What an operator can mend in the environment: shown as a sentence, without a stack. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+/** What means nothing without its other half, and would be passed over in silence. */
+function halves(given: NodeJS.ProcessEnv): string[] {
+  const pairs = [
+    ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
+    ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],
+    ['SEED_ADMIN_PASSWORD', ['SEED_ADMIN_USERNAME']],
+  ] as const;
+  return pairs
+    .filter(([name, others]) => name in given && !others.some((other) => other in given))
+    .map(([name, others]) => `  ${name}: means nothing without ${others.join(' or ')}`);
 }
 
 function databaseOf(env: Environment): DatabaseConfig {

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
+import { refusePowerfulRole } from '#database/role-powers.ts';
 import { loadKeys } from '#lib/keys.ts';
+import { StartRefused } from '#lib/start-refused.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { buildApp } from './app.ts';
@@ -10,7 +12,7 @@ import { ConfigError, readConfig } from './config.ts';
 try {
   await serve();
 } catch (error) {
-  console.error(error instanceof ConfigError || isInUse(error) ? sentence(error) : error);
+  console.error(isForOperator(error) ? sentence(error) : error);
   process.exit(1);
 }
 
@@ -21,6 +23,7 @@ async function serve(): Promise<void> {
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
   const { db, pool } = connect(config.database.url, config.database.poolSize);
+  await refusePowerfulRole(db, config.database.singleRole);
   const app = await buildApp({ db, pool, keys: loadKeys(config), config });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
@@ -59,6 +62,10 @@ async function drain(app: FastifyInstance): Promise<void> {
   // A kept-alive connection without a request would hold the close for its whole time-out.
   const idle = setInterval(() => app.server.closeIdleConnections(), 50);
   await closed.finally(() => clearInterval(idle));
+}
+
+function isForOperator(error: unknown): boolean {
+  return error instanceof ConfigError || error instanceof StartRefused || isInUse(error);
 }
 
 function isInUse(error: unknown): boolean {

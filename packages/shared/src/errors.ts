@@ -28,6 +28,7 @@ export const ErrorCode = z.enum([
   'last_admin',
   'own_account',
   'viewer_grant',
+  'service_in_use',
   'idempotency_key_reused',
   'rate_limited',
   'internal',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GeneralSettings } from './settings/general.ts';
 
 /** What anybody may know of the product that answers. */
 export const Health = z.object({
@@ -13,6 +14,12 @@ export const Health = z.object({
 });
 export type Health = z.infer<typeof Health>;
 
-/** What the sign-in page shows of the site before anyone is known. */
-export const Site = z.object({ name: z.string(), language: z.string() });
+/** What the panel needs of the site before anyone is known: its name, and the calendar that terms are told by. */
+export const Site = z.object({
+  name: z.string(),
+  language: z.string(),
+  timeZone: z.string(),
+  weekStart: GeneralSettings.shape.weekStart.unwrap(),
+  soonWindowHours: z.int(),
+});
 export type Site = z.infer<typeof Site>;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
 import pg from 'pg';
+import type { Db } from './client.ts';
 
 const folder = new URL('../../../../migrations/', import.meta.url);
 
@@ -29,6 +31,7 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
       fresh.push(name);
     }
 
+    await client.query("call let_app('select', 'schema_migrations')");
     await client.query('call make_partitions()');
     return fresh;
   } finally {
@@ -42,12 +45,11 @@ export class MigrationError extends Error {
 }
 
 /** The migrations' names that this database lacks. */
-export async function pendingMigrations(client: pg.ClientBase): Promise<string[]> {
-  const { rows } = await client.query<{ applied: string | null }>(
-    "select to_regclass('schema_migrations')::text as applied",
-  );
-  const applied = rows[0]?.applied
-    ? await client.query<{ name: string }>('select name from schema_migrations')
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ table: string | null }>`
+    select to_regclass('schema_migrations')::text as table`.execute(db);
+  const applied = rows[0]?.table
+    ? await sql<{ name: string }>`select name from schema_migrations`.execute(db)
     : { rows: [] };
   const names = new Set(applied.rows.map(({ name }) => name));
   return (await migrations()).map(({ name }) => name).filter((name) => !names.has(name));
@@ -94,6 +96,14 @@ async function apply(
     await client.query('rollback');
     throw new MigrationError(`Migration ${name} failed: ${String(error)}`, { cause: error });
   }
+}
+
+/** The tables that the migrations put under audit. */
+export async function auditedTables(): Promise<string[]> {
+  const texts = (await migrations()).map(({ text }) => text);
+  return texts.flatMap((text) =>
+    [...text.matchAll(/^call audit\('(\w+)'/gm)].map(([, name = '']) => name),
+  );
 }
 
 async function migrations(): Promise<{ name: string; text: string; checksum: string }[]> {

@@ -42,8 +42,9 @@ async function ensureRole(client: pg.Client, name: string, password: string): Pr
 
 async function ensureDatabase(client: pg.Client): Promise<void> {
   const { rowCount } = await client.query("select from pg_database where datname = 'cmp'");
-  if (rowCount) return;
-  await client.query("create database cmp owner cmp_owner encoding 'UTF8' template template0");
+  if (!rowCount)
+    await client.query("create database cmp owner cmp_owner encoding 'UTF8' template template0");
+  // At every start: a kill may have come between the database and these.
   await client.query('revoke connect, temporary on database cmp from public');
   await client.query('grant connect, temporary on database cmp to cmp_app');
 }

@@ -27,6 +27,7 @@ const statusOf = {
   last_admin: 422,
   own_account: 422,
   viewer_grant: 422,
+  service_in_use: 422,
   idempotency_key_reused: 422,
   rate_limited: 429,
   internal: 500,

@@ -37,8 +37,8 @@ export async function readGeneral(db: Db): Promise<GeneralSettings> {
 }
 
 export async function readSite(db: Db): Promise<Site> {
-  const { siteName, language } = await readGeneral(db);
-  return { name: siteName, language };
+  const { siteName: name, language, timeZone, weekStart, soonWindowHours } = await readGeneral(db);
+  return { name, language, timeZone, weekStart, soonWindowHours };
 }
 
 /** A secret of a section, for whoever uses it. Undefined where it was never set. */

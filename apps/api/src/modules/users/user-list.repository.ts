@@ -1,3 +1,4 @@
+import type { CalendarDate } from '@cmp/shared/primitives';
 import type { StatusBounds } from '@cmp/shared/status';
 import type {
   AnchorQuery,
@@ -72,6 +73,28 @@ export async function listAnchors(db: Db, listing: Listing, query: AnchorQuery):
   const total = rows.at(-1)?.total ?? 0;
   const anchors = rows.filter(({ place }) => place % query.every === 0 && place < total);
   return { items: anchors.map((anchor) => writeCursor(order.sort, anchor)), total };
+}
+
+/** The enabled users whose term ends soonest, from a day on: who to renew next. */
+export async function listNextToExpire(
+  db: Db,
+  { scope, bounds }: Listing,
+  from: CalendarDate,
+  most: number,
+): Promise<User[]> {
+  return db
+    .selectFrom('users')
+    .innerJoin('servers', 'servers.id', 'users.serverId')
+    .leftJoin('services', 'services.id', 'users.serviceId')
+    .select(columnsOf(bounds))
+    .where(livingIn(scope))
+    .where('users.enabled', '=', true)
+    .where('users.expiresOn', '>=', from)
+    .where('users.expiresOn', '<', 'infinity')
+    .orderBy('users.expiresOn')
+    .orderBy('users.id')
+    .limit(most)
+    .execute();
 }
 
 /** A search is found first and sorted then: an index in the list's order would mislead the planner for common words. */

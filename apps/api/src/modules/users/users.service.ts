@@ -1,5 +1,5 @@
 import type { GrantedAction } from '@cmp/shared/permissions';
-import { nameKey } from '@cmp/shared/primitives';
+import { type CalendarDate, nameKey } from '@cmp/shared/primitives';
 import { extend } from '@cmp/shared/renewal';
 import type { Service } from '@cmp/shared/services';
 import type { StatusBounds } from '@cmp/shared/status';
@@ -10,6 +10,7 @@ import { AppError, notFound, staleVersion } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { serviceNamed } from '#modules/services/services.service.ts';
 import { type Actor, requireOnServer, type Scope } from '#plugins/access.ts';
+import { listNextToExpire } from './user-list.repository.ts';
 import {
   findUser,
   holdServer,
@@ -133,6 +134,17 @@ export async function removeUser(
     if (!user) await refuseStale(trx, actor, userId, bounds);
     return null;
   });
+}
+
+/** The enabled users whose term ends soonest, from a day on. */
+export function nextToExpire(
+  db: Db,
+  scope: Scope,
+  bounds: StatusBounds,
+  from: CalendarDate,
+  most: number,
+): Promise<User[]> {
+  return listNextToExpire(db, { scope, bounds }, from, most);
 }
 
 /** What a name is found and compared by. The only place that folds a user's text. */

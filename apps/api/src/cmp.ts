@@ -1,0 +1,17 @@
+import { runCmp } from '#cli/program.ts';
+
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => stopping.abort());
+// Whoever read our output may be gone, as `cmp … | head` is.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+const exitCode = await runCmp(process.argv.slice(2), {
+  // biome-ignore lint/style/noProcessEnv: handed to the configuration, not read.
+  environment: process.env,
+  isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  write: (text) => process.stdout.write(text),
+  writeError: (text) => process.stderr.write(text),
+  signal: stopping.signal,
+});
+process.exit(exitCode);

@@ -1,0 +1,125 @@
+import { sql } from 'kysely';
+import type { Config } from '#config.ts';
+import { StartRefused } from '#lib/start-refused.ts';
+import type { Db } from './client.ts';
+import { migrate, pendingMigrations } from './migrator.ts';
+import { findOutsideCredentials } from './outside-credentials.ts';
+import { makeOutsideRoles, onServer, type RoleUrls, roleUrls, withDb } from './outside-roles.ts';
+import { readPowers, refusePowerfulRole } from './role-powers.ts';
+import { isUnavailable } from './violations.ts';
+
+type OutsideConfig = Pick<Config, 'dataDir' | 'database'>;
+
+interface Prepared {
+  appUrl: string;
+  applied: string[];
+}
+
+/** As which roles an outside database is migrated and served. */
+export type OutsideAccess =
+  | ({ kind: 'two-roles' } & RoleUrls)
+  /** The given role may make the two; `made` where it has. */
+  | { kind: 'maker'; adminUrl: string; made: RoleUrls | undefined }
+  /** Someone else migrates. */
+  | { kind: 'app-only'; appUrl: string }
+  | { kind: 'single-role'; url: string };
+
+/**
+ * Brings an outside database up to date, roles included where the given one may make them. Gives the
+ * address to serve from and the migrations that were applied.
+ */
+export async function prepareOutsideDatabase(config: OutsideConfig): Promise<Prepared> {
+  const access = await findOutsideAccess(config);
+  switch (access.kind) {
+    case 'two-roles':
+      return migrateAsOwner(access);
+    case 'maker':
+      return migrateAsOwner(await makeOutsideRoles(access.adminUrl, config.dataDir));
+    case 'app-only':
+      await refusePending(access.appUrl);
+      return { appUrl: access.appUrl, applied: [] };
+    case 'single-role':
+      return { appUrl: access.url, applied: await migrate(access.url) };
+  }
+}
+
+/** What the given addresses allow, without altering anything. */
+export async function findOutsideAccess({
+  dataDir,
+  database,
+}: OutsideConfig): Promise<OutsideAccess> {
+  if (database.kind !== 'outside') throw new Error('The database is the embedded one.');
+  const { url, ownerUrl, singleRole } = database;
+  if (ownerUrl) return { kind: 'two-roles', ownerUrl, appUrl: url };
+  if (singleRole) return { kind: 'single-role', url };
+
+  const { role, mayMakeRoles, isApp } = await answered(() => onServer(url, readPowers));
+  if (mayMakeRoles) {
+    const kept = findOutsideCredentials(dataDir);
+    return { kind: 'maker', adminUrl: url, made: kept && roleUrls(url, kept) };
+  }
+  if (isApp) return { kind: 'app-only', appUrl: url };
+  throw new StartRefused(
+    `DATABASE_URL's role ${role} may not make the roles cmp_owner and cmp_app: give one that may, ` +
+      'or make them and set DATABASE_OWNER_URL too, or set DB_SINGLE_ROLE=on to serve as the owner.',
+  );
+}
+
+async function migrateAsOwner({ ownerUrl, appUrl }: RoleUrls): Promise<Prepared> {
+  // Migrations grant to cmp_app where it is there, so it must be there before.
+  await answered(() =>
+    withDb(appUrl, async (db) => {
+      const { role, isApp } = await readPowers(db);
+      if (!isApp)
+        throw new StartRefused(`DATABASE_URL's role ${role} is not cmp_app, nor one of it.`);
+    }),
+  );
+  const applied = await answered(() => migrate(ownerUrl));
+  await withDb(appUrl, async (db) => {
+    await refusePowerfulRole(db, false);
+    await refuseShutOut(db);
+  });
+  return { appUrl, applied };
+}
+
+/** Tables made while cmp_app was not there are closed to it. */
+async function refuseShutOut(db: Db): Promise<void> {
+  const { rows } = await sql<{ mayServe: boolean }>`
+    select coalesce(has_table_privilege(to_regclass('public.users'), 'update'), false)
+      as may_serve`.execute(db);
+  if (!rows[0]?.mayServe)
+    throw new StartRefused(
+      'DATABASE_URL and DATABASE_OWNER_URL are two databases, or the tables were made before cmp_app was.',
+    );
+}
+
+async function refusePending(appUrl: string): Promise<void> {
+  const pending = await answered(() => withDb(appUrl, pendingMigrations));
+  if (pending.length > 0)
+    throw new StartRefused(
+      `The database lacks ${pending.join(', ')}, and cmp_app may not migrate: set DATABASE_OWNER_URL too, or run \`cmp migrate\` with it first.`,
+    );
+}
+
+/** A database that does not answer is the operator's to mend, in one sentence. */
+async function answered<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isUnavailable(error) && !isRefusedSignIn(error)) throw error;
+    throw new StartRefused(`The outside database cannot be used: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Of a host with several addresses, the driver's error has no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Class 28 is a refused sign-in, 3D a missing database. */
+function isRefusedSignIn(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(28|3D)/.test(String(error.code));
+}

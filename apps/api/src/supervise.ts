@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { type Config, ConfigError, readConfig } from '#config.ts';
+import { startEmbeddedPostgres } from '#database/embedded.ts';
+import { MigrationError, migrate } from '#database/migrator.ts';
+import { prepareOutsideDatabase } from '#database/outside.ts';
+import { ensureRoles, urlAs } from '#database/roles.ts';
+import { lockDirectory } from '#lib/directory-lock.ts';
+import { StartRefused } from '#lib/start-refused.ts';
+import {
+  ApiNeverReady,
+  type ApiProcess,
+  awaitOrphanApi,
+  startApi,
+} from '#supervisor/api-process.ts';
+import { panelAddress, welcome } from '#supervisor/welcome.ts';
+
+/**
+ * The process behind `npm start`: owns the embedded PostgreSQL and the API, restarts either when it dies,
+ * and stops them in order. docs/decisions/0002-supervisor.md says why it is a process of its own.
+ */
+const stopping = new AbortController();
+const started: { api?: ApiProcess } = {};
+listenForStop();
+// Whoever read our output may be gone, and that must not end the portal in the middle of a stop.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+try {
+  await runPortal(readConfig());
+} catch (error) {
+  process.exitCode = explain(error);
+}
+process.exit();
+
+async function runPortal(config: Config): Promise<void> {
+  openDataDir(config.dataDir);
+  const lock = await lockDirectory(config.dataDir);
+  await awaitOrphanApi(config.dataDir, log);
+  const database = await openDatabase(config);
+  try {
+    started.api = await startApi(
+      {
+        entry: path.join(import.meta.dirname, 'main.ts'),
+        dataDir: config.dataDir,
+        environment: apiEnvironment(config, database.appUrl),
+        log,
+      },
+      stopping.signal,
+    );
+    lock.announce(panelAddress(config));
+    log(await welcome(config));
+    await aborted(stopping.signal);
+    log('Stopping: the requests under way are finished first.');
+    await started.api.stop();
+  } finally {
+    await database.close();
+  }
+  log('Stopped.');
+}
+
+function openDataDir(directory: string): void {
+  try {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
+    fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartRefused(`The data directory ${directory} cannot be used: ${reason}`, { cause });
+  }
+}
+
+interface OpenDatabase {
+  appUrl: string;
+  close(): Promise<void>;
+}
+
+async function openDatabase(config: Config): Promise<OpenDatabase> {
+  if (config.database.kind === 'outside') {
+    const { appUrl } = await prepareOutsideDatabase(config);
+    return { appUrl, close: async () => {} };
+  }
+  const server = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    mayMove: !config.dataDirIsGiven,
+    signal: stopping.signal,
+    log,
+  });
+  try {
+    const { ownerPassword, appPassword } = server.credentials;
+    await ensureRoles(server.superuserUrl, { owner: ownerPassword, app: appPassword });
+    await migrate(urlAs(server.superuserUrl, 'cmp_owner', ownerPassword, 'cmp'));
+    const appUrl = urlAs(server.superuserUrl, 'cmp_app', appPassword, 'cmp');
+    return { appUrl, close: server.stop };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Ours, with the one connection that owns nothing. */
+function apiEnvironment(config: Config, appUrl: string): NodeJS.ProcessEnv {
+  return {
+    // biome-ignore lint/style/noProcessEnv: handed on, not read.
+    ...process.env,
+    DATABASE_URL: appUrl,
+    DATABASE_OWNER_URL: '',
+    DATA_DIR: config.dataDir,
+    PORT: String(config.http.port),
+    HOST: config.http.host,
+  };
+}
+
+/** A second request within the first means: now. The loss of the start script means the same as a signal. */
+function listenForStop(): void {
+  const stop = () => {
+    if (stopping.signal.aborted) started.api?.hurry();
+    stopping.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  if (process.connected) process.on('disconnect', () => stopping.abort());
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+function explain(error: unknown): number {
+  if (stopping.signal.aborted) {
+    log('Stopped.');
+    return 0;
+  }
+  if (error instanceof ApiNeverReady) return 1;
+  const isForOperator = [StartRefused, ConfigError, MigrationError].some(
+    (kind) => error instanceof kind,
+  );
+  console.error(isForOperator && error instanceof Error ? error.message : error);
+  return 1;
+}
+
+function log(text: string): void {
+  console.log(text);
+}

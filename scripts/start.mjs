@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+// `npm start`: installs, builds, and runs the portal until it is asked to stop. Runs on the host's Node.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asCommand, build, install, onStop, step } from './toolchain.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+await asCommand(async () => {
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  let supervisor;
+  let isStopping = false;
+  onStop((signal) => {
+    isStopping = true;
+    supervisor?.kill(signal);
+  });
+
+  try {
+    const toolchain = await install(root);
+    await step('Build', () => build(toolchain));
+    if (isStopping) return;
+    supervisor = startSupervisor(toolchain.node);
+  } catch (error) {
+    if (isStopping) return;
+    throw error;
+  }
+  process.exitCode = await exitCodeOf(supervisor);
+});
+
+/**
+ * Its own process group keeps a Ctrl-C from reaching it twice; the channel tells it when this process is gone.
+ * @param {string} node
+ */
+function startSupervisor(node) {
+  return spawn(node, [path.join(root, 'apps/api/src/supervise.ts')], {
+    cwd: root,
+    detached: true,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+/** @param {import('node:child_process').ChildProcess} supervisor */
+async function exitCodeOf(supervisor) {
+  return new Promise((resolve) => {
+    supervisor.on('error', (error) => {
+      console.error(`The portal could not be started: ${error.message}`);
+      resolve(1);
+    });
+    supervisor.on('exit', (code, signal) => {
+      if (signal)
+        console.error(`The portal was ended by ${signal}; the next start takes over what it left.`);
+      resolve(code ?? 1);
+    });
+  });
+}
