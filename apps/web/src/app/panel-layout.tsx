@@ -4,6 +4,7 @@ import { Outlet, useNavigate } from 'react-router';
 import { OfflineStrip } from '#components/offline-strip.tsx';
 import { toggleRail } from '#lib/appearance.ts';
 import { useShortcuts } from '#lib/shortcuts.ts';
+import { useUndoKey } from '#lib/undo.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { useDestinations } from './navigation.ts';
 import { Rail } from './rail.tsx';
@@ -14,6 +15,7 @@ import { useReleaseNotice } from './use-release-notice.ts';
 export function PanelLayout() {
   const [showsShortcuts, showShortcuts] = useState(false);
   useReleaseNotice();
+  useUndoKey();
   usePanelShortcuts(() => showShortcuts(true));
 
   return (

@@ -31,6 +31,7 @@ export const errors = {
   last_admin: 'This is the last Admin who can sign in. Make someone else an Admin first.',
   own_account: 'You cannot do this to your own account. Ask another Admin.',
   viewer_grant: 'A Viewer can only view. Change the role first, or choose View.',
+  service_in_use: 'Users have this service. Give them another one first.',
   idempotency_key_reused: 'This request was already used for something else. Reload and try again.',
   rate_limited: 'Too many attempts. Wait a moment, then try again.',
   rate_limited_for: 'Too many attempts. Try again in {{wait}}.',

@@ -4,6 +4,8 @@ export const shell = {
   portal: 'Portal',
   navigation: 'Main',
   overview: 'Overview',
+  servers: 'Servers',
+  users: 'Users',
   accounts: 'Accounts',
   settings: 'Settings',
   profile: 'Profile',
