@@ -31,7 +31,7 @@ const firstToGo: readonly ColumnId[] = [
 ];
 
 /** The name, the quick renewal and the switch, with the row's own padding. */
-const alwaysPx = 152 + 84 + 64 + 16;
+const alwaysPx = 144 + 80 + 60 + 8;
 
 /** The wanted columns that have room, in their order. */
 export function columnsThatFit(wanted: readonly ColumnId[], widthPx: number): ColumnId[] {
@@ -49,7 +49,7 @@ const widthOf = (ids: ReadonlySet<ColumnId>) =>
 /** The grid's template for these columns. */
 export function templateOf(shown: readonly ColumnId[], writes: boolean): string {
   const middle = shown.map((id) => columns[id].width);
-  return ['minmax(9.5rem,1.5fr)', ...middle, writes ? '5.25rem' : '', '4rem']
+  return ['minmax(9rem,1.3fr)', ...middle, writes ? '5rem' : '', '3.75rem']
     .filter(Boolean)
     .join(' ');
 }

@@ -72,7 +72,7 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
           ) : null}
         </span>
       ) : null}
-      <span role="gridcell" className="pr-4 pl-2 text-right">
+      <span role="gridcell" className="flex justify-end pr-4 pl-2">
         <Switch
           on={user.enabled}
           label={t('users.switch', { name: user.accountName })}
