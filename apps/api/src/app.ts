@@ -13,8 +13,11 @@ import { authRoutes } from '#modules/auth/auth.routes.ts';
 import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts';
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
+import { changeRoutes } from '#modules/changes/changes.routes.ts';
+import { commitUndo } from '#modules/changes/undo.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
+import { planRoutes } from '#modules/plans/plans.routes.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
@@ -53,8 +56,17 @@ interface Dependencies {
   db: Db;
   pool: Pool;
   keys: Keys;
-  config: Pick<Config, 'http' | 'log' | 'metricsToken' | 'versions'> & { limits?: Limits };
+  config: AppConfig;
 }
+
+/** What of the configuration an instance needs, and what tests set otherwise. */
+export type AppConfig = Pick<Config, 'http' | 'log' | 'metricsToken' | 'versions'> & {
+  limits?: Limits;
+  /** Where the built panel lies. */
+  webFolder?: string;
+  /** Where the log's lines go, if not to the standard output. */
+  logTo?: { write(line: string): void };
+};
 
 /** The API and the panel on one address. The table of contents: what is here is all there is. */
 export async function buildApp({
@@ -66,7 +78,11 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
   const app = fastify({
-    logger: { level: log.level, redact: ['req.headers.cookie', 'req.headers.authorization'] },
+    logger: {
+      level: log.level,
+      redact: ['req.headers.cookie', 'req.headers.authorization'],
+      ...(config.logTo && { stream: config.logTo }),
+    },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newToken().slice(0, 16),
     trustProxy: http.trustedProxies.length > 0 ? http.trustedProxies : false,
@@ -96,7 +112,7 @@ export async function buildApp({
   await app.register(cookies, { jwtSecret: keys.jwtSecret });
   await app.register(rateLimits, { pool, limits: config.limits ?? defaultLimits });
   await app.register(bodies);
-  await app.register(webApp);
+  await app.register(webApp, config.webFolder ? { folder: config.webFolder } : {});
   await app.register(access, {
     authenticate: (request) => findCaller(app.sessions, request.claimedSessionId),
     idempotencyOf,
@@ -116,6 +132,8 @@ export async function buildApp({
       await api.register(userRoutes);
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
+      await api.register(changeRoutes);
+      await api.register(planRoutes, { committers: { 'changes:undo': commitUndo } });
     },
     { prefix: '/api' },
   );

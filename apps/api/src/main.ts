@@ -4,10 +4,14 @@ import { connect } from '#database/client.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { loadKeys } from '#lib/keys.ts';
 import { StartRefused } from '#lib/start-refused.ts';
+import { keepHouseHourly } from '#modules/housekeeping/housekeeping.service.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
+
+// Whoever read our output may be gone, and that must not end a drain.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
   await serve();
@@ -28,9 +32,11 @@ async function serve(): Promise<void> {
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
   await app.listen({ host: config.http.host, port: config.http.port });
+  const stopHousekeeping = keepHouseHourly(db, (failure) => app.log.error(failure));
   process.send?.({ type: 'ready' });
 
   const stop = stopper(app, async () => {
+    stopHousekeeping();
     await db.destroy();
     process.exit(0);
   });

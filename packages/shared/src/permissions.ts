@@ -30,6 +30,8 @@ const rolesAllowedTo = {
   'changes:list': managers,
   'changes:read': managers,
   'changes:undo': managers,
+  'plans:read': managers,
+  'plans:commit': managers,
   'services:list': everyone,
   'services:create': admins,
   'services:update': admins,

@@ -79,6 +79,7 @@ export interface PlanEntries {
   planId: number;
   reason: string | null;
   rowId: number | null;
+  serverId: number | null;
   tableName: string;
   warnings: Generated<unknown>;
 }
@@ -93,6 +94,7 @@ export interface Plans {
   failure: unknown | null;
   id: Generated<number>;
   jobId: string | null;
+  serverIds: number[] | null;
   state: string;
   subject: Generated<unknown>;
 }

@@ -110,6 +110,13 @@ export function requireOnServer(actor: Actor, action: GrantedAction, serverId: n
     throw new AppError('forbidden', 'Your account may not do this on this server.');
 }
 
+/** The part of the actor's scope where this action is allowed. */
+export function scopeFor(actor: Actor, action: GrantedAction): Scope {
+  const { serverIds } = actor.scope;
+  if (serverIds === 'all') return actor.scope;
+  return { serverIds: serverIds.filter((id) => can(actor, action, id)), [madeHere]: true };
+}
+
 export function inScope({ serverIds }: Scope, serverId: number): boolean {
   return serverIds === 'all' || serverIds.includes(serverId);
 }

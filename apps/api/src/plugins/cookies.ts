@@ -26,7 +26,7 @@ export default fp<{ jwtSecret: string }>(async (app, { jwtSecret }) => {
       algorithms: ['HS256'],
       allowedIss: 'cmp',
       allowedAud: 'cmp-panel',
-      requiredClaims: ['exp', 'iat', 'sid'],
+      requiredClaims: ['exp', 'iat', 'iss', 'aud', 'sid'],
       cache: true,
     },
   });

@@ -5,12 +5,12 @@ import fp from 'fastify-plugin';
 import FindMyWay from 'find-my-way';
 import { AppError } from '#lib/errors.ts';
 
-const folder = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
+const built = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** Serves the built panel; every address that is not the API's is one of the panel's own pages. */
-export default fp(async (app) => {
+export default fp<{ folder?: string }>(async (app, { folder = built }) => {
   const routes = FindMyWay();
   app.addHook('onRoute', ({ method, url }) => {
     for (const known of methods)

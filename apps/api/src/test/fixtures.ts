@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Grant, Role } from '@cmp/shared/permissions';
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { test as base, inject } from 'vitest';
-import { buildApp } from '#app.ts';
+import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
 import { systemActor } from '#plugins/access.ts';
@@ -19,7 +19,7 @@ export const keys = {
 };
 export const system = systemActor('system');
 
-const config = {
+const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
@@ -56,13 +56,23 @@ export const test = base
         await db.destroy();
       }
     });
-    return async (overrides: Partial<typeof config> = {}) => {
+    return async (overrides: Partial<AppConfig> = {}) => {
       const connection = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, database), 4);
       const app = await buildApp({ ...connection, keys, config: { ...config, ...overrides } });
       instances.push({ app, db: connection.db });
       return app;
     };
   })
+  /** Cuts the database off from the application, connections it holds included, and lets it back. */
+  .extend('outage', async ({ database }) => ({
+    begin: () =>
+      execute(
+        postgresUrl,
+        `alter database "${database}" connection limit 0`,
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${database}'`,
+      ),
+    end: () => execute(postgresUrl, `alter database "${database}" connection limit -1`),
+  }))
   .extend('app', async ({ startInstance }) => startInstance())
   .extend('given', async ({ db }) => given(db))
   .extend('api', async ({ app, given: make }) => ({
@@ -78,11 +88,16 @@ export const test = base
   }));
 
 /** What a page of the portal sends: its own origin, its cookies, JSON. */
-export function client(app: FastifyInstance, cookies: Record<string, string> = {}) {
+export function client(
+  app: FastifyInstance,
+  cookies: Record<string, string> = {},
+  from: { remoteAddress?: string } = {},
+) {
   const send =
     (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE') =>
     (url: string, payload?: object | string, headers: Record<string, string> = {}) => {
       const request: InjectOptions = {
+        ...from,
         method,
         url: url.startsWith('/internal') || url === '/metrics' ? url : `/api${url}`,
         cookies,
@@ -99,4 +114,28 @@ export function client(app: FastifyInstance, cookies: Record<string, string> = {
     delete: send('DELETE'),
     cookies,
   };
+}
+
+/** The cookies an answer hands to the browser. */
+export function cookiesOf({ cookies }: LightMyRequestResponse): Record<string, string> {
+  return Object.fromEntries(cookies.map(({ name, value }) => [name, value]));
+}
+
+/** For tests of anything but the limits. */
+export const unlimited = {
+  nobodyPer15Minutes: 1e6,
+  sessionPerMinute: 1e6,
+  authPerMinute: 1e6,
+  loginPerMinute: 1e6,
+};
+
+/** Every entry of the log with the act it belongs to, first to last. */
+export function listEntries(db: Db) {
+  return db
+    .selectFrom('changes')
+    .innerJoin('entries', 'entries.changeId', 'changes.id')
+    .select(['changes.id as changeId', 'accountName', 'action', 'tableName', 'rowId'])
+    .select(['before', 'after'])
+    .orderBy('entries.id')
+    .execute();
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { Link, useMatches } from 'react-router';
+import { Link, useLocation, useMatches } from 'react-router';
 import * as z from 'zod';
 import { accountIdIn } from '#features/accounts/account-id.ts';
 import { accountById } from '#features/accounts/accounts.queries.ts';
@@ -27,7 +27,13 @@ export function Breadcrumb() {
   const places = useMatches().flatMap(({ handle, pathname, params }) => {
     const { data } = Handle.safeParse(handle);
     if (!data) return [];
-    return [{ to: pathname, text: nameOf(data.crumb, params) }];
+    return [
+      {
+        to: pathname,
+        text: nameOf(data.crumb, params),
+        translate: data.crumb === 'account' ? ('no' as const) : undefined,
+      },
+    ];
   });
 
   function nameOf(
@@ -46,19 +52,28 @@ export function Breadcrumb() {
     }
   }
 
-  if (places.length === 0) places.push({ to: '/', text: t('shell.overview') });
+  const { pathname } = useLocation();
+  if (pathname === '/') places.push({ to: '/', text: t('shell.overview'), translate: undefined });
   return (
     <nav aria-label={t('shell.breadcrumb')} className="min-w-0 touch:hidden">
       <ol className="flex min-w-0 items-center gap-1.5 text-ink-2">
-        {places.map(({ to, text }, index) => (
+        {places.map(({ to, text, translate }, index) => (
           <li key={to} className="flex min-w-0 items-center gap-1.5">
             {index > 0 ? <span aria-hidden>/</span> : null}
             {index < places.length - 1 ? (
-              <Link to={to} className="rounded-tag hover:text-ink hover:underline">
+              <Link
+                translate={translate}
+                to={to}
+                className="rounded-tag hover:text-ink hover:underline"
+              >
                 {text}
               </Link>
             ) : (
-              <span aria-current="page" className="truncate font-semibold text-ink">
+              <span
+                translate={translate}
+                aria-current="page"
+                className="truncate font-semibold text-ink"
+              >
                 {text}
               </span>
             )}

@@ -1,3 +1,4 @@
+import { roleCan } from '@cmp/shared/permissions';
 import { useSuspenseQueries, useSuspenseQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,7 +13,7 @@ import { accountList, allSessions } from '#features/accounts/accounts.queries.ts
 import { generalSettings } from '#features/settings/settings.queries.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { serverList } from '#lib/server-list.ts';
-import { useMay, useSession } from '#lib/session.ts';
+import { sessionQuery, useMay, useSession } from '#lib/session.ts';
 import { useNow } from '#lib/use-now.ts';
 import { OverviewServers } from './overview-servers.tsx';
 import { OverviewSystem } from './overview-system.tsx';
@@ -20,6 +21,11 @@ import { StartHere } from './start-here.tsx';
 
 export function loader(): null {
   void queryClient.prefetchQuery(serverList);
+  const role = queryClient.getQueryData(sessionQuery.queryKey)?.account.role;
+  if (!role || !roleCan(role, 'accounts:list')) return null;
+  void queryClient.prefetchQuery(accountList);
+  void queryClient.prefetchQuery(allSessions);
+  void queryClient.prefetchQuery(generalSettings);
   return null;
 }
 
@@ -38,7 +44,7 @@ export function OverviewPage() {
         tabTitle={t('overview.title')}
         actions={
           forAdmins ? (
-            <Panel skeleton={null}>
+            <Panel skeleton={<div className="h-11" />}>
               <Numbers />
             </Panel>
           ) : null
@@ -46,16 +52,12 @@ export function OverviewPage() {
       />
       <div className="grid items-start gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid gap-10">
-          {forAdmins ? (
-            <Panel skeleton={null}>
-              <Start />
-            </Panel>
-          ) : null}
-          <Section title={t('overview.servers')}>
-            <Panel skeleton={<SkeletonRows columns={['w-32', 'w-28', 'w-20']} />}>
+          <Panel skeleton={<SkeletonRows columns={['w-32', 'w-28', 'w-20']} />}>
+            {forAdmins ? <Start /> : null}
+            <Section title={t('overview.servers')}>
               <OverviewServers />
-            </Panel>
-          </Section>
+            </Section>
+          </Panel>
         </div>
         <div className="grid min-w-0 gap-10">
           {forAdmins ? (
@@ -145,6 +147,7 @@ function SignedInNow() {
         >
           <span className="min-w-0 truncate">
             <Link
+              translate="no"
               to={`/accounts/${session.accountId}/sessions`}
               className="font-semibold hover:text-accent-ink hover:underline"
             >

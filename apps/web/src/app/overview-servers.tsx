@@ -33,17 +33,24 @@ export function OverviewServers() {
     >
       {servers.items.map((server) => (
         <Row key={server.id}>
-          <Cell>
-            <span className="font-semibold">{server.name}</span>
+          <Cell phone="title">
+            <span translate="no" className="font-semibold">
+              {server.name}
+            </span>
           </Cell>
-          <Cell name={t('overview.serverAddress')}>
-            <span className="flex flex-wrap gap-x-4 font-mono text-[0.8125rem] text-ink-2 touch:justify-end">
+          <Cell phone="meta">
+            <span
+              translate="no"
+              className="flex flex-wrap gap-x-4 font-mono text-[0.8125rem] text-ink-2"
+            >
               <span>{server.ipAddress ?? '—'}</span>
               {server.domainName ? <span>{server.domainName}</span> : null}
             </span>
           </Cell>
-          <Cell name={t('overview.serverOwner')}>{server.owner ?? '—'}</Cell>
-          {admin ? null : <Cell name={t('overview.serverAccess')}>{accessTo(server.id)}</Cell>}
+          <Cell phone="aside">
+            <span translate="no">{server.owner ?? '—'}</span>
+          </Cell>
+          {admin ? null : <Cell phone="metaAside">{accessTo(server.id)}</Cell>}
         </Row>
       ))}
     </Table>

@@ -25,7 +25,11 @@ export function Rail() {
         className={`mb-2 flex h-[52px] items-center gap-2.5 rounded-control font-semibold text-[0.9375rem] tracking-[-0.01em] focus-visible:-outline-offset-2 ${open ? 'px-2' : 'justify-center'}`}
       >
         <TideMark />
-        {open ? <span className="truncate">{siteName}</span> : null}
+        {open ? (
+          <span translate="no" className="truncate">
+            {siteName}
+          </span>
+        ) : null}
       </Link>
       <ul className="grid gap-0.5">
         {destinations.map(({ to, text, icon: Icon }) => (

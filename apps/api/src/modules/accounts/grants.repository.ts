@@ -18,19 +18,26 @@ export async function listGrants(db: Db, accountId: number): Promise<Grant[]> {
     .execute();
 }
 
-/** Makes the account's grants on living servers exactly these; a binned server's wait for its return. */
-export async function replaceGrants(trx: Trx, accountId: number, grants: Grant[]): Promise<void> {
-  await trx
+/**
+ * Makes the account's grants on living servers exactly these; a binned server's wait for its return. Gives
+ * whether that altered any.
+ */
+export async function replaceGrants(
+  trx: Trx,
+  accountId: number,
+  grants: Grant[],
+): Promise<boolean> {
+  const { numDeletedRows } = await trx
     .deleteFrom('grants')
     .using('servers')
     .whereRef('servers.id', '=', 'grants.serverId')
     .where('deletedAt', 'is', null)
     .where('accountId', '=', accountId)
     .where(sql<boolean>`server_id <> all(${grants.map((grant) => grant.serverId)}::int[])`)
-    .execute();
-  if (grants.length === 0) return;
+    .executeTakeFirst();
+  if (grants.length === 0) return numDeletedRows > 0n;
 
-  await trx
+  const { numInsertedOrUpdatedRows = 0n } = await trx
     .insertInto('grants')
     .values(grants.map((grant) => ({ accountId, ...grant })))
     .onConflict((conflict) =>
@@ -44,7 +51,8 @@ export async function replaceGrants(trx: Trx, accountId: number, grants: Grant[]
           sql<boolean>`(grants.level, grants.actions) is distinct from (excluded.level, excluded.actions)`,
         ),
     )
-    .execute();
+    .executeTakeFirst();
+  return numDeletedRows + numInsertedOrUpdatedRows > 0n;
 }
 
 /** A viewer's grant is always `view`, and allows what that level does at most. */

@@ -30,8 +30,8 @@ export function changeGrants(
     const existingIds = new Set(await livingServerIds(trx, actor.scope));
     if (grants.some((grant) => !existingIds.has(grant.serverId))) throw notFound();
 
-    await replaceGrants(trx, accountId, grants.map(withActions));
-    await touchAccount(trx, accountId);
+    const isAltered = await replaceGrants(trx, accountId, grants.map(withActions));
+    if (isAltered) await touchAccount(trx, accountId);
     return readGrants(trx, accountId);
   });
 }

@@ -4,14 +4,15 @@ import { ById, nameKey } from '@cmp/shared/primitives';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { AppError } from '#lib/errors.ts';
+import { getAccount } from '#modules/accounts/accounts.service.ts';
 import { answerSession, clearSessionCookies, originOf, refreshTokenOf } from '#plugins/cookies.ts';
 import { listSignIns } from './auth.repository.ts';
 import {
   changePassword,
   changeProfile,
-  endSessionOf,
   refreshSession,
   signIn,
+  signOut,
   unauthenticated,
 } from './auth.service.ts';
 import { readSession } from './sessions.service.ts';
@@ -54,9 +55,9 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
     config: { allow: 'anyone' },
     schema: { summary: 'Sign out', response: { 204: z.null(), '4xx': ErrorBody } },
     handler: async (request, reply) => {
-      const presented = refreshTokenOf(request);
-      if (presented) await endSessionOf(db, keys.tokens, presented);
-      if (request.claimedSessionId) sessions.forget([request.claimedSessionId]);
+      const { claimedSessionId } = request;
+      await signOut(db, keys.tokens, refreshTokenOf(request), claimedSessionId);
+      if (claimedSessionId !== undefined) sessions.forget([claimedSessionId]);
       clearSessionCookies(reply);
       return reply.code(204).send(null);
     },
@@ -112,6 +113,9 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
       params: ById,
       response: { 200: SignInList, '4xx': ErrorBody },
     },
-    handler: ({ params }) => listSignIns(db, params.id),
+    handler: async ({ params }) => {
+      await getAccount(db, params.id);
+      return listSignIns(db, params.id);
+    },
   });
 };

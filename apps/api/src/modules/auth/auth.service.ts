@@ -56,12 +56,20 @@ export async function signIn(
   const isRight = await verifyPassword(credentials?.passwordHash, password);
 
   const outcome = outcomeOf(credentials, isRight);
-  await recordAttempt(db, { nameKey: key, accountId: credentials?.id ?? null, outcome, ...origin });
+  await recordAttempt(db, {
+    nameKey: key.slice(0, longestKey),
+    accountId: credentials?.id ?? null,
+    outcome,
+    ...origin,
+  });
   signIns.inc({ outcome });
   if (!credentials || outcome !== 'success')
     throw new AppError('sign_in_failed', 'The username or the password is not right.');
   return startSession(db, tokenKey, credentials.id, origin);
 }
+
+/** What the history keeps of a name: folding can make eighteen characters of one. */
+const longestKey = 256;
 
 function outcomeOf(credentials: Credentials | undefined, isRight: boolean): SignInOutcome {
   if (!credentials) return 'unknown_account';
@@ -118,14 +126,20 @@ async function repeatOf(db: Db, hash: Buffer, successorHash: Buffer): Promise<nu
   });
 }
 
-/** Ends the session that a refresh token belongs to, whoever presents it. */
-export async function endSessionOf(db: Db, tokenKey: Buffer, presented: string): Promise<void> {
-  const hash = tokenHash(tokenKey, presented);
-  const token = await findUsedToken(
-    db,
-    hash,
-    tokenHash(tokenKey, successorOf(tokenKey, presented)),
-  );
+/** Ends the sessions that a browser's two cookies name, whichever of them it still holds. */
+export async function signOut(
+  db: Db,
+  tokenKey: Buffer,
+  refreshToken: string | undefined,
+  claimedSessionId: number | undefined,
+): Promise<void> {
+  if (claimedSessionId !== undefined)
+    await endSessions(db, 'signed_out', { sessionId: claimedSessionId });
+  if (refreshToken === undefined) return;
+
+  const hash = tokenHash(tokenKey, refreshToken);
+  const successorHash = tokenHash(tokenKey, successorOf(tokenKey, refreshToken));
+  const token = await findUsedToken(db, hash, successorHash);
   if (token) await endSessions(db, 'signed_out', { sessionId: token.sessionId });
 }
 

@@ -18,21 +18,21 @@ export async function inChange<Result>(
   action: ChangeAction,
   reason: string | null,
   work: (trx: Trx) => Promise<Result>,
+  undoesChangeId: number | null = null,
 ): Promise<Result> {
-  const result = await db.transaction().execute(async (trx) => {
+  const { answer, changeId } = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
-    if (kept) {
-      actor.changeId = kept.changeId ?? undefined;
-      return kept.answer;
-    }
+    if (kept) return kept;
 
-    actor.changeId = await beginChange(trx, actor, action, reason);
-    const answer = await work(trx);
-    await keepAnswer(trx, actor, answer);
-    return answer;
+    const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
+    const made = await work(trx);
+    await keepAnswer(trx, actor, begunId, made);
+    return { answer: made, changeId: begunId };
   });
+  // Only now: a refusal on the way left no change to name.
+  actor.changeId = changeId ?? undefined;
   changesMade.inc({ action });
-  return result;
+  return answer;
 }
 
 /** One round trip: the change's row, and its id bound to the transaction for the recording triggers. */
@@ -41,12 +41,16 @@ async function beginChange(
   { accountId, username, via, ip, requestId }: Actor,
   action: ChangeAction,
   reason: string | null,
+  undoesChangeId: number | null,
 ): Promise<number> {
   const { id } = await trx
     .with('change', (cte) =>
       cte
         .insertInto('changes')
-        .values({ accountId, accountName: username, via, action, reason, ip, requestId })
+        .values({
+          ...{ accountId, accountName: username, via, action, reason, ip, requestId },
+          undoesChangeId,
+        })
         .returning('id'),
     )
     .selectFrom('change')
@@ -90,13 +94,14 @@ async function findAnswer<Result>(
 
 async function keepAnswer(
   trx: Trx,
-  { accountId, idempotency, changeId }: Actor,
+  { accountId, idempotency }: Actor,
+  changeId: number,
   answer: unknown,
 ): Promise<void> {
   if (!idempotency || accountId === null) return;
   await trx
     .insertInto('idempotencyKeys')
-    .values({ accountId, changeId: changeId ?? null, ...recordOf(idempotency, answer) })
+    .values({ accountId, changeId, ...recordOf(idempotency, answer) })
     .execute();
 }
 

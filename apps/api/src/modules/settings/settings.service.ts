@@ -102,9 +102,13 @@ function parseFields(
   before: Record<string, unknown>,
   given: [string, unknown][],
 ): Record<string, unknown> {
-  const parsed = values.strict().safeParse({ ...before, ...Object.fromEntries(given) });
+  const parsed = values.strict().safeParse({
+    ...values.parse(before),
+    ...Object.fromEntries(given),
+  });
   if (!parsed.success) throw refusal(parsed.error);
-  return parsed.data;
+  // Fields of a later release are kept, so that going back to this one loses nothing.
+  return { ...before, ...parsed.data };
 }
 
 function refusal({ issues }: z.ZodError): AppError {

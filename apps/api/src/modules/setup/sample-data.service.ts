@@ -90,7 +90,7 @@ function sampleUser(index: number, serverIds: number[], tiers: Tier[], today: st
   const first = firstNames[(index * 7) % firstNames.length];
   const last = lastNames[Math.floor(index / firstNames.length) % lastNames.length];
   // Mostly running, some about to end, some over, and one in fifty without an end.
-  const daysLeft = ((index * 37) % 240) - 20;
+  const daysLeft = index % 11 === 3 ? 0 : ((index * 37) % 240) - 20;
   return {
     serverId,
     accountName: `${first}.${last}${index}`,

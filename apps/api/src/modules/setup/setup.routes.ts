@@ -3,7 +3,7 @@ import { ErrorBody } from '@cmp/shared/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { isSetupRequired } from '#modules/accounts/accounts.service.ts';
 import { answerSession, originOf } from '#plugins/cookies.ts';
-import { setUp } from './setup.service.ts';
+import { refuseWhereSetUp, setUp } from './setup.service.ts';
 
 export const setupRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get('/setup', {
@@ -19,6 +19,8 @@ export const setupRoutes: FastifyPluginAsyncZod = async (app) => {
       body: Setup,
       response: { 201: Session, '4xx': ErrorBody },
     },
+    // Before the body is judged: a closed door tells nothing of what it would take.
+    preValidation: () => refuseWhereSetUp(app.db),
     handler: async (request, reply) => {
       const giveBack = await app.countAttempt(request);
       const signedIn = await setUp(app.db, app.keys, request.body, originOf(request), new Date());

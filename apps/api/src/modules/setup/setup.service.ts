@@ -25,7 +25,6 @@ export async function setUp(
   origin: Origin,
   now: Date,
 ): Promise<SignedIn> {
-  if (!(await isSetupRequired(db))) throw closed();
   if (!isSameSecret(token, setupToken(keys)))
     throw new AppError('setup_token_wrong', 'This setup link is not the one the start printed.');
   await refuseWeakPassword(password, [username, displayName]);
@@ -43,6 +42,10 @@ export async function setUp(
     return id;
   });
   return startSession(db, keys.tokens, accountId, origin);
+}
+
+export async function refuseWhereSetUp(db: Db): Promise<void> {
+  if (!(await isSetupRequired(db))) throw closed();
 }
 
 /** Makes the first admin from the environment, where nobody can sign in yet. Its password must change. */

@@ -1,14 +1,14 @@
-import { type SettingsChange, SettingsSection } from '@cmp/shared/settings/sections';
+import { GeneralSection, type SettingsChange } from '@cmp/shared/settings/sections';
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 import { siteQuery } from '#lib/site.ts';
 
 export const generalSettings = queryOptions({
   queryKey: ['settings', 'general'],
-  queryFn: ({ signal }) => api.get('/settings/general', SettingsSection, { signal }),
+  queryFn: ({ signal }) => api.get('/settings/general', GeneralSection, { signal }),
 });
 
 export const changeGeneralSettings = mutationOptions({
-  mutationFn: (change: SettingsChange) => api.patch('/settings/general', change, SettingsSection),
+  mutationFn: (change: SettingsChange) => api.patch('/settings/general', change, GeneralSection),
   meta: { told: 'by the form', invalidates: [generalSettings.queryKey, siteQuery.queryKey] },
 });

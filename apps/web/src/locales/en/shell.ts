@@ -9,7 +9,6 @@ export const shell = {
   accounts: 'Accounts',
   settings: 'Settings',
   profile: 'Profile',
-  more: 'More',
   collapse: 'Collapse navigation',
   expand: 'Expand navigation',
   breadcrumb: 'Where you are',
@@ -19,7 +18,6 @@ export const shell = {
   freshnessHint: 'Refresh now',
   reconnecting: 'Reconnecting…',
   accountMenu: 'Your account: {{name}}',
-  signedInAs: 'Signed in as {{username}}',
   theme: 'Theme',
   themeSystem: 'System',
   themeLight: 'Light',
@@ -38,5 +36,4 @@ export const shell = {
   shortcutHelp: 'Show this list',
   shortcutSave: 'Save the form',
   shortcutClose: 'Close what is open',
-  keyThen: 'then',
 };
