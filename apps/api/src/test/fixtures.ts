@@ -56,9 +56,14 @@ export const test = base
         await db.destroy();
       }
     });
-    return async (overrides: Partial<AppConfig> = {}) => {
+    return async ({ now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {}) => {
       const connection = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, database), 4);
-      const app = await buildApp({ ...connection, keys, config: { ...config, ...overrides } });
+      const app = await buildApp({
+        ...connection,
+        ...(now && { now }),
+        keys,
+        config: { ...config, ...overrides },
+      });
       instances.push({ app, db: connection.db });
       return app;
     };
@@ -79,9 +84,9 @@ export const test = base
     /** Nobody in particular. */
     ...client(app),
     /** A new account of this role, signed in. */
-    as: async (role: Role, grants: readonly Grant[] = []) => {
+    as: async (role: Role, grants: readonly Grant[] = [], on = app) => {
       const account = await make.account({ role, grants });
-      return { ...client(app, await make.session(app, account.id)), account };
+      return { ...client(on, await make.session(on, account.id)), account };
     },
     /** A browser with these cookies. */
     withCookies: (cookies: Record<string, string>, on = app) => client(on, cookies),
