@@ -33,6 +33,9 @@ const idleQueue: JobQueue = {
   stop: async () => {},
 };
 
+/** Takes jobs that nobody will begin. */
+const patientQueue: JobQueue = { ...idleQueue, send: async () => {} };
+
 const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
@@ -74,13 +77,13 @@ export const test = base
     });
     return async (
       { now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {},
-      { works = false } = {},
+      { works = false, takesJobs = false } = {},
     ) => {
       const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
       const connection = connect(databaseUrl, 4);
       const { queue, stop: stopWork } = works
         ? await beginWork({ databaseUrl, uploadsDir, tell: () => {} })
-        : { queue: idleQueue, stop: async () => {} };
+        : { queue: takesJobs ? patientQueue : idleQueue, stop: async () => {} };
       const app = await buildApp({
         ...connection,
         ...(now && { now }),
