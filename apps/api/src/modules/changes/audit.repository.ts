@@ -28,7 +28,7 @@ export async function listChanges(
       (select max(undo.id) from changes undo where undo.undoes_change_id = c.id)
         as undone_by_change_id,
       (select count(*) from entries e
-        where e.change_id = c.id and e.at = c.at and ${within(scope)}) as entry_count
+        where e.change_id = c.id and ${within(scope)}) as entry_count
     from changes c
     where ${known(scope)}
       and ${wish.before === undefined ? sql`true` : sql`c.id < ${wish.before}`}
@@ -121,7 +121,9 @@ function pageOf(
 /** Counts the entries in the scope, but only so far. */
 export async function countEntries(db: Db, scope: Scope, wish: AuditWish): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) from (${pageOf(scope, wish, undefined, COUNTED_AT_MOST)}) as counted`.execute(db);
+    select count(*) from (${pageOf(scope, wish, undefined, COUNTED_AT_MOST)}) as counted`.execute(
+    db,
+  );
   return rows[0]?.count ?? 0;
 }
 

@@ -24,7 +24,7 @@ export async function inChange<Result>(
     const kept = await findAnswer<Result>(trx, actor);
     if (kept) return kept;
 
-const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
+    const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
     const made = await work(trx);
     await keepAnswer(trx, actor, begunId, made);
     return { answer: made, changeId: begunId };
@@ -33,6 +33,21 @@ const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
   actor.changeId = changeId ?? undefined;
   changesMade.inc({ action });
   return answer;
+}
+
+/** Does a command that is no change of data once: its repeat answers what `work` gave the first time. */
+export async function once<Result>(
+  db: Db,
+  actor: Actor,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (trx) => {
+    const kept = await findAnswer<Result>(trx, actor);
+    if (kept) return kept.answer;
+    const made = await work(trx);
+    await keepAnswer(trx, actor, null, made);
+    return made;
+  });
 }
 
 /** One round trip: the change's row, and its id bound to the transaction for the recording triggers. */
@@ -95,7 +110,7 @@ async function findAnswer<Result>(
 async function keepAnswer(
   trx: Trx,
   { accountId, idempotency }: Actor,
-  changeId: number,
+  changeId: number | null,
   answer: unknown,
 ): Promise<void> {
   if (!idempotency || accountId === null) return;
