@@ -12,7 +12,7 @@ const now = () => new Date('2027-01-31T12:00:00Z');
 const today = '2027-01-31';
 const bounds = boundsAt(now(), 'UTC', 24);
 
-const letters = ['a', 'A', 'b', 'Ç', 'ç', '%', '_', '\\', 'Ａ', '😀', 'က', "'", '.'];
+const letters = ['a', 'A', 'Ａ', 'Ç', 'ç', '%', '_', '\\', '😀', 'က'];
 const word = (least: number, most: number) =>
   fc.string({ unit: fc.constantFrom(...letters), minLength: least, maxLength: most });
 const typed = (least: number, most: number) =>
@@ -26,8 +26,8 @@ const users = fc.uniqueArray(
   fc.record({
     place: fc.constantFrom(0, 1, 2),
     accountName: typed(1, 5),
-    contact: fc.option(typed(1, 6)),
-    remark: fc.option(typed(1, 6)),
+    contact: fc.option(typed(1, 12)),
+    remark: fc.option(typed(1, 12)),
     service: fc.option(fc.constantFrom(...serviceNames)),
     expiresOn: fc.option(date, { freq: 3 }),
     enabled: fc.boolean(),
@@ -37,18 +37,29 @@ const users = fc.uniqueArray(
 type Wish = Exclude<typeof users extends fc.Arbitrary<infer Value> ? Value : never, never>[number];
 type Row = Wish & { id: number; serverName: string };
 
-const filters = fc.record(
-  {
-    q: fc.oneof(word(0, 4), fc.constantFrom('harbour', 'ha')),
-    status: fc.uniqueArray(fc.constantFrom(...Status.options)),
-    service: fc.uniqueArray(fc.constantFrom('mini', 'XRAY', 'basic', 'Gold'), { minLength: 1 }),
-    expiresFrom: date,
-    expiresTo: date,
-    enabled: fc.boolean(),
-  },
-  { requiredKeys: [] },
+interface Filter {
+  q?: string;
+  status?: Status[];
+  service?: string[];
+  expiresFrom?: string;
+  expiresTo?: string;
+  enabled?: boolean;
+}
+const q = fc.oneof(word(0, 2), word(3, 3), fc.constantFrom('harbour', 'ha'));
+const status = fc.subarray([...Status.options], { minLength: 1, maxLength: 2 });
+const service = fc.subarray(['mini', 'XRAY', 'basic', 'Gold'], { minLength: 1, maxLength: 2 });
+// A few fields at a time: all of them together leave no rows.
+const filters: fc.Arbitrary<Filter> = fc.oneof(
+  fc.constant({}),
+  fc.record({ q }),
+  fc.record({ q, status }),
+  fc.record({ status }),
+  fc.record({ service }),
+  fc.record({ status, service }),
+  fc.record({ expiresFrom: date }),
+  fc.record({ expiresTo: date }),
+  fc.record({ enabled: fc.boolean(), expiresFrom: date }),
 );
-type Filter = typeof filters extends fc.Arbitrary<infer Value> ? Value : never;
 
 test('every way through a list gives the rows that a plain filter and sort give', async ({
   db,
@@ -65,7 +76,7 @@ test('every way through a list gives the rows that a plain filter and sort give'
       users,
       fc.array(
         fc.record({
-          filter: fc.oneof(fc.constant<Filter>({}), filters, filters),
+          filter: filters,
           sort: fc.constantFrom(...UserSort.options),
           limit: fc.integer({ min: 2, max: 30 }),
           isOfOneServer: fc.boolean(),
