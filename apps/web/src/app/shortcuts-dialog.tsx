@@ -5,7 +5,7 @@ import { useAppearance } from '#lib/appearance.ts';
 import { useDestinations } from './navigation.ts';
 
 /** Every key that does something here. */
-export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const destinations = useDestinations();
   const { shortcuts } = useAppearance();
@@ -21,7 +21,7 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
     { keys: ['?'], text: t('shell.shortcutHelp') },
   ];
   return (
-    <Dialog open={open} title={t('shell.shortcutsTitle')} onClose={onClose}>
+    <Dialog open title={t('shell.shortcutsTitle')} onClose={onClose}>
       <dl className="mt-3">
         {rows.map(({ keys, text }) => (
           <div

@@ -18,12 +18,13 @@ export async function inChange<Result>(
   action: ChangeAction,
   reason: string | null,
   work: (trx: Trx) => Promise<Result>,
+  undoesChangeId: number | null = null,
 ): Promise<Result> {
   const { answer, changeId } = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
     if (kept) return kept;
 
-    const begunId = await beginChange(trx, actor, action, reason);
+    const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
     const made = await work(trx);
     await keepAnswer(trx, actor, begunId, made);
     return { answer: made, changeId: begunId };
@@ -34,18 +35,37 @@ export async function inChange<Result>(
   return answer;
 }
 
+/** Does a command that is no change of data once: its repeat answers what `work` gave the first time. */
+export async function once<Result>(
+  db: Db,
+  actor: Actor,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (trx) => {
+    const kept = await findAnswer<Result>(trx, actor);
+    if (kept) return kept.answer;
+    const made = await work(trx);
+    await keepAnswer(trx, actor, null, made);
+    return made;
+  });
+}
+
 /** One round trip: the change's row, and its id bound to the transaction for the recording triggers. */
 async function beginChange(
   trx: Trx,
   { accountId, username, via, ip, requestId }: Actor,
   action: ChangeAction,
   reason: string | null,
+  undoesChangeId: number | null,
 ): Promise<number> {
   const { id } = await trx
     .with('change', (cte) =>
       cte
         .insertInto('changes')
-        .values({ accountId, accountName: username, via, action, reason, ip, requestId })
+        .values({
+          ...{ accountId, accountName: username, via, action, reason, ip, requestId },
+          undoesChangeId,
+        })
         .returning('id'),
     )
     .selectFrom('change')
@@ -90,7 +110,7 @@ async function findAnswer<Result>(
 async function keepAnswer(
   trx: Trx,
   { accountId, idempotency }: Actor,
-  changeId: number,
+  changeId: number | null,
   answer: unknown,
 ): Promise<void> {
   if (!idempotency || accountId === null) return;

@@ -1,0 +1,20 @@
+import { connect } from '@cmp/api/src/database/client.ts';
+import { inChange } from '@cmp/api/src/modules/changes/changes.service.ts';
+import { shipServices } from '@cmp/api/src/modules/services/services.service.ts';
+import { addSampleData, type SampleSize } from '@cmp/api/src/modules/setup/sample-data.service.ts';
+import { systemActor } from '@cmp/api/src/plugins/access.ts';
+import { type BenchPostgres, executeOn } from './postgres.ts';
+
+/** Fills `cmp` with the product's own sample, and leaves it as autovacuum would. */
+export async function fill(postgres: BenchPostgres, size: SampleSize): Promise<void> {
+  const { db } = connect(postgres.urlOf('cmp_app', 'cmp'), 2);
+  try {
+    await shipServices(db);
+    await inChange(db, systemActor('system'), 'seed', null, (trx) =>
+      addSampleData(trx, '2026-11-21', size),
+    );
+  } finally {
+    await db.destroy();
+  }
+  await executeOn(postgres.urlOf('postgres', 'cmp'), ['vacuum (analyze)', 'checkpoint']);
+}
