@@ -101,7 +101,10 @@ export async function buildApp({
     requestTimeout: 60_000,
     http: { headersTimeout: 15_000 },
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 200 },
+    // The router would answer these two by itself, past every hook: an address too long for a parameter, which the
+    // limit on headers bounds already, and one that cannot be decoded, which leads nowhere instead.
+    routerOptions: { maxParamLength: 16_384 },
+    rewriteUrl: ({ url = '/' }) => (canBeDecoded(url) ? url : '/api/'),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(compileSerializer);
@@ -154,4 +157,12 @@ export async function buildApp({
   );
 
   return app;
+}
+
+function canBeDecoded(url: string): boolean {
+  try {
+    return decodeURI(url.split('?', 1)[0] ?? '') !== '';
+  } catch {
+    return false;
+  }
 }

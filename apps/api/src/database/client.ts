@@ -24,6 +24,8 @@ export function connect(
     options: '-c TimeZone=UTC',
   });
   pool.on('error', () => {}); // An idle connection broke: the pool has already dropped it.
+  // One at work broke: its query fails and says so, but without a listener the process would end, too.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

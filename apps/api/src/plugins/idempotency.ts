@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#lib/errors.ts';
 import type { Idempotency } from './access.ts';
@@ -16,11 +16,12 @@ export function idempotencyOf(request: FastifyRequest): Idempotency | undefined 
       'An Idempotency-Key is 1 to 128 visible ASCII characters.',
     );
 
-  const { method, routeOptions, params, query, body, actor } = request;
+  const { method, routeOptions, params, query, body, actor, server } = request;
   const asked = JSON.stringify([actor.accountId, method, routeOptions.url, params, query, body]);
   return {
     key,
-    fingerprint: createHash('sha256').update(asked).digest(),
+    // Keyed, because a field can be a password, and a plain digest could be guessed at without Argon2's price.
+    fingerprint: createHmac('sha256', server.keys.tokens).update('asked').update(asked).digest(),
     isSecret: routeOptions.config.secretAnswer ?? false,
   };
 }

@@ -7,12 +7,16 @@ import { AppError } from '#lib/errors.ts';
 
 const built = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
+/** What the build leaves beside the panel's files: for us, or for the server to choose from. */
+const keptBack = /\.(map|br|gz)$/;
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** Serves the built panel; every address that is not the API's is one of the panel's own pages. */
 export default fp<{ folder?: string }>(async (app, { folder = built }) => {
   const routes = FindMyWay();
   app.addHook('onRoute', ({ method, url }) => {
+    if (keptBack.test(url)) return;
     for (const known of methods)
       if ([method].flat().includes(known) && !routes.hasRoute(known, url))
         routes.on(known, url, () => {});
@@ -26,7 +30,7 @@ export default fp<{ folder?: string }>(async (app, { folder = built }) => {
       index: false,
       preCompressed: true,
       cacheControl: false,
-      allowedPath: (path) => !/\.(map|br|gz)$/.test(path),
+      allowedPath: (path) => !keptBack.test(path),
       setHeaders: (reply, path) =>
         reply.header(
           'cache-control',

@@ -86,7 +86,10 @@ export const test = base
         await db.destroy();
       }
     });
-    return async (overrides: Partial<AppConfig> = {}, { work = 'none' }: { work?: Work } = {}) => {
+    return async (
+      { now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {},
+      { work = 'none' }: { work?: Work } = {},
+    ) => {
       const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
       const connection = connect(databaseUrl, 4);
       const all = { ...config, ...overrides };
@@ -95,7 +98,7 @@ export const test = base
         connection.db,
         all.uploadsDir,
       );
-      const app = await buildApp({ ...connection, keys, queue, config: all });
+      const app = await buildApp({ ...connection, ...(now && { now }), keys, queue, config: all });
       instances.push({ app, db: connection.db, stopWork });
       return app;
     };
@@ -116,9 +119,9 @@ export const test = base
     /** Nobody in particular. */
     ...client(app),
     /** A new account of this role, signed in. */
-    as: async (role: Role, grants: readonly Grant[] = []) => {
+    as: async (role: Role, grants: readonly Grant[] = [], on = app) => {
       const account = await make.account({ role, grants });
-      return { ...client(app, await make.session(app, account.id)), account };
+      return { ...client(on, await make.session(on, account.id)), account };
     },
     /** A browser with these cookies. */
     withCookies: (cookies: Record<string, string>, on = app) => client(on, cookies),

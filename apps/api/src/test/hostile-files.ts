@@ -127,10 +127,10 @@ export const hostileFiles = {
   },
   'a bomb of 110 MB that packs like a list': {
     make: () => {
-      const brick = (seed: string) => createHash('sha512').update(seed).digest('hex').repeat(120);
+      const brick = (seed: string) => createHash('sha512').update(seed).digest('hex').repeat(20);
       const walls = Array.from({ length: 12 }, (_, wall) => ({
         name: `xl/extra${wall}.xml`,
-        content: Array.from({ length: 600 }, (_, index) => brick(`${wall} ${index}`)).join(''),
+        content: Array.from({ length: 3_600 }, (_, index) => brick(`${wall} ${index}`)).join(''),
       }));
       return workbook({ rows: oneUser, extra: walls });
     },

@@ -18,7 +18,9 @@ export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
     <header className="sticky top-0 z-20 flex h-[52px] items-center gap-4 border-line border-b bg-canvas px-gutter">
       <span className="hidden items-center gap-2 font-semibold touch:flex">
         <TideMark size={20} />
-        <span className="max-w-40 truncate">{siteName}</span>
+        <span translate="no" className="max-w-40 truncate">
+          {siteName}
+        </span>
       </span>
       <Breadcrumb />
       <div className="ml-auto flex items-center gap-4">

@@ -42,7 +42,9 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
             ) : null}
           </Cell>
           <Cell phone="meta">
-            <span className="font-mono text-[0.8125rem]">{session.ip}</span>
+            <span translate="no" className="font-mono text-[0.8125rem]">
+              {session.ip}
+            </span>
           </Cell>
           <Cell phone="hidden">
             <Ago at={session.createdAt} />

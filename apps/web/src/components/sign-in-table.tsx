@@ -30,7 +30,9 @@ export function SignInTable({ signIns }: { signIns: SignInList['items'] }) {
           </Cell>
           <Cell phone="meta">{device(signIn.userAgent)}</Cell>
           <Cell phone="metaAside">
-            <span className="font-mono text-[0.8125rem]">{signIn.ip}</span>
+            <span translate="no" className="font-mono text-[0.8125rem]">
+              {signIn.ip}
+            </span>
           </Cell>
           <Cell phone="aside" align="right">
             <Ago at={signIn.at} />

@@ -604,6 +604,7 @@ describe('an undo', () => {
             if (changeId > 0) made.push({ changeId, before });
           }
           const undone = made.slice(-1 - (n % steps.length));
+          if (undone.length === 0) return;
 
           for (const { changeId } of undone.toReversed()) {
             const { id, counts } = await plan(admin, changeId);

@@ -102,12 +102,16 @@ function AccountTable({ accounts }: { accounts: readonly Account[] }) {
             <span className="flex min-w-0 items-center gap-2.5">
               <Avatar name={account.displayName} />
               <Link
+                translate="no"
                 to={`/accounts/${account.id}`}
                 className="truncate font-semibold hover:text-accent-ink hover:underline"
               >
                 {account.displayName}
               </Link>
-              <span className="truncate font-mono text-[0.8125rem] text-ink-3 touch:hidden">
+              <span
+                translate="no"
+                className="truncate font-mono text-[0.8125rem] text-ink-3 touch:hidden"
+              >
                 {account.username}
               </span>
               {account.id === self.id ? (
@@ -122,7 +126,10 @@ function AccountTable({ accounts }: { accounts: readonly Account[] }) {
           </Cell>
           <Cell phone="meta">
             <span className="whitespace-nowrap">{t(roleName[account.role])}</span>
-            <span className="hidden truncate pl-2 font-mono text-[0.8125rem] touch:inline">
+            <span
+              translate="no"
+              className="hidden truncate pl-2 font-mono text-[0.8125rem] touch:inline"
+            >
               {account.username}
             </span>
           </Cell>
@@ -132,7 +139,9 @@ function AccountTable({ accounts }: { accounts: readonly Account[] }) {
             </span>
           </Cell>
           <Cell phone="hidden">
-            <span className="text-ink-2">{account.email ?? '—'}</span>
+            <span translate="no" className="text-ink-2">
+              {account.email ?? '—'}
+            </span>
           </Cell>
           <Cell phone="metaAside" align="right">
             {account.lastSignInAt ? <Ago at={account.lastSignInAt} /> : t('time.never')}

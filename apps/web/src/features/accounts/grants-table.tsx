@@ -55,7 +55,9 @@ export function GrantsTable({ account, servers, draft, onChange }: GrantsTablePr
       {servers.map((server) => (
         <Row key={server.id}>
           <Cell phone="title">
-            <span className="font-semibold">{server.name}</span>
+            <span translate="no" className="font-semibold">
+              {server.name}
+            </span>
           </Cell>
           <Cell phone="below">
             <Segmented

@@ -99,7 +99,9 @@ export function DetailsPage() {
         />
         <dl className="grid grid-cols-[8rem_1fr] gap-y-2 border-line border-t pt-4">
           <dt className="text-ink-2">{t('profile.username')}</dt>
-          <dd className="font-mono text-[0.8125rem]">{account.username}</dd>
+          <dd translate="no" className="font-mono text-[0.8125rem]">
+            {account.username}
+          </dd>
           <dt className="text-ink-2">{t('profile.role')}</dt>
           <dd>{t(roleName[account.role])}</dd>
         </dl>

@@ -121,7 +121,7 @@ function GeneralForm() {
         error={errors.timeZone?.message}
       >
         {[...new Set(['UTC', section.values.timeZone, ...zones])].map((zone) => (
-          <option key={zone} value={zone}>
+          <option key={zone} value={zone} translate="no">
             {zone.replaceAll('_', ' ')}
           </option>
         ))}
