@@ -45,8 +45,8 @@ describe('the route matrix (ASVS 8.2.1)', () => {
     'answers %s as the table says, and writes nothing where it refuses (ASVS 8.2.2, 8.3.1)',
     { timeout: 60_000 },
     async ([name, who], { startInstance, db, owner }) => {
-      // Its queue takes jobs and begins none, so that nothing is written behind a request's back.
-      const app = await startInstance({}, { takesJobs: true });
+      // It puts work in line and does none, so that nothing is written behind a request's back.
+      const app = await startInstance({}, { work: 'sends' });
       const seen: Record<string, string> = {};
       const wrong: string[] = [];
       // Reads first: they all see one world, and nobody else’s rows are there yet.
