@@ -118,10 +118,11 @@ function worthNothing(table: UndoneTable): RawBuilder<unknown> {
   return sql`${table === 'servers' ? [...always, 'position'] : always}::text[]`;
 }
 
-/** The altered fields of an entry with the nulls that it leaves out. */
+/** The altered fields of an entry with the nulls that it leaves out; of a row that came or went the id tells enough. */
 function withNulls(side: 'before' | 'after', other: 'before' | 'after'): RawBuilder<unknown> {
-  return sql`(select coalesce(jsonb_object_agg(key, null::text), '{}')
-    from jsonb_object_keys(${sql.ref(other)}) as key) || ${sql.ref(side)}`;
+  const [mine, its] = [sql.ref(side), sql.ref(other)];
+  return sql`case when ${its} ? 'id' then '{"id": null}' else (
+    select coalesce(jsonb_object_agg(key, null::text), '{}') from jsonb_object_keys(${its}) as key) end || ${mine}`;
 }
 
 function lastOrdinal(planId: number): RawBuilder<number> {
@@ -147,13 +148,30 @@ export async function refuseWhatIsSetBackByHand(
   );
 }
 
-/** The texts, as they would be, of rows whose keys are to be worked out: behind an ordinal, so many at most. */
+/**
+ * Some of a plan's rows, by their ordinals. A large plan is gone through in windows: each statement ends well
+ * before its timeout, and finds its rows by the key although a new plan has no statistics.
+ */
+export interface Window {
+  after: number;
+  to: number;
+}
+
+export async function listWindows(trx: Trx, planId: number, size: number): Promise<Window[]> {
+  const { rows } = await sql<{ last: number }>`select ${lastOrdinal(planId)} as last`.execute(trx);
+  const last = rows[0]?.last ?? 0;
+  return Array.from({ length: Math.ceil(last / size) }, (_, index) => ({
+    after: index * size,
+    to: (index + 1) * size,
+  }));
+}
+
+/** The texts, as they would be, of rows whose keys are to be worked out: of a window of ordinals. */
 export async function listTexts(
   trx: Trx,
   planId: number,
   table: UndoneTable,
-  afterOrdinal: number,
-  limit: number,
+  window: Window,
 ): Promise<{ ordinal: number; name: string; contact: string | null; remark: string | null }[]> {
   const { nameColumn } = tables[table];
   const text = (column: string) =>
@@ -170,9 +188,9 @@ export async function listTexts(
   }>`
     select ordinal, ${text(nameColumn)} as name, ${extra}
     from plan_entries p left join ${sql.table(table)} r on r.id = p.row_id
-    where plan_id = ${planId} and table_name = ${table} and kind in ('added', 'changed')
-      and p.after ?| ${[nameColumn, 'contact', 'remark']}::text[] and ordinal > ${afterOrdinal}
-    order by ordinal limit ${limit}`.execute(trx);
+    where plan_id = ${planId} and ordinal > ${window.after} and ordinal <= ${window.to}
+      and table_name = ${table} and kind in ('added', 'changed')
+      and p.after ?| ${[nameColumn, 'contact', 'remark']}::text[]`.execute(trx);
   return rows;
 }
 
@@ -180,14 +198,16 @@ export async function listTexts(
 export async function saveKeys(
   trx: Trx,
   planId: number,
-  rows: { ordinal: number; nameKey?: string; searchKey?: string | null }[],
+  window: Window,
+  rows: { ordinal: number; nameKey: string; searchKey: string | null }[],
 ): Promise<void> {
   await sql`
     update plan_entries set after = after || jsonb_strip_nulls(
       jsonb_build_object('name_key', k.name_key, 'search_key', k.search_key))
     from unnest(${rows.map((row) => row.ordinal)}::int[], ${rows.map((row) => row.nameKey)}::text[],
       ${rows.map((row) => row.searchKey)}::text[]) as k (ordinal, name_key, search_key)
-    where plan_id = ${planId} and plan_entries.ordinal = k.ordinal`.execute(trx);
+    where plan_id = ${planId} and plan_entries.ordinal > ${window.after}
+      and plan_entries.ordinal <= ${window.to} and plan_entries.ordinal = k.ordinal`.execute(trx);
 }
 
 /** A user comes back to a living server alone, and with a service that still is. */

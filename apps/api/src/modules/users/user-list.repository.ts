@@ -11,6 +11,7 @@ import type {
 import { sql } from 'kysely';
 import type { Db } from '#database/client.ts';
 import { statusCountsSql } from '#database/status.ts';
+import { AppError } from '#lib/errors.ts';
 import type { Scope } from '#plugins/access.ts';
 import { orderOf, readCursor, type UserOrder, writeCursor } from './user-cursor.ts';
 import { hasStatus, livingIn, matches } from './user-filter.ts';
@@ -27,6 +28,7 @@ interface Listing {
 export async function listUsers(db: Db, listing: Listing, query: UserQuery): Promise<UserList> {
   const { bounds } = listing;
   const order = orderOf(query.sort ?? 'name');
+  refuseTwoPlaces(query);
   const isBackwards = query.before !== undefined || query.last === true;
   const cursor = query.before ?? query.cursor;
 
@@ -52,6 +54,12 @@ export async function listUsers(db: Db, listing: Listing, query: UserQuery): Pro
     .execute();
 
   return asPage(rows, order, query, isBackwards);
+}
+
+function refuseTwoPlaces({ cursor, before, last }: UserQuery): void {
+  const places = [cursor !== undefined, before !== undefined, last === true];
+  if (places.filter(Boolean).length > 1)
+    throw new AppError('invalid_request', 'A page is after a cursor, before one, or the last.');
 }
 
 /** The cursors behind every n-th row, so that any window of a long list is one keyset fetch. */
