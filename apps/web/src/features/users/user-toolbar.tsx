@@ -21,6 +21,7 @@ interface UserToolbarProps {
   allColumns: readonly ColumnId[];
   ofServer: boolean;
   findRef: RefObject<HTMLInputElement | null>;
+  toolbarRef: RefObject<HTMLDivElement | null>;
   mayAdd: boolean;
   onChange: (view: UserView) => void;
   onType: (view: UserView) => void;
@@ -32,7 +33,10 @@ export function UserToolbar(props: UserToolbarProps) {
   const { view, counts, onChange } = props;
   const { data: services } = useQuery(serviceList);
   return (
-    <div className="users-toolbar sticky z-10 flex flex-wrap items-center gap-2 bg-canvas py-2.5 touch:-mx-4 touch:flex-nowrap touch:overflow-x-auto touch:px-4">
+    <div
+      ref={props.toolbarRef}
+      className="users-toolbar sticky z-10 flex flex-wrap items-center gap-2 bg-canvas py-2.5 touch:-mx-4 touch:flex-nowrap touch:overflow-x-auto touch:px-4"
+    >
       <Segments
         label={t('users.statusFilter')}
         value={view.status ?? 'all'}
