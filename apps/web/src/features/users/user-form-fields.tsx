@@ -46,6 +46,8 @@ export function UserFormFields({ form, services, nameError }: UserFormFieldsProp
       <div className="grid grid-cols-2 items-start gap-4">
         <SelectField
           {...register('service', { onChange: (event) => fillFrom(event.target.value) })}
+          // The services may come after the form: a select left to itself would fall back to none.
+          value={chosen}
           label={t('users.service')}
           error={errors.service?.message}
         >

@@ -64,23 +64,26 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
         <ColumnCell key={column} column={column} {...props} user={user} />
       ))}
       {props.writes ? (
-        <span role="gridcell" className="px-1 text-right">
-          {props.mayExtend && user.expiresOn !== null ? (
-            <button type="button" data-act="extend" tabIndex={-1} className={extendShape}>
-              {t('users.extendShort')}
-            </button>
-          ) : null}
-        </span>
+        <>
+          <span role="gridcell" className="px-1 text-right">
+            {props.mayExtend && user.expiresOn !== null ? (
+              <button type="button" data-act="extend" tabIndex={-1} className={extendShape}>
+                {t('users.extendShort')}
+              </button>
+            ) : null}
+          </span>
+          <span role="gridcell" className="flex justify-end pr-4 pl-2">
+            {props.mayTurn ? (
+              <Switch
+                on={user.enabled}
+                label={t('users.switch', { name: user.accountName })}
+                data-act="turn"
+                tabIndex={-1}
+              />
+            ) : null}
+          </span>
+        </>
       ) : null}
-      <span role="gridcell" className="flex justify-end pr-4 pl-2">
-        <Switch
-          on={user.enabled}
-          label={t('users.switch', { name: user.accountName })}
-          data-act="turn"
-          tabIndex={-1}
-          disabled={!props.mayTurn}
-        />
-      </span>
     </div>
   );
 });
