@@ -23,6 +23,7 @@ import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
+import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
 import bodies from '#plugins/bodies.ts';
@@ -60,7 +61,10 @@ interface Dependencies {
 }
 
 /** What of the configuration an instance needs, and what tests set otherwise. */
-export type AppConfig = Pick<Config, 'http' | 'log' | 'metricsToken' | 'versions'> & {
+export type AppConfig = Pick<
+  Config,
+  'http' | 'log' | 'metricsToken' | 'uploadsDir' | 'versions'
+> & {
   limits?: Limits;
   /** Where the built panel lies. */
   webFolder?: string;
@@ -133,6 +137,7 @@ export async function buildApp({
       await api.register(overviewRoutes);
       await api.register(serverRoutes);
       await api.register(userRoutes);
+      await api.register(spreadsheetRoutes, { folder: config.uploadsDir });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
       await api.register(changeRoutes);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Grant, Role } from '@cmp/shared/permissions';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { test as base, inject } from 'vitest';
@@ -17,12 +19,15 @@ export const keys = {
   settings: Buffer.alloc(32, 1),
   tokens: Buffer.alloc(32, 2),
 };
+/** Where uploads wait and exports are written; each test process has its own. */
+export const uploadsDir = join(tmpdir(), `cmp-uploads-${process.pid}-${randomUUID()}`);
 export const system = systemActor('system');
 
 const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
+  uploadsDir,
   versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
 };
 

@@ -14,7 +14,7 @@ import {
   planMoved,
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
-import { keysOf } from '#modules/users/users.service.ts';
+import { keysOf } from '#modules/users/user-keys.ts';
 import type { Actor } from '#plugins/access.ts';
 import { getChange } from './audit.service.ts';
 import { settleOrder } from './undo-order.repository.ts';
