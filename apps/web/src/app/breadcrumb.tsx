@@ -16,6 +16,7 @@ const Handle = z.object({
     'accounts',
     'newAccount',
     'account',
+    'audit',
     'settings',
   ]),
 });

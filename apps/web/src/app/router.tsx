@@ -108,6 +108,12 @@ export const router = createBrowserRouter([
                 ],
               },
               {
+                path: 'audit',
+                middleware: [only('changes:list')],
+                handle: { crumb: 'audit' },
+                lazy: () => import('#features/changes/audit-page.tsx'),
+              },
+              {
                 path: 'settings',
                 middleware: [only('settings:read')],
                 handle: { crumb: 'settings' },

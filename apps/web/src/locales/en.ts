@@ -1,4 +1,5 @@
 import { accounts } from './en/accounts.ts';
+import { audit } from './en/audit.ts';
 import { auth } from './en/auth.ts';
 import { errors } from './en/errors.ts';
 import { overview } from './en/overview.ts';
@@ -17,6 +18,7 @@ import { validation } from './en/validation.ts';
 /** Every sentence the panel says. */
 export const en = {
   accounts,
+  audit,
   auth,
   errors,
   overview,

@@ -30,10 +30,13 @@ export const errors = {
   plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',
   file_too_large: 'The file is larger than the portal accepts. Split it, and import the parts.',
-  file_type_refused: 'The portal reads .xlsx and .csv files. Save the file as one of these and try again.',
-  file_unreadable: 'The file cannot be read. Open it in a spreadsheet program, save it as .xlsx, and try again.',
+  file_type_refused:
+    'The portal reads .xlsx and .csv files. Save the file as one of these and try again.',
+  file_unreadable:
+    'The file cannot be read. Open it in a spreadsheet program, save it as .xlsx, and try again.',
   file_empty: 'The file has no rows of users. Fill in the template, or export a list first.',
-  columns_wrong: 'The file’s first row does not name the columns as the portal expects. Compare it with the template.',
+  columns_wrong:
+    'The file’s first row does not name the columns as the portal expects. Compare it with the template.',
   name_taken: 'This name is taken. Choose another.',
   password_too_weak:
     'This password is too easy to guess. Make it longer, or use several unrelated words.',

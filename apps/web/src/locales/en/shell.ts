@@ -7,6 +7,7 @@ export const shell = {
   servers: 'Servers',
   users: 'Users',
   accounts: 'Accounts',
+  audit: 'Audit log',
   settings: 'Settings',
   profile: 'Profile',
   collapse: 'Collapse navigation',

@@ -1,0 +1,26 @@
+import { AuditList, Change } from '@cmp/shared/changes';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api } from '#lib/api.ts';
+
+const pageSize = '100';
+
+/** The log under a filter (the API's own words), newest first, older and older. */
+export const auditOf = (filter: string) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', 'list', filter],
+    queryFn: ({ signal, pageParam }) => {
+      const query = new URLSearchParams(filter);
+      query.set('limit', pageSize);
+      if (pageParam) query.set('cursor', pageParam);
+      return api.get(`/audit?${query}`, AuditList, { signal });
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+
+/** One act: how many rows it altered, and whether it was undone. */
+export const changeById = (changeId: number) =>
+  queryOptions({
+    queryKey: ['audit', 'change', changeId],
+    queryFn: ({ signal }) => api.get(`/changes/${changeId}`, Change, { signal }),
+  });
