@@ -1,7 +1,6 @@
 /** A service in its colour; those the product does not ship share one. */
 export function ServiceName({ name }: { name: string | null }) {
-  if (name === null) return <span className="text-ink-3">—</span>;
-  return <span className={`font-[550] ${colourOf(name)}`}>{name}</span>;
+  return <span className={`font-[550] ${colourOf(name ?? '')}`}>{name ?? '—'}</span>;
 }
 
 function colourOf(name: string): string {

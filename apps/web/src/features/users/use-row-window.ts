@@ -1,21 +1,29 @@
 import { useWindowVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { useAppearance } from '#lib/appearance.ts';
 import { type UserRows, useUserRows } from './use-user-windows.ts';
 import { cardHeightPx } from './user-card.tsx';
+import { rowsToDraw } from './user-windows.ts';
 import type { Listing } from './users.queries.ts';
 
 interface RowWindow {
   rows: readonly { index: number; start: number }[];
   users: UserRows;
   height: number;
-  /** How many elements take turns at being rows, so that scrolling makes and drops none. */
+  /** How many elements take turns at being rows, so that scrolling makes and drops none. As many as are drawn. */
   slots: number;
   scrollTo: (index: number) => void;
 }
 
 const rowHeightPx = { comfortable: 44, cosy: 38, compact: 32 } as const;
-const overscan = 8;
+const overscan = 6;
 /** The top bar, the toolbar and the head stay over the rows. */
 const stuckPx = 52 + 52 + 37;
 
@@ -29,10 +37,15 @@ export function useRowWindow(
   const { density } = useAppearance();
   const rowPx = isNarrow ? cardHeightPx : rowHeightPx[density];
   const margin = usePlaceOnPage(body);
+  const slots = Math.ceil(useScreenHeight() / rowPx) + 1 + 2 * overscan;
+  const rangeExtractor = useCallback(
+    ({ startIndex }: { startIndex: number }) => rowsToDraw(startIndex - overscan, slots, total),
+    [slots, total],
+  );
   const virtualizer = useWindowVirtualizer({
     count: total,
     estimateSize: () => rowPx,
-    overscan,
+    rangeExtractor,
     scrollMargin: margin,
     scrollPaddingStart: stuckPx,
     scrollPaddingEnd: 24,
@@ -45,7 +58,7 @@ export function useRowWindow(
     rows: items.map(({ index, start }) => ({ index, start: start - margin })),
     users,
     height: virtualizer.getTotalSize(),
-    slots: useMost(items.length),
+    slots,
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
   };
 }
@@ -55,11 +68,14 @@ const edgesOf = (items: readonly VirtualItem[]) => ({
   last: items.at(-1)?.index ?? 0,
 });
 
-/** The most there ever were, in steps, so that an element keeps its turn. */
-function useMost(count: number): number {
-  const most = useRef(32);
-  while (most.current < count) most.current += 16;
-  return most.current;
+function useScreenHeight(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      addEventListener('resize', listener);
+      return () => removeEventListener('resize', listener);
+    },
+    () => innerHeight,
+  );
 }
 
 /** How far from the document's top the rows begin; what stands above them may grow. */

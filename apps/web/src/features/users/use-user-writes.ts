@@ -1,3 +1,4 @@
+import type { Overview } from '@cmp/shared/overview';
 import { extend } from '@cmp/shared/renewal';
 import type { User, UserList } from '@cmp/shared/users';
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
@@ -71,10 +72,14 @@ export function useUserWrites(): UserWrites {
 async function show(queries: QueryClient, user: User): Promise<void> {
   await queries.cancelQueries({ queryKey: windowsKey });
   queries.setQueriesData<UserList>({ queryKey: windowsKey }, (list) => list && withRow(list, user));
+  queries.setQueriesData<Overview>(
+    { queryKey: ['overview'] },
+    (overview) => overview && { ...overview, next: withRow({ items: overview.next }, user).items },
+  );
   queries.setQueryData(userById(user.id).queryKey, (known) => known && user);
 }
 
-function withRow(list: UserList, user: User): UserList {
+function withRow<List extends { items: User[] }>(list: List, user: User): List {
   const index = list.items.findIndex(({ id }) => id === user.id);
   return index < 0 ? list : { ...list, items: list.items.with(index, user) };
 }

@@ -1,18 +1,19 @@
+import { daysBetween } from '@cmp/shared/calendar';
 import type { User } from '@cmp/shared/users';
 import { i18next } from '#lib/i18n.ts';
 import { mediumDate, type SiteClock, weekdayDate } from '#lib/term.ts';
 
-/** "Expires in 12 d, on Wed, 2 Dec 2026". */
+/** "Expires in 12 days, on Wed, 2 Dec 2026". */
 export function sentenceOf(user: User, clock: SiteClock): string {
-  const { left } = clock.termOf(user.expiresOn);
   if (user.expiresOn === null) {
     return i18next.t(user.enabled ? 'users.sentenceNever' : 'users.sentencePausedNever');
   }
   const date = weekdayDate(user.expiresOn);
+  const days = daysBetween(clock.today, user.expiresOn);
   if (!user.enabled) return i18next.t('users.sentencePaused', { date });
   if (user.expiresOn === clock.today) return i18next.t('users.sentenceToday', { date });
-  if (user.expiresOn < clock.today) return i18next.t('users.sentenceEnded', { left, date });
-  return i18next.t('users.sentenceActive', { left, date });
+  if (user.expiresOn < clock.today) return i18next.t('users.sentenceEnded', { count: -days, date });
+  return i18next.t('users.sentenceActive', { count: days, date });
 }
 
 /** A user as a message to a customer would say it. */

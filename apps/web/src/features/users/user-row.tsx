@@ -116,58 +116,50 @@ function ColumnCell({
       return (
         <span role="gridcell" className="tnum flex items-center gap-2.5 whitespace-nowrap px-2">
           <TermRunway status={user.status} share={term.share} />
-          {user.status === 'disabled' ? (
-            <span className="text-ink-3">{t('term.paused')}</span>
-          ) : (
-            <span className={leftColour[user.status]}>{term.left}</span>
-          )}
+          <span className={leftColour[user.status]}>
+            {user.status === 'disabled' ? t('term.paused') : term.left}
+          </span>
         </span>
       );
     case 'expires':
       return (
         <span role="gridcell" className="tnum whitespace-nowrap px-2">
-          <span className="pulse-date rounded-[4px]">
-            {user.expiresOn ?? <span className="text-ink-3">{t('term.never')}</span>}
-          </span>
+          <span className="pulse-date rounded-[4px]">{user.expiresOn ?? t('term.never')}</span>
         </span>
       );
     case 'contact':
       return (
         <span role="gridcell" className="truncate px-2 font-mono text-[0.78125rem]">
-          {user.contact === null ? <None /> : <Highlight text={user.contact} wanted={wanted} />}
+          <Highlight text={user.contact ?? '—'} wanted={wanted} />
         </span>
       );
     case 'devices':
       return (
-        <span role="gridcell" className="tnum px-2 text-right">
-          {user.totalDevices ?? <Unlimited />}
+        <span
+          role="gridcell"
+          aria-label={user.totalDevices === null ? t('term.unlimited') : undefined}
+          className="tnum px-2 text-right"
+        >
+          {user.totalDevices ?? '∞'}
         </span>
       );
     case 'data':
       return (
-        <span role="gridcell" className="tnum px-2 text-right">
-          {user.dataLimitGb ?? <Unlimited />}
+        <span
+          role="gridcell"
+          aria-label={user.dataLimitGb === null ? t('term.unlimited') : undefined}
+          className="tnum px-2 text-right"
+        >
+          {user.dataLimitGb ?? '∞'}
         </span>
       );
     case 'remark':
       return (
         <span role="gridcell" className="truncate px-2 text-ink-2" title={user.remark ?? undefined}>
-          {user.remark === null ? <None /> : <Highlight text={user.remark} wanted={wanted} />}
+          <Highlight text={user.remark ?? '—'} wanted={wanted} />
         </span>
       );
   }
-}
-
-const None = () => <span className="font-sans text-ink-3">—</span>;
-
-function Unlimited() {
-  const { t } = useTranslation();
-  return (
-    <>
-      <span aria-hidden>{'∞'}</span>
-      <span className="sr-only">{t('term.unlimited')}</span>
-    </>
-  );
 }
 
 export const leftColour = {

@@ -16,6 +16,13 @@ export function windowsFor(firstRow: number, lastRow: number, total: number): nu
   return [...needed];
 }
 
+/** So many rows from the first on, always as many where there are: each takes the place of one that leaves. */
+export function rowsToDraw(firstRow: number, count: number, total: number): number[] {
+  const drawn = Math.min(count, total);
+  const from = Math.max(0, Math.min(firstRow, total - drawn));
+  return Array.from({ length: drawn }, (_, place) => from + place);
+}
+
 /** The row at a place, where its window is here. */
 export function rowAt(
   windows: ReadonlyMap<number, readonly User[]>,
