@@ -21,6 +21,9 @@ export const ErrorCode = z.enum([
   'plan_not_ready',
   'plan_committed',
   'plan_moved',
+  'plan_has_errors',
+  'job_ended',
+  'interrupted',
   'plan_empty',
   'plan_expired',
   'request_timeout',
@@ -44,6 +47,7 @@ export const ErrorCode = z.enum([
   'internal',
   'busy',
   'unavailable',
+  'storage_full',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PlanFailure } from './changes.ts';
 import { Id, listOf, Timestamp } from './primitives.ts';
 
 export const JobKind = z.enum(['import:parse', 'import:commit']);
@@ -19,7 +20,7 @@ export const Job = z.object({
   total: z.int().nullable(),
   planId: Id.nullable(),
   changeId: z.int().positive().nullable(),
-  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  failure: PlanFailure.nullable(),
   accountId: Id.nullable(),
   accountName: z.string(),
   createdAt: Timestamp,

@@ -7,7 +7,9 @@ import { test as base, inject } from 'vitest';
 import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
 import { systemActor } from '#plugins/access.ts';
+import { beginWork } from '#work.ts';
 import { given } from './given.ts';
 import { execute, rolePassword } from './global-setup.ts';
 
@@ -22,6 +24,14 @@ export const keys = {
 /** Where uploads wait and exports are written; each test process has its own. */
 export const uploadsDir = join(tmpdir(), `cmp-uploads-${process.pid}-${randomUUID()}`);
 export const system = systemActor('system');
+
+/** Of an instance that does no long work: nothing can be put in line. */
+const idleQueue: JobQueue = {
+  send: () => Promise.reject(new Error('This instance was started without a worker.')),
+  wake: () => {},
+  work: async () => {},
+  stop: async () => {},
+};
 
 const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
@@ -54,22 +64,31 @@ export const test = base
   })
   /** One more instance of the product on the same database. */
   .extend('startInstance', async ({ database }, { onCleanup }) => {
-    const instances: { app: FastifyInstance; db: Db }[] = [];
+    const instances: { app: FastifyInstance; db: Db; stopWork: () => Promise<void> }[] = [];
     onCleanup(async () => {
-      for (const { app, db } of instances) {
+      for (const { app, db, stopWork } of instances) {
         await app.close();
+        await stopWork();
         await db.destroy();
       }
     });
-    return async ({ now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {}) => {
-      const connection = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, database), 4);
+    return async (
+      { now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {},
+      { works = false } = {},
+    ) => {
+      const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
+      const connection = connect(databaseUrl, 4);
+      const { queue, stop: stopWork } = works
+        ? await beginWork({ databaseUrl, uploadsDir, tell: () => {} })
+        : { queue: idleQueue, stop: async () => {} };
       const app = await buildApp({
         ...connection,
         ...(now && { now }),
         keys,
+        queue,
         config: { ...config, ...overrides },
       });
-      instances.push({ app, db: connection.db });
+      instances.push({ app, db: connection.db, stopWork });
       return app;
     };
   })

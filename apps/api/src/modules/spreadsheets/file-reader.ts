@@ -25,6 +25,8 @@ export interface FileRow {
   given: GivenFields;
   errors: CellIssue[];
   warnings: CellIssue[];
+  /** What its cells hold, where one of them is in error: for the workbook of such rows. */
+  raw: Partial<Record<Column, string>> | null;
 }
 
 /** Reads a file of users in batches of rows. Runs in a child that may be killed: the file is nobody's friend. */
@@ -88,7 +90,18 @@ function asFileRow(
     nameKey: keys?.nameKey ?? null,
     searchKey: keys?.searchKey ?? null,
     ...read,
+    raw: read.errors.length > 0 ? rawOf(cells) : null,
   };
+}
+
+function rawOf(cells: ReadonlyMap<Column, Cell>): Partial<Record<Column, string>> {
+  return Object.fromEntries(
+    cells.entries().map(([column, cell]) => {
+      if (cell.kind === 'blank') return [column, ''];
+      const text = 'text' in cell ? cell.text : String(cell.value);
+      return [column, text.toWellFormed().replaceAll('\0', '').slice(0, 2000).toWellFormed()];
+    }),
+  );
 }
 
 function isBlank(cell: Cell): boolean {

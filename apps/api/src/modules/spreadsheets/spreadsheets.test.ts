@@ -209,7 +209,7 @@ describe('a written workbook', () => {
 
 describe('the name of a file', () => {
   test('is one that every file system takes, and the header holds', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 80 }), (server) => {
         const name = fileName(server, ' - users.xlsx');
 

@@ -56,6 +56,11 @@ export async function createUser(
   });
 }
 
+/** Keeps a server from the bin until the transaction ends; tells whether it is there. */
+export function holdLivingServer(trx: Trx, serverId: number): Promise<boolean> {
+  return holdServer(trx, serverId);
+}
+
 /** Adds users within a change, in the order given; gives their ids, or says that a name is taken. */
 export async function addUsers(
   trx: Trx,

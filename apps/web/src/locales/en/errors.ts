@@ -26,6 +26,12 @@ export const errors = {
   plan_not_ready: 'This is still being worked out. Wait a moment, then try again.',
   plan_committed: 'This was already done. Reload to see the result.',
   plan_moved: 'The data has changed since this was worked out. Look at it again before going on.',
+  plan_has_errors:
+    'Some rows of the file cannot be read. Mend them and import the file again, or leave them out.',
+  job_ended: 'This has ended already.',
+  interrupted:
+    'The portal was interrupted while it worked on this. Nothing was written; start it again.',
+  storage_full: 'The portal’s disk is full. Whoever runs it has to make room first.',
   plan_empty: 'There is nothing left to change.',
   plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',
