@@ -14,6 +14,8 @@ export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
       keys: ['G', key.toUpperCase()],
       text: t('shell.shortcutGo', { page: t(text) }),
     })),
+    { keys: ['Ctrl', 'K'], text: t('shell.shortcutPalette') },
+    { keys: ['Ctrl', 'J'], text: t('shell.shortcutJobs') },
     { keys: ['['], text: t('shell.shortcutRail') },
     { keys: ['R'], text: t('shell.shortcutRefresh') },
     { keys: ['Ctrl', 'S'], text: t('shell.shortcutSave') },

@@ -5,9 +5,13 @@ import {
   type PlanEntryKind,
   PlanEntryList,
 } from '@cmp/shared/changes';
+import { Id } from '@cmp/shared/primitives';
+import { importModes } from '@cmp/shared/workbook';
 import { infiniteQueryOptions, mutationOptions, queryOptions } from '@tanstack/react-query';
+import * as z from 'zod';
 import { api } from './api.ts';
 import { jobsKey } from './jobs.ts';
+import { queryClient } from './query-client.ts';
 import { serverList } from './server-list.ts';
 
 const plansKey = ['plans'] as const;
@@ -64,3 +68,19 @@ export const commitPlan = mutationOptions({
     api.post(`/plans/${planId}/commit`, options, Committed),
   meta: { told: 'by the form', invalidates: staleAfterPlans },
 });
+
+/** What an import is about; other plans have other subjects. */
+export const ImportSubject = z.object({
+  serverId: Id,
+  serverName: z.string(),
+  fileName: z.string(),
+  mode: z.enum(importModes),
+});
+export type ImportSubject = z.infer<typeof ImportSubject>;
+
+/** Where the panel shows a plan: an import on its server's page of imports. */
+export async function addressOfPlan(planId: number): Promise<string> {
+  const { subject } = await queryClient.fetchQuery({ ...planById(planId), staleTime: 0 });
+  const { serverId } = ImportSubject.parse(subject);
+  return `/servers/${serverId}/import/${planId}`;
+}

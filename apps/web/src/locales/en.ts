@@ -2,7 +2,9 @@ import { accounts } from './en/accounts.ts';
 import { audit } from './en/audit.ts';
 import { auth } from './en/auth.ts';
 import { errors } from './en/errors.ts';
+import { jobs } from './en/jobs.ts';
 import { overview } from './en/overview.ts';
+import { palette } from './en/palette.ts';
 import { profile } from './en/profile.ts';
 import { servers } from './en/servers.ts';
 import { settings } from './en/settings.ts';
@@ -21,7 +23,9 @@ export const en = {
   audit,
   auth,
   errors,
+  jobs,
   overview,
+  palette,
   profile,
   settings,
   shell,

@@ -38,6 +38,8 @@ export const shell = {
   shortcutsTitle: 'Keyboard shortcuts',
   shortcutsOff: 'Single-key shortcuts are switched off in Profile, Appearance.',
   shortcutGo: 'Go to {{page}}',
+  shortcutPalette: 'Find or go to anything',
+  shortcutJobs: 'Show the jobs',
   shortcutRail: 'Collapse or expand navigation',
   shortcutRefresh: 'Refresh the page’s data',
   shortcutHelp: 'Show this list',
