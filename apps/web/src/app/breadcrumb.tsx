@@ -17,6 +17,7 @@ const Handle = z.object({
     'newAccount',
     'account',
     'audit',
+    'import',
     'settings',
   ]),
 });
@@ -42,6 +43,8 @@ export function Breadcrumb() {
     params: { accountId?: string; serverId?: string },
   ): string {
     switch (crumb) {
+      case 'import':
+        return t('sheets.import');
       case 'newAccount':
         return t('accounts.createTitle');
       case 'account':

@@ -49,7 +49,14 @@ export const router = createBrowserRouter([
                   {
                     path: ':serverId',
                     handle: { crumb: 'server' },
-                    lazy: () => import('./server-page.tsx'),
+                    children: [
+                      { index: true, lazy: () => import('./server-page.tsx') },
+                      {
+                        path: 'import/:planId?',
+                        handle: { crumb: 'import' },
+                        lazy: () => import('./import-page.tsx'),
+                      },
+                    ],
                   },
                 ],
               },

@@ -1,5 +1,6 @@
 import type { Job } from '@cmp/shared/jobs';
 import { useTranslation } from 'react-i18next';
+import { isKey } from '#lib/is-key.ts';
 import { shareOf } from '#lib/jobs.ts';
 import { en } from '#locales/en.ts';
 import { ProgressBar } from './progress-bar.tsx';
@@ -17,13 +18,9 @@ export function JobProgress({ job }: { job: Pick<Job, 'phase' | 'done' | 'total'
     <div className="grid gap-1">
       <ProgressBar label={t('jobs.bar')} share={shareOf(job)} />
       <p className="tnum flex justify-between gap-4 text-ink-2">
-        <span>{isPhase(job.phase) ? t(`jobs.phase.${job.phase}`) : job.phase}</span>
+        <span>{isKey(en.jobs.phase, job.phase) ? t(`jobs.phase.${job.phase}`) : job.phase}</span>
         {done > 0 || total !== null ? <span>{count}</span> : null}
       </p>
     </div>
   );
-}
-
-function isPhase(phase: string): phase is keyof typeof en.jobs.phase {
-  return Object.hasOwn(en.jobs.phase, phase);
 }

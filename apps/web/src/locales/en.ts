@@ -8,6 +8,7 @@ import { palette } from './en/palette.ts';
 import { profile } from './en/profile.ts';
 import { servers } from './en/servers.ts';
 import { settings } from './en/settings.ts';
+import { sheets } from './en/sheets.ts';
 import { shell } from './en/shell.ts';
 import { states } from './en/states.ts';
 import { strip } from './en/strip.ts';
@@ -28,6 +29,7 @@ export const en = {
   palette,
   profile,
   settings,
+  sheets,
   shell,
   states,
   time,

@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { CopyButton } from '#components/copy-button.tsx';
+import { changeById } from '#lib/changes.ts';
 import { momentInWords } from '#lib/time.ts';
 import type { Act } from './audit-days.ts';
 import { type AuditView, wholeLog } from './audit-view.ts';
 import { Thing } from './change-sentence.tsx';
 import { useChangeWords } from './change-words.ts';
-import { changeById } from './changes.queries.ts';
 import { diffOf, type FieldDiff, withoutSecrets } from './entry-diff.ts';
 import { UndoAct } from './undo-act.tsx';
 

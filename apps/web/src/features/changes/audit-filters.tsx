@@ -6,11 +6,11 @@ import { Chip } from '#components/chip.tsx';
 import { SelectField } from '#components/select-field.tsx';
 import { TextField } from '#components/text-field.tsx';
 import { api } from '#lib/api.ts';
+import { isKey } from '#lib/is-key.ts';
 import { serverList } from '#lib/server-list.ts';
 import { useMay } from '#lib/session.ts';
 import { en } from '#locales/en.ts';
 import { type AuditView, auditFilterCount, wholeLog } from './audit-view.ts';
-import { isKey } from './change-words.ts';
 
 interface AuditFiltersProps {
   view: AuditView;

@@ -1,8 +1,9 @@
 import type { AuditEntry } from '@cmp/shared/changes';
 import { Trans, useTranslation } from 'react-i18next';
+import { isKey } from '#lib/is-key.ts';
 import { en } from '#locales/en.ts';
 import type { Act } from './audit-days.ts';
-import { isKey, useChangeWords } from './change-words.ts';
+import { useChangeWords } from './change-words.ts';
 import { diffOf, type Fate, fateOf } from './entry-diff.ts';
 
 /** An act as a sentence: who did what to which row on which server. */

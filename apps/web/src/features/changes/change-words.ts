@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { isKey } from '#lib/is-key.ts';
 import { en } from '#locales/en.ts';
 import { isSecret } from './entry-diff.ts';
 
@@ -33,13 +34,6 @@ const fieldNames = en.audit.field;
 function absentWord(field: string) {
   if (field === 'expiresOn') return 'audit.never';
   return field === 'dataLimitGb' || field === 'totalDevices' ? 'audit.unlimited' : 'audit.nothing';
-}
-
-export function isKey<Names extends object>(
-  names: Names,
-  key: string,
-): key is keyof Names & string {
-  return Object.hasOwn(names, key);
 }
 
 const isVia = (via: string): via is keyof typeof en.audit.via => isKey(en.audit.via, via);

@@ -1,5 +1,5 @@
-import { AuditList, Change } from '@cmp/shared/changes';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { AuditList } from '@cmp/shared/changes';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 
 const pageSize = '100';
@@ -16,11 +16,4 @@ export const auditOf = (filter: string) =>
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-
-/** One act: how many rows it altered, and whether it was undone. */
-export const changeById = (changeId: number) =>
-  queryOptions({
-    queryKey: ['audit', 'change', changeId],
-    queryFn: ({ signal }) => api.get(`/changes/${changeId}`, Change, { signal }),
   });

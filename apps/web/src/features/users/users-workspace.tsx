@@ -25,10 +25,12 @@ interface UsersWorkspaceProps {
   serverId?: number;
   /** Said where a search across servers finds nobody. */
   emptyHint?: ReactNode;
+  /** More that can be done with the list, beside its columns. */
+  tools?: ReactNode;
 }
 
 /** Users with everything that narrows, orders, shows and alters them. What is shown is in the address. */
-export function UsersWorkspace({ serverId, emptyHint }: UsersWorkspaceProps) {
+export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspaceProps) {
   const { t } = useTranslation();
   const { view, change, type } = useUserView();
   const gridRef = useRef<HTMLDivElement>(null);
@@ -84,6 +86,7 @@ export function UsersWorkspace({ serverId, emptyHint }: UsersWorkspaceProps) {
         allColumns={columnsFor(serverId)}
         ofServer={serverId !== undefined}
         findRef={findRef}
+        tools={tools}
         mayAdd={addable.length > 0}
         onChange={change}
         onType={type}

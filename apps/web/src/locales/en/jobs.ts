@@ -36,5 +36,4 @@ export const jobs = {
   view: 'Look at it',
   viewLabel: 'Look at it: {{job}}',
   by: 'by {{name}}',
-  left: 'about {{time}} left',
 };

@@ -2,9 +2,9 @@ import type { Plan, PlanEntry } from '@cmp/shared/changes';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isKey } from '#lib/is-key.ts';
 import { entriesOfPlan } from '#lib/plans.ts';
 import { en } from '#locales/en.ts';
-import { isKey } from './change-words.ts';
 
 const mostRefused = 500;
 const namedAtMost = 5;
