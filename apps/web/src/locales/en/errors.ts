@@ -26,9 +26,23 @@ export const errors = {
   plan_not_ready: 'This is still being worked out. Wait a moment, then try again.',
   plan_committed: 'This was already done. Reload to see the result.',
   plan_moved: 'The data has changed since this was worked out. Look at it again before going on.',
+  plan_has_errors:
+    'Some rows of the file cannot be read. Mend them and import the file again, or leave them out.',
+  job_ended: 'This has ended already.',
+  interrupted:
+    'The portal was interrupted while it worked on this. Nothing was written; start it again.',
+  storage_full: 'The portal’s disk is full. Whoever runs it has to make room first.',
   plan_empty: 'There is nothing left to change.',
   plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',
+  file_too_large: 'The file is larger than the portal accepts. Split it, and import the parts.',
+  file_type_refused:
+    'The portal reads .xlsx and .csv files. Save the file as one of these and try again.',
+  file_unreadable:
+    'The file cannot be read. Open it in a spreadsheet program, save it as .xlsx, and try again.',
+  file_empty: 'The file has no rows of users. Fill in the template, or export a list first.',
+  columns_wrong:
+    'The file’s first row does not name the columns as the portal expects. Compare it with the template.',
   name_taken: 'This name is taken. Choose another.',
   password_too_weak:
     'This password is too easy to guess. Make it longer, or use several unrelated words.',
