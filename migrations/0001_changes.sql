@@ -21,6 +21,8 @@ create table changes (
   request_id text,
   ip text,
   undoes_change_id bigint references changes,
+  -- How many months an extension was for; from and to are in its entries.
+  months integer check (months > 0),
   at timestamptz not null default now(),
   xid xid8 not null default pg_current_xact_id()
 );
@@ -41,12 +43,13 @@ create table entries (
   after jsonb not null,
   primary key (id, at)
 ) partition by range (at);
-create index entries_by_change on entries (change_id);
+-- The timeline is read newest change first, whole or of one server: both without a sort.
+create index entries_by_change on entries (change_id, id);
 create index entries_by_row on entries (table_name, row_id);
-create index entries_by_server on entries (server_id, change_id);
+create index entries_by_server on entries (server_id, change_id, id);
 
 -- Columns, so that nobody can claim another time or another transaction.
-call let_app('select, insert (account_id, account_name, via, action, reason, request_id, ip, undoes_change_id)', 'changes');
+call let_app('select, insert (account_id, account_name, via, action, reason, request_id, ip, undoes_change_id, months)', 'changes');
 call let_app('select', 'entries');
 
 -- A missing month must not refuse writes: the default partition takes them, and alerts.
@@ -60,18 +63,21 @@ create procedure make_partitions(months_ahead integer default 3) language plpgsq
 security definer set search_path = public, pg_temp set timezone = 'UTC' as $$
 declare
   month date;
+  partition text;
 begin
   perform pg_advisory_xact_lock(hashtext('make_partitions'));
   for month in
     select generate_series(date_trunc('month', now()), now() + make_interval(months => least(months_ahead, 24)), '1 month')
   loop
-    execute format('create table if not exists %I partition of entries for values from (%L) to (%L)',
-      'entries' || to_char(month, '_YYYY_MM'), month, month + interval '1 month');
+    partition := 'entries' || to_char(month, '_YYYY_MM');
+    continue when to_regclass(partition) is not null;
+    execute format('create table %I partition of entries for values from (%L) to (%L)',
+      partition, month, month + interval '1 month');
+    call keep_whole(partition::regclass);
   end loop;
 end $$;
 revoke execute on procedure make_partitions from public;
 call let_app('execute', 'procedure make_partitions');
-call make_partitions();
 
 -- The change being made. Its id must be of this very transaction, so that one left on a pooled connection is worth nothing.
 create function current_change() returns changes language plpgsql stable
@@ -110,6 +116,16 @@ create trigger append_only_rows before update or delete on entries
 create trigger recorded_only before insert on entries
   for each row when (pg_trigger_depth() = 0) execute function refuse_rewriting();
 
+-- A partition inherits row triggers alone, so each refuses its own TRUNCATE.
+create procedure keep_whole(partition regclass) language plpgsql as $$
+begin
+  execute format('create trigger append_only before truncate on %s
+    for each statement execute function refuse_rewriting()', partition);
+end $$;
+revoke execute on procedure keep_whole from public;
+call keep_whole('entries_default');
+call make_partitions();
+
 -- A change says its own time and transaction, whatever an owner might claim.
 create function stamp_change() returns trigger language plpgsql as $$
 begin
@@ -126,44 +142,53 @@ create trigger stamp before insert on changes for each row execute function stam
 create procedure audit(audited regclass, omitted text[] default '{}', server text default 'null::integer')
 language plpgsql as $audit$
 declare
-  -- A field that an entry lacks on one side was null there.
-  altered text := (
-    select string_agg(format('%1$L, case when b.%1$I is distinct from a.%1$I then to_jsonb(%%1$s.%1$I) end', attname), ', ')
-    from pg_attribute
-    where attrelid = audited and attnum > 0 and not attisdropped and attname <> all (omitted)
-  );
+  recorded text;
+  altered text;
   event text;
   transition text;
-  altered_rows text;
+  entry text;
 begin
-  for event, transition, altered_rows in values
-    ('insert', 'new table as after_rows', format('after_rows a left join %s b on false', audited)),
-    ('update', 'old table as before_rows new table as after_rows', 'before_rows b join after_rows a using (id)'),
-    ('delete', 'old table as before_rows', format('before_rows b left join %s a on false', audited))
+  -- A field that an entry lacks on one side was null there. Most updates alter few fields: adding those one
+  -- by one to nothing is a third of the price of an object of all, most of them null.
+  select
+    string_agg(format('%%1$s.%I', attname), ', '),
+    string_agg(format($$case when b.%1$I is distinct from a.%1$I
+      then jsonb_strip_nulls(jsonb_build_object(%1$L, %%1$s.%1$I)) else '{}' end$$, attname), ' || ')
+  into recorded, altered
+  from pg_attribute
+  where attrelid = audited and attnum > 0 and not attisdropped and attname <> all (omitted);
+
+  for event, transition, entry in values
+    ('insert', 'new table as after_rows', format($$
+      select r.id, %s, '{}'::jsonb, jsonb_strip_nulls(to_jsonb(recorded))
+      from after_rows r, lateral (select %s) recorded$$, server, format(recorded, 'r'))),
+    -- Compared as rows: two objects would be built once to compare them and once to keep them.
+    ('update', 'old table as before_rows new table as after_rows', format($$
+      select id, coalesce(%s, %s), %s, %s
+      from before_rows b join after_rows a using (id)
+      where (%s) is distinct from (%s)$$,
+      replace(server, 'r.', 'a.'), replace(server, 'r.', 'b.'), format(altered, 'b'), format(altered, 'a'),
+      format(recorded, 'b'), format(recorded, 'a'))),
+    ('delete', 'old table as before_rows', format($$
+      select r.id, %s, jsonb_strip_nulls(to_jsonb(recorded)), '{}'::jsonb
+      from before_rows r, lateral (select %s) recorded$$, server, format(recorded, 'r')))
   loop
+    -- No nested loop: a session plans this for its first statement's rows, and one row's plan would
+    -- take a minute for 20,000.
     execute format($sql$
       create or replace function %1$s() returns trigger language plpgsql
-      security definer set search_path = public, pg_temp as $record$
+      security definer set search_path = public, pg_temp set enable_nestloop = off as $record$
       declare
         change changes := current_change();
       begin
-        with altered as (
-          select coalesce(a.id, b.id) as row_id,
-            coalesce(%8$s, %9$s) as server_id,
-            jsonb_strip_nulls(jsonb_build_object(%2$s)) as before,
-            jsonb_strip_nulls(jsonb_build_object(%3$s)) as after
-          from %4$s
-        )
         insert into entries (at, change_id, table_name, row_id, server_id, before, after)
-        select change.at, change.id, tg_table_name, row_id, server_id, before, after
-        from altered where before <> after;
+        select change.at, change.id, tg_table_name, entry.*
+        from (%2$s) entry;
         return null;
       end $record$;
-      create or replace trigger %1$s after %5$s on %6$s
-      referencing %7$s for each statement execute function %1$s();
-    $sql$,
-      format('record_%s_%s', audited, event), format(altered, 'b'), format(altered, 'a'), altered_rows,
-      event, audited, transition, replace(server, 'r.', 'a.'), replace(server, 'r.', 'b.'));
+      create or replace trigger %1$s after %3$s on %4$s
+      referencing %5$s for each statement execute function %1$s();
+    $sql$, format('record_%s_%s', audited, event), entry, event, audited, transition);
   end loop;
 
   execute format('create or replace trigger refuse_truncate before truncate on %s

@@ -7,6 +7,8 @@ create table plans (
   action text not null,
   state text not null check (state in ('parsing', 'ready', 'failed', 'committing', 'committed')),
   subject jsonb not null default '{}',
+  -- The servers it is about: whoever may no longer see one of them does not see the plan. Null: admins alone.
+  server_ids integer[],
   counts jsonb not null default '{}',
   failure jsonb,
   change_id bigint references changes,
@@ -22,9 +24,11 @@ create table plan_entries (
   kind text not null,
   table_name text not null,
   row_id integer,
+  server_id integer,
   name text,
   file_row integer,
-  -- The version that the row had when the plan was made: at another one the commit refuses.
+  -- The version that the row had when the plan was made: at another one the commit refuses. Null for a row
+  -- that is only reordered, which moves no version.
   base_version integer,
   before jsonb not null default '{}',
   after jsonb not null default '{}',
@@ -33,7 +37,16 @@ create table plan_entries (
   warnings jsonb not null default '[]',
   primary key (plan_id, ordinal)
 );
+create index plan_entries_by_row on plan_entries (plan_id, table_name, row_id);
 create index plan_entries_by_kind on plan_entries (plan_id, kind, ordinal);
 
 call let_app('select, insert, update, delete', 'plans');
 call let_app('select, insert, update, delete', 'plan_entries');
+
+-- Several entries of one row in one change make one: folded in the order given, the last one wins a field.
+create aggregate jsonb_merge (jsonb) (sfunc = jsonb_concat, stype = jsonb);
+
+-- The altered fields of an entry, null included: an entry leaves a null out.
+create function with_nulls(fields jsonb, other jsonb) returns jsonb language sql immutable parallel safe as $$
+  select coalesce(jsonb_object_agg(key, null), '{}') || fields from jsonb_object_keys(other) as key
+$$;

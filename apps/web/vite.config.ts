@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
@@ -13,23 +15,23 @@ export default defineConfig({
   server: { port: 5173, proxy: { '/api': 'http://127.0.0.1:3001' } },
 });
 
-/** Lays a .br and a .gz beside every text asset, so that nothing is compressed on request. */
+/** Lays a .br and a .gz beside every text asset once it is written: before that, Vite still alters it. */
 function precompressed(): Plugin {
   return {
     name: 'precompressed',
     apply: 'build',
-    enforce: 'post',
-    async generateBundle(_options, bundle) {
-      const texts = Object.values(bundle).filter((file) => /\.(js|css|svg)$/.test(file.fileName));
-      for (const file of texts) {
-        const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+    async writeBundle({ dir = 'dist' }, bundle) {
+      const names = Object.keys(bundle).filter((name) => /\.(js|css|svg)$/.test(name));
+      for (const name of names) {
+        const file = join(dir, name);
+        const source = await readFile(file);
         if (source.length < 1024) continue;
         const [brotli, gzipped] = await Promise.all([
           compressBrotli(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
           compressGzip(source, { level: 9 }),
         ]);
-        this.emitFile({ type: 'asset', fileName: `${file.fileName}.br`, source: brotli });
-        this.emitFile({ type: 'asset', fileName: `${file.fileName}.gz`, source: gzipped });
+        await writeFile(`${file}.br`, brotli);
+        await writeFile(`${file}.gz`, gzipped);
       }
     },
   };

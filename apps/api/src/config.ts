@@ -101,6 +101,8 @@ export interface Config {
   root: string;
   dataDir: string;
   dataDirIsGiven: boolean;
+  /** Where an upload waits for its reading, and an export for its reader. */
+  uploadsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
   database: DatabaseConfig & { poolSize: number };
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
@@ -128,6 +130,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     root,
     dataDir,
     dataDirIsGiven: env.DATA_DIR !== undefined,
+    uploadsDir: join(dataDir, 'uploads'),
     http: {
       host: env.HOST,
       port: env.PORT,

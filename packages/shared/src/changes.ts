@@ -12,6 +12,8 @@ export const Change = z.object({
   via: z.string(),
   action: z.string(),
   reason: z.string().nullable(),
+  /** How many months an extension was for. */
+  months: z.int().nullable(),
   /** How many rows it altered, within what the caller may see. */
   entryCount: z.int(),
   undoesChangeId: BigId.nullable(),
@@ -19,8 +21,20 @@ export const Change = z.object({
   undoneByChangeId: BigId.nullable(),
 });
 export type Change = z.infer<typeof Change>;
+/** Its `total` counts no further than `COUNTED_AT_MOST`: a log only grows. */
 export const ChangeList = listOf(Change);
 export type ChangeList = z.infer<typeof ChangeList>;
+
+/** How far the totals of changes and of audit entries count. */
+export const COUNTED_AT_MOST = 10_000;
+
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional(),
+});
+export type PageQuery = z.infer<typeof PageQuery>;
+
+export const ByChange = z.strictObject({ id: z.coerce.number().pipe(BigId) });
 
 /** One row's before and after inside a change, as the parts of a sentence; the fields are the API's names. */
 export const AuditEntry = z.object({
@@ -32,6 +46,7 @@ export const AuditEntry = z.object({
   accountName: z.string(),
   via: z.string(),
   reason: z.string().nullable(),
+  months: z.int().nullable(),
   ip: z.string().nullable(),
   table: z.string(),
   rowId: Id,
@@ -43,10 +58,11 @@ export const AuditEntry = z.object({
   after: z.record(z.string(), z.unknown()),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+/** Newest change first; its `total` counts no further than `COUNTED_AT_MOST`. */
 export const AuditList = listOf(AuditEntry);
 export type AuditList = z.infer<typeof AuditList>;
 
-export const AuditQuery = z.strictObject({
+const auditFilter = {
   accountId: IdText.optional(),
   action: z.string().max(60).optional(),
   table: z.string().max(40).optional(),
@@ -56,9 +72,11 @@ export const AuditQuery = z.strictObject({
   /** Days of the site's zone, both included. */
   from: CalendarDate.optional(),
   to: CalendarDate.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(200).optional(),
-});
+};
+export const AuditFilter = z.strictObject(auditFilter);
+export type AuditFilter = z.infer<typeof AuditFilter>;
+
+export const AuditQuery = z.strictObject({ ...auditFilter, ...PageQuery.shape });
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
 export const PlanState = z.enum(['parsing', 'ready', 'failed', 'committing', 'committed']);
@@ -76,6 +94,20 @@ export const PlanEntryKind = z.enum([
 ]);
 export type PlanEntryKind = z.infer<typeof PlanEntryKind>;
 
+/** Why an undo leaves a row: the first two keep what was altered since, the others say why it is impossible. */
+export const UndoRefusal = z.enum([
+  'altered_since',
+  'order_altered_since',
+  'name_taken',
+  'server_gone',
+  'service_gone',
+  'has_users',
+  'in_use',
+  'purged',
+  'set_back_by_hand',
+]);
+export type UndoRefusal = z.infer<typeof UndoRefusal>;
+
 export const PlanCounts = z.object({
   added: z.int(),
   changed: z.int(),
@@ -88,6 +120,14 @@ export const PlanCounts = z.object({
 });
 export type PlanCounts = z.infer<typeof PlanCounts>;
 
+/** Why there is nothing to commit: as a refusal says it. */
+export const PlanFailure = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type PlanFailure = z.infer<typeof PlanFailure>;
+
 /** A change worked out but not yet made. */
 export const Plan = z.object({
   id: Id,
@@ -96,7 +136,7 @@ export const Plan = z.object({
   counts: PlanCounts,
   /** What it is about: the server and file of an import, the change that an undo undoes. */
   subject: z.record(z.string(), z.unknown()),
-  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  failure: PlanFailure.nullable(),
   changeId: BigId.nullable(),
   jobId: z.string().nullable(),
   createdAt: Timestamp,
@@ -140,6 +180,8 @@ export const PlanEntryQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(40).optional(),
 });
+
+export type PlanEntryQuery = z.infer<typeof PlanEntryQuery>;
 
 export const PlanCommit = z.strictObject({
   /** Make the good rows of a file although others are in error. */

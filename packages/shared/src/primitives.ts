@@ -3,7 +3,7 @@ import * as z from 'zod';
 export const Id = z.int().positive().max(2_147_483_647);
 
 /** The row's version that an edit was based on; a stale one is refused. */
-export const Version = z.int().positive();
+export const Version = z.int().positive().max(2_147_483_647);
 
 /** ISO 8601 text in UTC, from SQL to the screen. */
 export const Timestamp = z.iso.datetime();

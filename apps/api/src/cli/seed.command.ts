@@ -45,7 +45,7 @@ async function seed(db: Db, size: SampleSize, now: Date): Promise<void> {
     const existing = await listServerIds(trx, actor.scope);
     if (existing.length > 0)
       throw new CommandRefused(
-        `There are ${existing.length} servers already: invented users are for an empty portal.`,
+        `There are servers already (${existing.length}): invented users are for an empty portal.`,
       );
     const { timeZone } = await readGeneral(trx);
     await addSampleData(trx, todayIn(now, timeZone), size);

@@ -7,19 +7,25 @@ export type Db = Kysely<DB>;
 export type Trx = Transaction<DB>;
 
 /** Connects with limits on every wait, so that no request hangs with the database. */
-export function connect(url: string, poolSize = 10): { db: Db; pool: pg.Pool } {
+export function connect(
+  url: string,
+  poolSize = 10,
+  { statementMs = 15_000 } = {},
+): { db: Db; pool: pg.Pool } {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 15_000,
-    query_timeout: 20_000,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + 5_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
     options: '-c TimeZone=UTC',
   });
   pool.on('error', () => {}); // An idle connection broke: the pool has already dropped it.
+  // One at work broke: its query fails and says so, but without a listener the process would end, too.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import type { Db } from './client.ts';
 
-const folder = new URL('../../../../migrations/', import.meta.url);
+const shipped = new URL('../../../../migrations/', import.meta.url);
 
 /** Two starts at once take turns; the number means nothing. */
 const lockId = 7_201_153;
@@ -14,7 +14,7 @@ const lockId = 7_201_153;
  * a transaction, recorded with its checksum. Gives the names it applied. Refuses an altered file, and a
  * database whose encoding is not UTF8.
  */
-export async function migrate(ownerUrl: string): Promise<string[]> {
+export async function migrate(ownerUrl: string, folder = shipped): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl, options: '-c TimeZone=UTC' });
   await client.connect();
   try {
@@ -23,7 +23,7 @@ export async function migrate(ownerUrl: string): Promise<string[]> {
     const applied = await appliedMigrations(client);
 
     const fresh: string[] = [];
-    for (const { name, text, checksum } of await migrations()) {
+    for (const { name, text, checksum } of await migrations(folder)) {
       const recorded = applied.get(name);
       if (recorded === checksum) continue;
       if (recorded) throw new MigrationError(`Migration ${name} was altered after it was applied.`);
@@ -52,7 +52,7 @@ export async function pendingMigrations(db: Db): Promise<string[]> {
     ? await sql<{ name: string }>`select name from schema_migrations`.execute(db)
     : { rows: [] };
   const names = new Set(applied.rows.map(({ name }) => name));
-  return (await migrations()).map(({ name }) => name).filter((name) => !names.has(name));
+  return (await migrations(shipped)).map(({ name }) => name).filter((name) => !names.has(name));
 }
 
 async function refuseForeignEncoding(client: pg.Client): Promise<void> {
@@ -100,13 +100,15 @@ async function apply(
 
 /** The tables that the migrations put under audit. */
 export async function auditedTables(): Promise<string[]> {
-  const texts = (await migrations()).map(({ text }) => text);
+  const texts = (await migrations(shipped)).map(({ text }) => text);
   return texts.flatMap((text) =>
     [...text.matchAll(/^call audit\('(\w+)'/gm)].map(([, name = '']) => name),
   );
 }
 
-async function migrations(): Promise<{ name: string; text: string; checksum: string }[]> {
+async function migrations(
+  folder: URL,
+): Promise<{ name: string; text: string; checksum: string }[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
     names.map(async (name) => {

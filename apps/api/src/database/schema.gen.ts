@@ -32,6 +32,7 @@ export interface Changes {
   at: Generated<string>;
   id: Generated<number>;
   ip: string | null;
+  months: number | null;
   reason: string | null;
   requestId: string | null;
   undoesChangeId: number | null;
@@ -67,6 +68,26 @@ export interface IdempotencyKeys {
   key: string;
 }
 
+export interface Jobs {
+  accountId: number;
+  accountName: string;
+  attempt: Generated<number>;
+  changeId: number | null;
+  createdAt: Generated<string>;
+  done: Generated<number>;
+  endedAt: string | null;
+  failure: unknown | null;
+  id: string;
+  ip: string | null;
+  kind: string;
+  phase: Generated<string>;
+  planId: number | null;
+  requestId: string | null;
+  startedAt: string | null;
+  state: Generated<string>;
+  total: number | null;
+}
+
 export interface PlanEntries {
   after: Generated<unknown>;
   baseVersion: number | null;
@@ -79,6 +100,7 @@ export interface PlanEntries {
   planId: number;
   reason: string | null;
   rowId: number | null;
+  serverId: number | null;
   tableName: string;
   warnings: Generated<unknown>;
 }
@@ -93,6 +115,7 @@ export interface Plans {
   failure: unknown | null;
   id: Generated<number>;
   jobId: string | null;
+  serverIds: number[] | null;
   state: string;
   subject: Generated<unknown>;
 }
@@ -192,6 +215,7 @@ export interface DB {
   entries: Entries;
   grants: Grants;
   idempotencyKeys: IdempotencyKeys;
+  jobs: Jobs;
   planEntries: PlanEntries;
   plans: Plans;
   refreshTokens: RefreshTokens;

@@ -49,7 +49,8 @@ export interface Caller {
   role: Role;
   mustChangePassword: boolean;
   grants: readonly Grant[];
-  sessionId: number;
+  /** Null for a job that goes on without one. */
+  sessionId: number | null;
 }
 
 interface Options {
@@ -110,6 +111,13 @@ export function requireOnServer(actor: Actor, action: GrantedAction, serverId: n
     throw new AppError('forbidden', 'Your account may not do this on this server.');
 }
 
+/** The part of the actor's scope where this action is allowed. */
+export function scopeFor(actor: Actor, action: GrantedAction): Scope {
+  const { serverIds } = actor.scope;
+  if (serverIds === 'all') return actor.scope;
+  return { serverIds: serverIds.filter((id) => can(actor, action, id)), [madeHere]: true };
+}
+
 export function inScope({ serverIds }: Scope, serverId: number): boolean {
   return serverIds === 'all' || serverIds.includes(serverId);
 }
@@ -131,7 +139,10 @@ export function systemActor(via: 'cli' | 'system'): Actor {
   };
 }
 
-export function actorFor(caller: Caller, origin: { ip: string; requestId: string }): Actor {
+export function actorFor(
+  caller: Caller,
+  origin: { ip: string | null; requestId: string | null },
+): Actor {
   const { accountId, username, role, grants, sessionId } = caller;
   const serverIds = role === 'admin' ? 'all' : grants.map((grant) => grant.serverId);
   return {

@@ -11,7 +11,7 @@ import { signOut, useSession } from '#lib/session.ts';
 import { healthQuery } from '#lib/site.ts';
 
 /** Everything that is about oneself, and the way out. */
-export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
+export default function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { t } = useTranslation();
   const { account } = useSession();
   const { theme } = useAppearance();
@@ -29,9 +29,11 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Menu.Positioner align="end" sideOffset={8} className="z-30">
           <Menu.Popup className="w-60 rounded-bar border border-line bg-raised p-1.5 text-body shadow-float transition-opacity duration-[180ms] data-ending-style:opacity-0 data-starting-style:opacity-0">
             <div className="px-2.5 pt-1.5 pb-2">
-              <p className="truncate font-semibold">{account.displayName}</p>
+              <p translate="no" className="truncate font-semibold">
+                {account.displayName}
+              </p>
               <p className="truncate text-ink-3 text-label font-normal">
-                {account.username}
+                <span translate="no">{account.username}</span>
                 {' · '}
                 {t(roleName[account.role])}
               </p>

@@ -19,7 +19,7 @@ export function Freshness() {
   );
   if (!online) {
     return (
-      <span role="status" className="text-soon-ink">
+      <span role="status" className="text-soon-ink touch:hidden">
         {t('shell.reconnecting')}
       </span>
     );

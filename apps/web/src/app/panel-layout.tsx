@@ -1,19 +1,22 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { Outlet, useNavigate } from 'react-router';
 import { OfflineStrip } from '#components/offline-strip.tsx';
 import { toggleRail } from '#lib/appearance.ts';
 import { useShortcuts } from '#lib/shortcuts.ts';
+import { useUndoKey } from '#lib/undo.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { useDestinations } from './navigation.ts';
 import { Rail } from './rail.tsx';
-import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useReleaseNotice } from './use-release-notice.ts';
+
+const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'));
 
 export function PanelLayout() {
   const [showsShortcuts, showShortcuts] = useState(false);
   useReleaseNotice();
+  useUndoKey();
   usePanelShortcuts(() => showShortcuts(true));
 
   return (
@@ -27,7 +30,11 @@ export function PanelLayout() {
         </main>
       </div>
       <BottomBar />
-      <ShortcutsDialog open={showsShortcuts} onClose={() => showShortcuts(false)} />
+      {showsShortcuts ? (
+        <Suspense>
+          <ShortcutsDialog onClose={() => showShortcuts(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }
@@ -49,3 +56,5 @@ function usePanelShortcuts(showHelp: () => void): void {
   );
   useShortcuts(shortcuts);
 }
+
+export { PanelLayout as Component };

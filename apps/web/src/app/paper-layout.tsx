@@ -21,7 +21,9 @@ export function PaperLayout() {
       >
         <div className="mb-8 flex items-center justify-center gap-2.5">
           <TideMark size={30} />
-          <span className="font-semibold text-[1.25rem] tracking-[-0.015em]">{siteName}</span>
+          <span translate="no" className="font-semibold text-[1.25rem] tracking-[-0.015em]">
+            {siteName}
+          </span>
         </div>
         <Outlet />
       </main>

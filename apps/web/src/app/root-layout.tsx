@@ -1,7 +1,10 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
-import { SignInDialog } from './sign-in-dialog.tsx';
 import { useRouteFocus } from './use-route-focus.ts';
+
+// After the page, because it is seldom needed; at once, because then there may be no fetching it.
+const SignInDialog = lazy(() => import('./sign-in-dialog.tsx'));
 
 export function RootLayout() {
   const { t } = useTranslation();
@@ -11,13 +14,15 @@ export function RootLayout() {
     <>
       <a
         href="#content"
-        className="-translate-y-20 fixed top-2 left-2 z-60 rounded-control bg-accent px-3 py-2 font-[550] text-on-accent focus:translate-y-0"
+        className="sr-only z-60 rounded-control bg-accent font-[550] text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:px-3 focus:py-2"
       >
         {t('shell.skip')}
       </a>
       {state === 'idle' ? null : <div aria-hidden className="progress-line" />}
       <Outlet />
-      <SignInDialog />
+      <Suspense>
+        <SignInDialog />
+      </Suspense>
       <ScrollRestoration />
     </>
   );

@@ -3,7 +3,6 @@ import { passwordChangeDemands } from '#lib/query-client.ts';
 import { ForbiddenPage } from './forbidden-page.tsx';
 import { asGuest, asSignedIn, only, toBeSetUp } from './guards.ts';
 import { NotFoundPage } from './not-found-page.tsx';
-import { PanelLayout } from './panel-layout.tsx';
 import { PaperLayout } from './paper-layout.tsx';
 import { RootLayout } from './root-layout.tsx';
 import { RootFailure, RouteFailure } from './route-failure.tsx';
@@ -35,13 +34,30 @@ export const router = createBrowserRouter([
         ],
       },
       {
-        Component: PanelLayout,
+        lazy: () => import('./panel-layout.tsx'),
         middleware: [asSignedIn],
         children: [
           {
             ErrorBoundary: RouteFailure,
             children: [
               { index: true, lazy: () => import('./overview-page.tsx') },
+              {
+                path: 'servers',
+                handle: { crumb: 'servers' },
+                children: [
+                  { index: true, lazy: () => import('#features/servers/servers-page.tsx') },
+                  {
+                    path: ':serverId',
+                    handle: { crumb: 'server' },
+                    lazy: () => import('./server-page.tsx'),
+                  },
+                ],
+              },
+              {
+                path: 'users',
+                handle: { crumb: 'users' },
+                lazy: () => import('./users-page.tsx'),
+              },
               {
                 path: 'profile',
                 handle: { crumb: 'profile' },

@@ -5,7 +5,7 @@ import { useAppearance } from '#lib/appearance.ts';
 import { useDestinations } from './navigation.ts';
 
 /** Every key that does something here. */
-export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const destinations = useDestinations();
   const { shortcuts } = useAppearance();
@@ -14,6 +14,16 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
       keys: ['G', key.toUpperCase()],
       text: t('shell.shortcutGo', { page: t(text) }),
     })),
+    { keys: ['/'], text: t('shell.shortcutFind') },
+    { keys: ['N'], text: t('shell.shortcutNew') },
+    { keys: ['J', 'K'], text: t('shell.shortcutRows') },
+    { keys: ['Enter'], text: t('shell.shortcutOpen') },
+    { keys: ['E'], text: t('shell.shortcutExtend') },
+    { keys: ['D'], text: t('shell.shortcutTurn') },
+    { keys: ['Del'], text: t('shell.shortcutDelete') },
+    { keys: ['1', '5'], text: t('shell.shortcutStatus') },
+    { keys: ['Ctrl', 'Z'], text: t('shell.shortcutUndo') },
+    { keys: ['Alt', '↑', '↓'], text: t('shell.shortcutMove') },
     { keys: ['['], text: t('shell.shortcutRail') },
     { keys: ['R'], text: t('shell.shortcutRefresh') },
     { keys: ['Ctrl', 'S'], text: t('shell.shortcutSave') },
@@ -21,7 +31,7 @@ export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () 
     { keys: ['?'], text: t('shell.shortcutHelp') },
   ];
   return (
-    <Dialog open={open} title={t('shell.shortcutsTitle')} onClose={onClose}>
+    <Dialog open title={t('shell.shortcutsTitle')} onClose={onClose}>
       <dl className="mt-3">
         {rows.map(({ keys, text }) => (
           <div

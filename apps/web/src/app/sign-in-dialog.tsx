@@ -39,3 +39,5 @@ export function SignInDialog() {
     </Dialog>
   );
 }
+
+export { SignInDialog as default };

@@ -1,12 +1,11 @@
-/** Someone's initials. Decoration: the name always stands beside it. */
+/** Someone's initials. Decoration, and no text of a label: the name always stands beside it. */
 export function Avatar({ name }: { name: string }) {
   return (
     <span
       aria-hidden
-      className="grid size-7 shrink-0 select-none place-items-center rounded-full bg-accent-wash font-semibold text-[0.6875rem] text-accent-ink"
-    >
-      {initialsOf(name)}
-    </span>
+      data-initials={initialsOf(name)}
+      className="grid size-7 shrink-0 select-none place-items-center rounded-full bg-accent-wash font-semibold text-[0.6875rem] text-accent-ink before:content-[attr(data-initials)]"
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react';
 
 /** What ties an input to its words. */
-export interface FieldIds {
+interface FieldIds {
   id: string;
   'aria-describedby': string | undefined;
   'aria-invalid': true | undefined;

@@ -3,6 +3,8 @@ import { Title } from './title.tsx';
 
 interface PageHeaderProps {
   title: string;
+  /** For a title that is somebody's name. */
+  translate?: 'no';
   /** The tab's title, where it should say more than the page's name. */
   tabTitle?: string;
   lead?: ReactNode;
@@ -10,12 +12,12 @@ interface PageHeaderProps {
 }
 
 /** A page's name, which takes the focus when the page is gone to. */
-export function PageHeader({ title, tabTitle, lead, actions }: PageHeaderProps) {
+export function PageHeader({ title, translate, tabTitle, lead, actions }: PageHeaderProps) {
   return (
     <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 pt-6 pb-5 touch:pt-4">
       <Title page={tabTitle ?? title} />
       <div className="grid min-w-0 gap-1">
-        <h1 tabIndex={-1} className="text-title text-balance break-words">
+        <h1 tabIndex={-1} translate={translate} className="text-title text-balance break-words">
           {title}
         </h1>
         {lead ? <div className="text-ink-2">{lead}</div> : null}

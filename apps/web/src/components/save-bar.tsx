@@ -34,10 +34,10 @@ export function SaveBar({ changes, pending, summary, onDiscard }: SaveBarProps) 
       <div aria-live="polite" className="sticky bottom-4 z-10 touch:bottom-20">
         {unsaved ? (
           <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 rounded-bar bg-ink py-2 pr-2 pl-4 text-canvas shadow-float">
-            <p className="min-w-0 flex-1 text-balance">
+            <p className="tnum min-w-0 flex-1 touch:basis-full">
               {summary ?? t('states.unsaved', { count: changes })}
             </p>
-            <div className="flex gap-2">
+            <div className="flex gap-2 touch:ml-auto">
               <Button
                 className="border-transparent! bg-transparent! text-canvas! hover:underline"
                 onClick={onDiscard}

@@ -15,12 +15,12 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
     <div
       role="radiogroup"
       aria-label={props.label}
-      className={`inline-flex overflow-clip rounded-control border border-line-strong bg-surface ${height}`}
+      className={`inline-grid auto-cols-fr grid-flow-col overflow-clip touch:w-full rounded-control border border-line-strong bg-surface ${height}`}
     >
       {props.options.map((option) => (
         <label
           key={option.value}
-          className="relative grid min-w-11 flex-1 place-items-center whitespace-nowrap border-line border-l px-3 text-body font-[550] text-ink-2 transition-colors first-of-type:border-l-0 hover:bg-sunken has-checked:bg-accent has-checked:text-on-accent has-disabled:cursor-not-allowed has-disabled:text-ink-3 has-disabled:opacity-50 has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-focus has-focus-visible:has-checked:outline-on-accent"
+          className="relative grid min-w-11 place-items-center whitespace-nowrap border-line border-l px-3 text-body font-[550] text-ink-2 transition-colors first-of-type:border-l-0 hover:bg-sunken has-checked:bg-accent has-checked:text-on-accent has-disabled:cursor-not-allowed has-disabled:text-ink-3 has-disabled:opacity-50 has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-focus has-focus-visible:has-checked:outline-on-accent"
         >
           <input
             type="radio"

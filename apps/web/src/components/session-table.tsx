@@ -33,7 +33,7 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
     >
       {sessions.map((session) => (
         <Row key={session.id}>
-          <Cell>
+          <Cell phone="title">
             <span className="font-semibold">{device(session.userAgent)}</span>
             {session.current ? (
               <span className="ml-2 rounded-tag bg-accent-wash px-1.5 py-0.5 text-accent-ink text-label">
@@ -41,23 +41,25 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
               </span>
             ) : null}
           </Cell>
-          <Cell name={t('profile.address')}>
-            <span className="font-mono text-[0.8125rem]">{session.ip}</span>
+          <Cell phone="meta">
+            <span translate="no" className="font-mono text-[0.8125rem]">
+              {session.ip}
+            </span>
           </Cell>
-          <Cell name={t('profile.started')}>
+          <Cell phone="hidden">
             <Ago at={session.createdAt} />
           </Cell>
-          <Cell name={t('profile.lastSeen')}>
+          <Cell phone="aside">
             <Ago at={session.lastSeenAt} />
           </Cell>
-          <Cell name={t('profile.expires')}>
+          <Cell phone="metaAside">
             <TimeLeft until={session.expiresAt} />
           </Cell>
-          <Cell align="right">
+          <Cell phone="below" align="right">
             {session.current ? null : (
               <Button
                 size="row"
-                className="touch:mt-2 touch:w-full"
+                className="touch:w-full"
                 aria-label={t('profile.endSession', { device: device(session.userAgent) })}
                 onClick={() => onEnd(session, device(session.userAgent))}
               >
@@ -74,7 +76,7 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
 const dayMs = 86_400_000;
 
 /** A runway and its words, for whatever ends at a moment. */
-export function TimeLeft({ until }: { until: string }) {
+function TimeLeft({ until }: { until: string }) {
   const { t } = useTranslation();
   const now = useNow();
   const left = leftInWords(until, now);

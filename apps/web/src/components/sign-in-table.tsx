@@ -23,16 +23,18 @@ export function SignInTable({ signIns }: { signIns: SignInList['items'] }) {
     >
       {signIns.map((signIn) => (
         <Row key={signIn.id}>
-          <Cell>
+          <Cell phone="title">
             <StatusWord status={statusOf[signIn.outcome]}>
               {t(`profile.${wordOf[signIn.outcome]}`)}
             </StatusWord>
           </Cell>
-          <Cell name={t('profile.device')}>{device(signIn.userAgent)}</Cell>
-          <Cell name={t('profile.address')}>
-            <span className="font-mono text-[0.8125rem]">{signIn.ip}</span>
+          <Cell phone="meta">{device(signIn.userAgent)}</Cell>
+          <Cell phone="metaAside">
+            <span translate="no" className="font-mono text-[0.8125rem]">
+              {signIn.ip}
+            </span>
           </Cell>
-          <Cell name={t('profile.when')} align="right">
+          <Cell phone="aside" align="right">
             <Ago at={signIn.at} />
           </Cell>
         </Row>

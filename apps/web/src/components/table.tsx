@@ -7,7 +7,7 @@ interface TableProps {
   children: ReactNode;
 }
 
-/** A ruled table. On a phone each row becomes a block of its cells; a cell says its own name there. */
+/** A ruled table. On a phone a row is two lines, as its cells say. */
 export function Table({ label, heads, children }: TableProps) {
   return (
     <div className="overflow-x-auto rounded-panel border border-line bg-surface">
@@ -34,31 +34,37 @@ export function Table({ label, heads, children }: TableProps) {
 /** One row of it. */
 export function Row({ children }: { children: ReactNode }) {
   return (
-    <tr className="border-line border-b transition-colors last:border-b-0 hover:bg-canvas touch:grid touch:gap-1 touch:px-4 touch:py-3">
+    <tr className="border-line border-b transition-colors last:border-b-0 hover:bg-canvas touch:grid touch:grid-cols-[minmax(0,1fr)_auto] touch:gap-x-4 touch:gap-y-0.5 touch:px-4 touch:py-3">
       {children}
     </tr>
   );
 }
 
+/** Where a cell stands in the two lines that a row is on a phone, or below them, or not at all. */
+type PhonePlace = 'title' | 'aside' | 'meta' | 'metaAside' | 'below' | 'hidden';
+
 interface CellProps {
-  /** The column's name, said on a phone, where there are no heads. */
-  name?: string;
+  phone: PhonePlace;
   align?: 'right';
   children: ReactNode;
 }
 
 /** One cell of it. */
-export function Cell({ name, align, children }: CellProps) {
+export function Cell({ phone, align, children }: CellProps) {
   return (
     <td
-      className={`h-[var(--row)] px-3 first:pl-4 last:pr-4 touch:flex touch:h-auto touch:min-h-6 touch:items-center touch:justify-between touch:gap-4 touch:p-0 touch:first:pl-0 touch:last:pr-0 ${align === 'right' ? 'text-right' : ''}`}
+      className={`h-[var(--row)] px-3 first:pl-4 last:pr-4 touch:h-auto touch:min-h-6 touch:items-center touch:p-0 touch:first:pl-0 touch:last:pr-0 ${placeOnPhone[phone]} ${align === 'right' ? 'text-right' : ''}`}
     >
-      {name ? (
-        <span aria-hidden className="hidden text-ink-3 text-label touch:inline">
-          {name}
-        </span>
-      ) : null}
       {children}
     </td>
   );
 }
+
+const placeOnPhone: Record<PhonePlace, string> = {
+  title: 'touch:order-1 touch:flex',
+  aside: 'touch:order-2 touch:flex touch:justify-end',
+  meta: 'touch:order-3 touch:flex touch:text-ink-2',
+  metaAside: 'touch:order-4 touch:flex touch:justify-end touch:text-ink-2',
+  below: 'touch:order-5 touch:col-span-2 touch:pt-2! touch:empty:hidden',
+  hidden: 'touch:hidden',
+};

@@ -3,7 +3,7 @@ import { createStore, useStore } from './store.ts';
 
 export const Theme = z.enum(['system', 'light', 'dark']);
 export type Theme = z.infer<typeof Theme>;
-export const Density = z.enum(['comfortable', 'cosy', 'compact']);
+const Density = z.enum(['comfortable', 'cosy', 'compact']);
 
 /** How this browser shows the panel. It belongs to the device, not to the account. */
 export const Appearance = z.object({

@@ -1,7 +1,7 @@
 import { createStore } from './store.ts';
 
 /** Whether the portal answers, and since when it does not. */
-export type Connection = { online: true } | { online: false; since: Date };
+type Connection = { online: true } | { online: false; since: Date };
 
 const probeEveryMs = 3_000;
 const store = createStore<Connection>({ online: true });

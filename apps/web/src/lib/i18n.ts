@@ -6,6 +6,7 @@ import { pseudoOf } from './pseudo-locale.ts';
 declare module 'i18next' {
   interface CustomTypeOptions {
     resources: { translation: typeof en };
+    nsSeparator: false;
   }
 }
 
@@ -14,7 +15,8 @@ void i18next.use(initReactI18next).init({
   fallbackLng: 'en',
   resources: { en: { translation: en }, pseudo: { translation: pseudoOf(en) } },
   interpolation: { escapeValue: false }, // React escapes.
-  returnNull: false,
+  // Actions are named `servers:update`, and their sentences by them.
+  nsSeparator: false,
 });
 
 /** `?lng=pseudo` accents and brackets every sentence, so that a plain one is seen to be untranslated. */

@@ -14,8 +14,9 @@ export function useCountdown(): [secondsLeft: number, begin: (seconds: number) =
   }, [counting]);
 
   function begin(seconds: number) {
-    setNow(Date.now());
-    setEndsAt(Date.now() + seconds * 1000);
+    const start = Date.now();
+    setNow(start);
+    setEndsAt(start + seconds * 1000);
   }
 
   return [secondsLeft, begin];

@@ -75,8 +75,8 @@ async function checkTriggers(db: Db): Promise<Finding> {
     ]),
     'changes.append_only',
     'changes.stamp',
-    'entries.append_only',
     ...['entries', ...partitions].flatMap((table) => [
+      `${table}.append_only`,
       `${table}.append_only_rows`,
       `${table}.recorded_only`,
     ]),

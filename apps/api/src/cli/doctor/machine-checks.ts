@@ -98,14 +98,16 @@ async function checkPort({ http, versions }: Config): Promise<Finding> {
       ? ok('portal', `${running} answers on port ${port}`)
       : warn('portal', `${running} answers, this is ${versions.appVersion}`, 'Start it again.');
   } catch (error) {
-    return isRefused(error)
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (cause instanceof Error && cause.message === 'bad port')
+      return bad('portal', `browsers refuse port ${port}`, 'Set PORT to another one.');
+    return isRefused(cause)
       ? ok('portal', `not running; port ${port} is free`)
       : bad('portal', `something else answers on port ${port}`, 'Stop it, or set PORT.');
   }
 }
 
-function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
+function isRefused(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
 

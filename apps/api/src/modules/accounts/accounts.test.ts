@@ -381,7 +381,7 @@ describe('the last admin', () => {
       const response =
         method === 'DELETE' ? await admin.delete(`${url}?version=1`) : await admin.patch(url, body);
 
-      expect(response.statusCode).toBe(422);
+      expect(response.statusCode).toBe(403);
       expect(response.json()).toMatchObject({ code: 'last_admin' });
       expect(await livingAdmins(db)).toEqual([admin.account.id]);
     },
@@ -429,7 +429,7 @@ describe('the last admin', () => {
 
       const response = await sam.patch(`/accounts/${sam.account.id}`, body);
 
-      expect(response.statusCode).toBe(422);
+      expect(response.statusCode).toBe(403);
       expect(response.json()).toMatchObject({ code: 'own_account' });
       expect((await sam.get('/accounts')).statusCode).toBe(200);
     },

@@ -4,6 +4,7 @@ import { ById, nameKey } from '@cmp/shared/primitives';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { AppError } from '#lib/errors.ts';
+import { getAccount } from '#modules/accounts/accounts.service.ts';
 import { answerSession, clearSessionCookies, originOf, refreshTokenOf } from '#plugins/cookies.ts';
 import { listSignIns } from './auth.repository.ts';
 import {
@@ -112,6 +113,9 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
       params: ById,
       response: { 200: SignInList, '4xx': ErrorBody },
     },
-    handler: ({ params }) => listSignIns(db, params.id),
+    handler: async ({ params }) => {
+      await getAccount(db, params.id);
+      return listSignIns(db, params.id);
+    },
   });
 };

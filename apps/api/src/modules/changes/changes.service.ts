@@ -8,6 +8,13 @@ import type { Actor, Idempotency } from '#plugins/access.ts';
 /** What a change can be of: an action of the table of rights, or what the portal does by itself. */
 export type ChangeAction = Action | 'setup' | 'seed' | 'accounts:sign-in';
 
+/** What some changes say of themselves besides. */
+export interface ChangeDetails {
+  undoesChangeId?: number | undefined;
+  /** How many months an extension was for. */
+  months?: number;
+}
+
 /**
  * The only way to write: the database refuses a write outside a change, and records those inside. A command
  * whose caller named it has one effect: its repeat answers what `work` gave the first time.
@@ -18,21 +25,36 @@ export async function inChange<Result>(
   action: ChangeAction,
   reason: string | null,
   work: (trx: Trx) => Promise<Result>,
+  more: ChangeDetails = {},
 ): Promise<Result> {
-  const result = await db.transaction().execute(async (trx) => {
+  const { answer, changeId } = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
-    if (kept) {
-      actor.changeId = kept.changeId ?? undefined;
-      return kept.answer;
-    }
+    if (kept) return kept;
 
-    actor.changeId = await beginChange(trx, actor, action, reason);
-    const answer = await work(trx);
-    await keepAnswer(trx, actor, answer);
-    return answer;
+    const begunId = await beginChange(trx, actor, action, reason, more);
+    const made = await work(trx);
+    await keepAnswer(trx, actor, begunId, made);
+    return { answer: made, changeId: begunId };
   });
+  // Only now: a refusal on the way left no change to name.
+  actor.changeId = changeId ?? undefined;
   changesMade.inc({ action });
-  return result;
+  return answer;
+}
+
+/** Does a command that is no change of data once: its repeat answers what `work` gave the first time. */
+export async function once<Result>(
+  db: Db,
+  actor: Actor,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (trx) => {
+    const kept = await findAnswer<Result>(trx, actor);
+    if (kept) return kept.answer;
+    const made = await work(trx);
+    await keepAnswer(trx, actor, null, made);
+    return made;
+  });
 }
 
 /** One round trip: the change's row, and its id bound to the transaction for the recording triggers. */
@@ -41,12 +63,17 @@ async function beginChange(
   { accountId, username, via, ip, requestId }: Actor,
   action: ChangeAction,
   reason: string | null,
+  { undoesChangeId, months }: ChangeDetails,
 ): Promise<number> {
   const { id } = await trx
     .with('change', (cte) =>
       cte
         .insertInto('changes')
-        .values({ accountId, accountName: username, via, action, reason, ip, requestId })
+        .values({
+          ...{ accountId, accountName: username, via, action, reason, ip, requestId },
+          undoesChangeId: undoesChangeId ?? null,
+          months: months ?? null,
+        })
         .returning('id'),
     )
     .selectFrom('change')
@@ -90,13 +117,14 @@ async function findAnswer<Result>(
 
 async function keepAnswer(
   trx: Trx,
-  { accountId, idempotency, changeId }: Actor,
+  { accountId, idempotency }: Actor,
+  changeId: number | null,
   answer: unknown,
 ): Promise<void> {
   if (!idempotency || accountId === null) return;
   await trx
     .insertInto('idempotencyKeys')
-    .values({ accountId, changeId: changeId ?? null, ...recordOf(idempotency, answer) })
+    .values({ accountId, changeId, ...recordOf(idempotency, answer) })
     .execute();
 }
 

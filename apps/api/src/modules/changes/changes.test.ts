@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { addSampleData } from '#modules/setup/sample-data.service.ts';
 import { system, test } from '#test/fixtures.ts';
 import { inChange } from './changes.service.ts';
 
@@ -75,6 +76,8 @@ describe('the database', () => {
       sql`update changes set account_name = 'nobody'`,
       sql`delete from entries`,
       sql`delete from ${partition}`,
+      sql`truncate ${partition}`,
+      sql`truncate entries_default`,
       sql`update ${partition} set row_id = 0`,
       sql`insert into ${partition} (at, change_id, table_name, row_id, before, after)
         values (now(), 1, 'servers', 1, '{}', '{}')`,
@@ -145,6 +148,61 @@ describe('inChange', () => {
         after: { name: 'kyoto' },
       },
     ]);
+  });
+
+  test('records all of a row that comes or goes, and only what altered of one that stays', async ({
+    db,
+    given,
+  }) => {
+    const [tokyo, kyoto] = await given.servers('tokyo', 'kyoto');
+
+    await inChange(db, system, 'servers:update', null, async (trx) => {
+      await sql`update servers set note = case when id = ${tokyo.id} then 'new disk' end`.execute(
+        trx,
+      );
+      await sql`update servers set note = null where id = ${tokyo.id}`.execute(trx);
+      await sql`delete from servers where id = ${kyoto.id}`.execute(trx);
+    });
+
+    const entries = await db
+      .selectFrom('entries')
+      .select(['rowId', 'serverId', 'before', 'after'])
+      .where('tableName', '=', 'servers')
+      .orderBy('id')
+      .execute();
+    const of = ({ id }: { id: number }) => ({ rowId: id, serverId: id });
+    const whole = ({ id, name }: { id: number; name: string }) => ({
+      id,
+      name,
+      position: expect.any(Number),
+      version: 1,
+      created_at: expect.any(String),
+    });
+    expect(entries).toEqual([
+      { ...of(tokyo), before: {}, after: whole(tokyo) },
+      { ...of(kyoto), before: {}, after: whole(kyoto) },
+      { ...of(tokyo), before: {}, after: { note: 'new disk' } },
+      { ...of(tokyo), before: { note: 'new disk' }, after: {} },
+      { ...of(kyoto), before: whole(kyoto), after: {} },
+    ]);
+  });
+
+  test('takes 20,000 rows on a connection that altered one row before', async ({ db }) => {
+    await inChange(db, system, 'seed', null, (trx) =>
+      addSampleData(trx, '2026-01-01', { servers: 1, users: 20_000 }),
+    );
+    const extend = (condition = sql`true`) =>
+      inChange(db, system, 'users:extend', null, (trx) =>
+        sql`update users set version = version + 1 where ${condition}`.execute(trx),
+      );
+
+    await extend(sql`id = (select min(id) from users)`);
+    await extend();
+
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from entries join changes on changes.id = change_id
+      where action = 'users:extend'`.execute(db);
+    expect(rows[0]?.count).toBe(20_001);
   });
 
   test('fails where the commit stored nothing', async ({ db }) => {

@@ -22,14 +22,18 @@ export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, o
 
   app.get('/internal/live', {
     config: { allow: 'anyone' },
-    schema: { summary: 'This process answers', response: { 200: Ok } },
-    handler: async () => ({ ok: true }),
+    schema: { summary: 'This process answers', response: { 200: Ok, '4xx': ErrorBody } },
+    handler: async (request) => {
+      refuseForwarded(request);
+      return { ok: true };
+    },
   });
 
   app.get('/internal/ready', {
     config: { allow: 'anyone' },
     schema: { summary: 'This instance can take requests', response: { 200: Ok, '5xx': ErrorBody } },
-    handler: async () => {
+    handler: async (request) => {
+      refuseForwarded(request);
       if (app.isDraining) throw new AppError('unavailable', 'This instance is stopping.');
       await sql`select 1`.execute(app.db);
       return { ok: true };
@@ -57,8 +61,7 @@ export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, o
     config: { allow: 'anyone' },
     schema: { summary: 'For Prometheus', response: { 200: z.string(), '4xx': ErrorBody } },
     handler: async (request, reply) => {
-      if (!mayReadMetrics(request, metricsToken))
-        throw new AppError('not_found', 'There is nothing at this address.');
+      if (!mayReadMetrics(request, metricsToken)) throw nothingHere();
       reply.type('text/plain; version=0.0.4; charset=utf-8').serializer(String);
       return reply.send(await metricsText(app.db, app.pool));
     },
@@ -70,8 +73,18 @@ function mayReadMetrics({ headers, socket }: FastifyRequest, token: string | und
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
   if (token && bearer && isSameSecret(bearer, token)) return true;
 
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
-    (name) => name in headers,
-  );
-  return !isForwarded && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+  return !isForwarded(headers) && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+}
+
+/** Whoever probes stands beside this process; what came through a proxy came from outside. */
+function refuseForwarded({ headers }: FastifyRequest): void {
+  if (isForwarded(headers)) throw nothingHere();
+}
+
+function isForwarded(headers: FastifyRequest['headers']): boolean {
+  return ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => name in headers);
+}
+
+function nothingHere(): AppError {
+  return new AppError('not_found', 'There is nothing at this address.');
 }

@@ -1,5 +1,5 @@
 import { ErrorBody } from '@cmp/shared/errors';
-import { Overview } from '@cmp/shared/overview';
+import { Overview, OverviewQuery } from '@cmp/shared/overview';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { readOverview } from './overview.service.ts';
 
@@ -8,8 +8,10 @@ export const overviewRoutes: FastifyPluginAsyncZod = async (app) => {
     config: { allow: 'overview:read' },
     schema: {
       summary: 'What needs attention today, over the servers the caller sees',
+      querystring: OverviewQuery,
       response: { 200: Overview, '4xx': ErrorBody },
     },
-    handler: async ({ actor }) => readOverview(app.db, actor.scope, await app.boundsNow()),
+    handler: async ({ actor, query }) =>
+      readOverview(app.db, actor.scope, query, await app.boundsNow()),
   });
 };

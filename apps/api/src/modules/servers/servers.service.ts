@@ -95,6 +95,11 @@ export function livingServerIds(db: Db, scope: Scope): Promise<number[]> {
   return listServerIds(db, scope);
 }
 
+/** Makes whoever alters the order of servers take turns until the transaction ends. */
+export function lockOrderOfServers(trx: Trx): Promise<void> {
+  return lockServerOrder(trx);
+}
+
 async function lockAt(trx: Trx, scope: Scope, serverId: number, version: number): Promise<Server> {
   const server = await lockServer(trx, scope, serverId);
   if (!server) throw notFound();

@@ -20,10 +20,13 @@ export function AccountLayout() {
   return (
     <>
       <PageHeader
+        translate="no"
         title={account.displayName}
         lead={
           <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
-            <span className="font-mono text-[0.8125rem]">{account.username}</span>
+            <span translate="no" className="font-mono text-[0.8125rem]">
+              {account.username}
+            </span>
             <AccountStatus account={account} />
           </span>
         }

@@ -56,7 +56,7 @@ function AccountForm({ account }: { account: Account }) {
       { id: account.id, change: { version: account.version, ...named } },
       {
         onSuccess: (updated) => {
-          form.reset(fieldValuesOf(updated));
+          form.reset(fieldValuesOf(updated), { keepDirtyValues: false });
           toast(t('accounts.saved', { name: updated.displayName }));
         },
         onError: (refusal) => {
@@ -92,7 +92,7 @@ function AccountForm({ account }: { account: Account }) {
         <StaleNotice
           differences={differences}
           onTheirs={() => {
-            form.reset(saved);
+            form.reset(saved, { keepDirtyValues: false });
             reset();
           }}
           onMine={() => void submit()}
@@ -104,7 +104,11 @@ function AccountForm({ account }: { account: Account }) {
         errors={errors}
         roleLocked={account.id === session.account.id ? t('accounts.roleChangeOwn') : undefined}
       />
-      <SaveBar changes={changed.length} pending={isPending} onDiscard={() => form.reset(saved)} />
+      <SaveBar
+        changes={changed.length}
+        pending={isPending}
+        onDiscard={() => form.reset(saved, { keepDirtyValues: false })}
+      />
     </form>
   );
 }

@@ -98,16 +98,20 @@ function AccountTable({ accounts }: { accounts: readonly Account[] }) {
     >
       {accounts.map((account) => (
         <Row key={account.id}>
-          <Cell>
+          <Cell phone="title">
             <span className="flex min-w-0 items-center gap-2.5">
               <Avatar name={account.displayName} />
               <Link
+                translate="no"
                 to={`/accounts/${account.id}`}
                 className="truncate font-semibold hover:text-accent-ink hover:underline"
               >
                 {account.displayName}
               </Link>
-              <span className="truncate font-mono text-[0.8125rem] text-ink-3">
+              <span
+                translate="no"
+                className="truncate font-mono text-[0.8125rem] text-ink-3 touch:hidden"
+              >
                 {account.username}
               </span>
               {account.id === self.id ? (
@@ -117,19 +121,29 @@ function AccountTable({ accounts }: { accounts: readonly Account[] }) {
               ) : null}
             </span>
           </Cell>
-          <Cell name={t('accounts.status')}>
+          <Cell phone="aside">
             <AccountStatus account={account} />
           </Cell>
-          <Cell name={t('accounts.role')}>{t(roleName[account.role])}</Cell>
-          <Cell name={t('accounts.servers')} align="right">
+          <Cell phone="meta">
+            <span className="whitespace-nowrap">{t(roleName[account.role])}</span>
+            <span
+              translate="no"
+              className="hidden truncate pl-2 font-mono text-[0.8125rem] touch:inline"
+            >
+              {account.username}
+            </span>
+          </Cell>
+          <Cell phone="hidden" align="right">
             <span className="tnum">
               {account.role === 'admin' ? t('accounts.allServers') : account.grantCount}
             </span>
           </Cell>
-          <Cell name={t('accounts.email')}>
-            <span className="text-ink-2">{account.email ?? '—'}</span>
+          <Cell phone="hidden">
+            <span translate="no" className="text-ink-2">
+              {account.email ?? '—'}
+            </span>
           </Cell>
-          <Cell name={t('accounts.lastSignIn')} align="right">
+          <Cell phone="metaAside" align="right">
             {account.lastSignInAt ? <Ago at={account.lastSignInAt} /> : t('time.never')}
           </Cell>
         </Row>

@@ -31,10 +31,10 @@ export function GrantsTable({ account, servers, draft, onChange }: GrantsTablePr
     >
       {servers.length > 1 ? (
         <Row>
-          <Cell>
+          <Cell phone="title">
             <span className="text-ink-2">{t('accounts.accessAll')}</span>
           </Cell>
-          <Cell>
+          <Cell phone="below">
             <Segmented<Level | 'mixed'>
               size="row"
               label={t('accounts.levelFor', {
@@ -49,15 +49,17 @@ export function GrantsTable({ account, servers, draft, onChange }: GrantsTablePr
               }}
             />
           </Cell>
-          <Cell>{null}</Cell>
+          <Cell phone="aside">{null}</Cell>
         </Row>
       ) : null}
       {servers.map((server) => (
         <Row key={server.id}>
-          <Cell>
-            <span className="font-semibold">{server.name}</span>
+          <Cell phone="title">
+            <span translate="no" className="font-semibold">
+              {server.name}
+            </span>
           </Cell>
-          <Cell>
+          <Cell phone="below">
             <Segmented
               size="row"
               label={t('accounts.levelFor', { name: account.displayName, server: server.name })}
@@ -67,7 +69,7 @@ export function GrantsTable({ account, servers, draft, onChange }: GrantsTablePr
               onChange={(level) => onChange(withLevel(draft, [server.id], level))}
             />
           </Cell>
-          <Cell>
+          <Cell phone="aside">
             <AllowedActions
               server={server}
               grant={draft.get(server.id)}

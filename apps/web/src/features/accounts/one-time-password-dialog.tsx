@@ -21,8 +21,11 @@ export function OneTimePasswordDialog({ issued, onDone }: OneTimePasswordDialogP
     >
       {issued ? (
         <>
-          <div className="mt-4 flex items-center justify-between gap-3 rounded-control border border-line bg-sunken py-2 pr-2 pl-4">
-            <code className="select-all break-all font-[500] font-mono text-section">
+          <div className="mt-4 flex items-center justify-between gap-3 rounded-control border border-line bg-sunken py-2 pr-2 pl-4 touch:flex-col touch:items-stretch touch:p-3">
+            <code
+              translate="no"
+              className="select-all [overflow-wrap:anywhere] touch:text-center font-[500] font-mono text-section"
+            >
               {issued.oneTimePassword}
             </code>
             <CopyButton text={issued.oneTimePassword} label={t('accounts.copyPassword')} />

@@ -48,7 +48,7 @@ export function DetailsPage() {
       },
       {
         onSuccess: () => {
-          form.reset({ displayName, email });
+          form.reset({ displayName, email }, { keepDirtyValues: false });
           toast(t('profile.saved'));
         },
         onError: (refusal) => {
@@ -76,7 +76,7 @@ export function DetailsPage() {
           <StaleNotice
             differences={differences}
             onTheirs={() => {
-              form.reset(saved);
+              form.reset(saved, { keepDirtyValues: false });
               reset();
             }}
             onMine={() => void submit()}
@@ -99,12 +99,18 @@ export function DetailsPage() {
         />
         <dl className="grid grid-cols-[8rem_1fr] gap-y-2 border-line border-t pt-4">
           <dt className="text-ink-2">{t('profile.username')}</dt>
-          <dd className="font-mono text-[0.8125rem]">{account.username}</dd>
+          <dd translate="no" className="font-mono text-[0.8125rem]">
+            {account.username}
+          </dd>
           <dt className="text-ink-2">{t('profile.role')}</dt>
           <dd>{t(roleName[account.role])}</dd>
         </dl>
       </Section>
-      <SaveBar changes={changed} pending={isPending} onDiscard={() => form.reset(saved)} />
+      <SaveBar
+        changes={changed}
+        pending={isPending}
+        onDiscard={() => form.reset(saved, { keepDirtyValues: false })}
+      />
     </form>
   );
 }

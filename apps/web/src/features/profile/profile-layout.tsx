@@ -10,9 +10,14 @@ export function ProfileLayout() {
   return (
     <>
       <PageHeader
+        translate="no"
         title={account.displayName}
         tabTitle={t('profile.title')}
-        lead={<span className="font-mono text-[0.8125rem]">{account.username}</span>}
+        lead={
+          <span translate="no" className="font-mono text-[0.8125rem]">
+            {account.username}
+          </span>
+        }
       />
       <TabLinks
         label={t('profile.title')}

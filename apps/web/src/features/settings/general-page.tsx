@@ -61,7 +61,7 @@ function GeneralForm() {
       {
         onSuccess: (saved) => {
           queryClient.setQueryData(generalSettings.queryKey, saved);
-          form.reset(saved.values);
+          form.reset(saved.values, { keepDirtyValues: false });
           toast(t('settings.saved'));
         },
         onError: (refusal) => {
@@ -101,7 +101,7 @@ function GeneralForm() {
         <StaleNotice
           differences={differences}
           onTheirs={() => {
-            form.reset(section.values);
+            form.reset(section.values, { keepDirtyValues: false });
             reset();
           }}
           onMine={() => void submit()}
@@ -121,7 +121,7 @@ function GeneralForm() {
         error={errors.timeZone?.message}
       >
         {[...new Set(['UTC', section.values.timeZone, ...zones])].map((zone) => (
-          <option key={zone} value={zone}>
+          <option key={zone} value={zone} translate="no">
             {zone.replaceAll('_', ' ')}
           </option>
         ))}
@@ -168,7 +168,7 @@ function GeneralForm() {
       <SaveBar
         changes={changed.length}
         pending={isPending}
-        onDiscard={() => form.reset(section.values)}
+        onDiscard={() => form.reset(section.values, { keepDirtyValues: false })}
       />
     </form>
   );

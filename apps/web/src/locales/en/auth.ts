@@ -49,5 +49,4 @@ export const auth = {
   adviceSequence: 'Contains a run such as 12345 or qwerty, which is easy to guess.',
   adviceFair: 'Long enough. A word more makes it strong.',
   adviceGood: 'Long and varied: good.',
-  tooWeakBecause: 'Too easy to guess: {{why}}',
 };

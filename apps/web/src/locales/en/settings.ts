@@ -6,7 +6,6 @@ export const settings = {
   siteNameHint: 'In the corner of every page and in the tab’s title.',
   timeZone: 'Time zone',
   timeZoneHint: 'Every expiry date is a day of this zone. It is {{time}} there now.',
-  timeZoneUnknown: 'Every expiry date is a day of this zone.',
   language: 'Language',
   languageEn: 'English',
   weekStart: 'Week starts on',

@@ -1,5 +1,6 @@
 export const states = {
   loading: 'Loading',
+  notices: 'Notices (Alt+T)',
   retry: 'Try again',
   reload: 'Reload the page',
   copyDetails: 'Copy details',
@@ -37,9 +38,8 @@ export const states = {
   stay: 'Stay',
   copy: 'Copy',
   copied: 'Copied',
+  copyValue: 'Copy {{text}}',
   copyFailed: 'Copying was refused by the browser. Select the text and copy it by hand.',
   updateReady: 'Updated to {{version}}',
   updateReload: 'Reload',
-  problems_one: '{{count}} field needs another look.',
-  problems_other: '{{count}} fields need another look.',
 };

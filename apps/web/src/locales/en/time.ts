@@ -1,6 +1,5 @@
 export const time = {
   justNow: 'just now',
-  secondsAgo: '{{count}} s ago',
   minutesAgo: '{{count}} min ago',
   hoursAgo: '{{count}} h ago',
   daysAgo: '{{count}} d ago',

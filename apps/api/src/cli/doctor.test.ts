@@ -1,0 +1,197 @@
+import { once } from 'node:events';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, inject } from 'vitest';
+import { urlAs } from '#database/roles.ts';
+import { test as base } from '#test/command-fixtures.ts';
+import { rolePassword } from '#test/global-setup.ts';
+import type { Finding } from './doctor/finding.ts';
+
+interface Report {
+  exitCode: number;
+  findings: Finding[];
+  /** The state of each check, the worst where it found several things. */
+  states: Record<string, string>;
+}
+
+const test = base
+  .extend('examine', ({ cmp }) => async (more: NodeJS.ProcessEnv = {}): Promise<Report> => {
+    const { exitCode, out } = await cmp('doctor --json', more);
+    const findings: Finding[] = JSON.parse(out).findings;
+    const states = Object.fromEntries(findings.map(({ check, state }) => [check, state]));
+    return { exitCode, findings, states };
+  })
+  /** The environment of an operator who serves as another role. */
+  .extend('servingAs', ({ database }) => (role: string) => ({
+    DATABASE_URL: urlAs(inject('postgresUrl'), role, rolePassword, database),
+  }));
+
+describe('cmp doctor', () => {
+  test('finds a portal well that was set up', async ({ examine, given }) => {
+    await given.account();
+
+    const { exitCode, states } = await examine();
+
+    const { panel: _depends, ...others } = states;
+    expect(exitCode).toBe(0);
+    expect(others).toEqual({
+      node: 'ok',
+      data: 'ok',
+      disk: 'ok',
+      keys: 'ok',
+      portal: 'ok',
+      postgresql: 'ok',
+      encoding: 'ok',
+      migrations: 'ok',
+      role: 'ok',
+      audit: 'ok',
+      months: 'ok',
+      strays: 'ok',
+      clock: 'ok',
+      'time zone': 'ok',
+      setup: 'ok',
+    });
+  });
+
+  test('prints a line for each check, with how to mend it', async ({ cmp, dataDir }) => {
+    const file = join(dataDir, 'keys', 'jwt-secret');
+    chmodSync(file, 0o644);
+
+    const { exitCode, out } = await cmp('doctor');
+
+    expect(exitCode).toBe(1);
+    expect(out).toContain(`${file} has mode 0644. Run: chmod 600 ${file}\n`);
+    expect(out).toMatch(/^ok {4}postgresql {2}\d+\.\d+ answers\.$/m);
+    expect(out).toMatch(/Something is to be mended\.\n$/);
+  });
+
+  test('warns that the setup is open', async ({ examine }) => {
+    expect(await examine()).toMatchObject({ exitCode: 0, states: { setup: 'warn' } });
+  });
+
+  test('reports a database that does not answer beside the rest', async ({ examine }) => {
+    const { exitCode, states } = await examine({
+      DATABASE_URL: 'postgres://cmp_app@127.0.0.1:9/cmp',
+    });
+
+    expect(exitCode).toBe(1);
+    expect(states).toMatchObject({ postgresql: 'bad', node: 'ok', disk: 'ok', portal: 'ok' });
+  });
+
+  test('reports a missing migration', async ({ examine, owner }) => {
+    await sql`delete from schema_migrations where name = '0001_changes.sql'`.execute(owner);
+
+    const { exitCode, states } = await examine();
+
+    expect({ exitCode, state: states.migrations }).toEqual({ exitCode: 1, state: 'bad' });
+  });
+
+  test.for([
+    'alter table users disable trigger record_users_update',
+    'alter table users enable replica trigger record_users_update',
+    'drop trigger record_settings_insert on settings',
+    'alter table servers disable trigger refuse_truncate',
+    'alter table changes disable trigger append_only',
+    'alter table entries disable trigger recorded_only',
+    'drop trigger append_only on entries_default',
+  ])('reports a log that was tampered with: %s', async (tampering, { examine, owner }) => {
+    await sql.raw(tampering).execute(owner);
+
+    const { exitCode, findings } = await examine();
+
+    const audit = findings.find(({ check }) => check === 'audit');
+    expect({ exitCode, state: audit?.state }).toEqual({ exitCode: 1, state: 'bad' });
+    const [trigger = ''] =
+      /record_\w+|refuse_truncate|append_only|recorded_only/.exec(tampering) ?? [];
+    expect(audit?.says).toContain(`.${trigger}`);
+  });
+
+  test('reports a month that is missing, and the entries that it missed', async ({
+    examine,
+    owner,
+    given,
+  }) => {
+    const { rows } = await sql<{ name: string }>`
+      select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
+      where inhparent = 'entries'::regclass and relname <> 'entries_default'`.execute(owner);
+    for (const { name } of rows) await sql`drop table ${sql.table(name)}`.execute(owner);
+
+    expect((await examine()).states).toMatchObject({ months: 'bad', strays: 'ok' });
+
+    await given.servers('tokyo');
+    expect((await examine()).states).toMatchObject({ months: 'bad', strays: 'bad' });
+  });
+
+  test('says what is weaker where the owner serves: bad unless it was chosen', async ({
+    examine,
+    servingAs,
+  }) => {
+    const owner = servingAs('cmp_owner');
+
+    const chosen = await examine({ ...owner, DB_SINGLE_ROLE: 'on' });
+    const given = await examine({ ...owner, DATABASE_OWNER_URL: owner.DATABASE_URL });
+
+    expect({ ...chosen.states, exitCode: chosen.exitCode }).toMatchObject({
+      role: 'warn',
+      exitCode: 0,
+    });
+    expect(chosen.findings.find(({ check }) => check === 'role')?.says).toBe(
+      'serves as cmp_owner, which owns the tables. Triggers still refuse to alter the log, but whoever takes over the API could drop them',
+    );
+    expect({ ...given.states, exitCode: given.exitCode }).toMatchObject({
+      role: 'bad',
+      exitCode: 1,
+    });
+  });
+
+  test('reports settings that name no time zone', async ({ examine, owner }) => {
+    await sql`alter table settings disable trigger user`.execute(owner);
+    await sql`insert into settings (section, fields) values ('general', '{"timeZone": "Mars/Olympus"}')`.execute(
+      owner,
+    );
+
+    expect((await examine()).states).toMatchObject({ 'time zone': 'bad' });
+  });
+
+  test('warns of keys that are not there', async ({ examine, dataDir }) => {
+    rmSync(join(dataDir, 'keys', 'secret-key'));
+
+    const { exitCode, states } = await examine();
+
+    expect({ exitCode, state: states.keys }).toEqual({ exitCode: 0, state: 'warn' });
+  });
+
+  test('leaves no trace in the data directory', async ({ examine, dataDir }) => {
+    await examine();
+
+    expect(readdirSync(dataDir)).toEqual(['keys']);
+  });
+
+  test('tells our portal from a stranger on its port', async ({ app, examine, onTestFinished }) => {
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const stranger = http.createServer((_request, response) => response.end('hello'));
+    stranger.listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    onTestFinished(() => void stranger.close());
+
+    const refused = await examine({ PORT: '6000' });
+    const ours = await examine({ PORT: String(portOf(app.server)) });
+    const theirs = await examine({ PORT: String(portOf(stranger)) });
+
+    expect(ours.findings.find(({ check }) => check === 'portal')?.says).toMatch(
+      /^cmp ver test answers/,
+    );
+    expect(refused.findings.find(({ check }) => check === 'portal')?.says).toBe(
+      'browsers refuse port 6000',
+    );
+    expect(theirs).toMatchObject({ exitCode: 1, states: { portal: 'bad' } });
+  });
+});
+
+function portOf(server: http.Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('It does not listen.');
+  return address.port;
+}

@@ -1,0 +1,168 @@
+import {
+  type AuditEntry,
+  type AuditFilter,
+  type Change,
+  COUNTED_AT_MOST,
+} from '@cmp/shared/changes';
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '#database/client.ts';
+import type { Scope } from '#plugins/access.ts';
+
+/** Which entries: the days are the site's. */
+export type AuditWish = AuditFilter & { timeZone?: string };
+
+/** The entry behind which a page begins. */
+export interface AuditPosition {
+  changeId: number;
+  id: number;
+}
+
+/** The changes with an entry in the scope, newest first. */
+export async function listChanges(
+  db: Db,
+  scope: Scope,
+  wish: { before?: number | undefined; changeId?: number; limit: number },
+): Promise<Change[]> {
+  const { rows } = await sql<Change>`
+    select c.id, c.at, c.account_id, c.account_name, c.via, c.action, c.reason, c.months, c.undoes_change_id,
+      (select max(undo.id) from changes undo where undo.undoes_change_id = c.id)
+        as undone_by_change_id,
+      (select count(*) from entries e
+        where e.change_id = c.id and ${within(scope)}) as entry_count
+    from changes c
+    where ${known(scope)}
+      and ${wish.before === undefined ? sql`true` : sql`c.id < ${wish.before}`}
+      and ${wish.changeId === undefined ? sql`true` : sql`c.id = ${wish.changeId}`}
+    order by c.id desc limit ${wish.limit}`.execute(db);
+  return rows;
+}
+
+/** Counts them, but only so far. */
+export async function countChanges(db: Db, scope: Scope): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from (
+      select from changes c where ${known(scope)} limit ${COUNTED_AT_MOST}) as counted`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** Whether the scope holds an entry of the change `c`; to an admin also one that altered no row is known. */
+function known({ serverIds }: Scope): RawBuilder<unknown> {
+  if (serverIds === 'all') return sql`true`;
+  return sql`exists (select from unnest(${serverIds}::int[]) as mine (id)
+    cross join lateral (select from entries e
+      where e.server_id = mine.id and e.change_id = c.id and e.at = c.at limit 1) as entry)`;
+}
+
+function within({ serverIds }: Scope): RawBuilder<unknown> {
+  return serverIds === 'all' ? sql`true` : sql`e.server_id = any(${serverIds}::int[])`;
+}
+
+/** A page of entries in the scope, newest change first, each with the names that its rows have now. */
+export async function listEntries(
+  db: Db,
+  scope: Scope,
+  wish: AuditWish,
+  before: AuditPosition | undefined,
+  limit: number,
+): Promise<AuditEntry[]> {
+  const { rows } = await sql<AuditEntry>`
+    with page as materialized (${pageOf(scope, wish, before, limit)})
+    select e.id, e.at, e.change_id, c.action, c.account_id, c.account_name, c.via, c.reason, c.months, c.ip,
+      e.table_name as "table", e.row_id, e.server_id, s.name as server_name,
+      coalesce(
+        case e.table_name when 'servers' then s.name when 'users' then u.account_name
+          when 'services' then v.name else coalesce(a.username, g.username) end,
+        e.after ->> 'account_name', e.before ->> 'account_name', e.after ->> 'name',
+        e.before ->> 'name', e.after ->> 'username', e.before ->> 'username', e.after ->> 'section'
+      ) as row_name,
+      e.before, e.after
+    from page
+    join entries e on e.id = page.id and e.at = page.at
+    join changes c on c.id = e.change_id
+    left join servers s on s.id = e.server_id
+    -- Where a transfer took the user to another server, its name is that server's to tell.
+    left join users u on e.table_name = 'users' and u.id = e.row_id and u.server_id = e.server_id
+    left join services v on e.table_name = 'services' and v.id = e.row_id
+    left join accounts a on e.table_name = 'accounts' and a.id = e.row_id
+    left join accounts g on e.table_name = 'grants'
+      and g.id = coalesce(e.after ->> 'account_id', e.before ->> 'account_id')::integer
+    order by e.change_id desc, e.id desc`.execute(db);
+  return rows;
+}
+
+/**
+ * Where a page's rows are. Of each server alone and then together, since the index of one server is in the
+ * page's order, and that of several is not.
+ */
+function pageOf(
+  { serverIds }: Scope,
+  wish: AuditWish,
+  before: AuditPosition | undefined,
+  limit: number,
+): RawBuilder<unknown> {
+  const asked = matching(wish);
+  const behind = before ? sql`(e.change_id, e.id) < (${before.changeId}, ${before.id})` : sql`true`;
+  const columns = sql`e.id, e.at, e.change_id`;
+  const inOrder = sql`order by change_id desc, id desc limit ${limit}`;
+  if (serverIds === 'all' && wish.serverId === undefined)
+    return sql`select ${columns} from entries e ${asked.from}
+      where ${behind} and ${asked.where} ${inOrder}`;
+
+  const ofServers =
+    wish.serverId === undefined ? sql`${serverIds}::int[]` : sql`array[${wish.serverId}]::int[]`;
+  const allowed = serverIds === 'all' ? sql`true` : sql`mine.id = any(${serverIds}::int[])`;
+  return sql`select entry.* from unnest(${ofServers}) as mine (id)
+    cross join lateral (
+      select ${columns} from entries e ${asked.from}
+      where e.server_id = mine.id and ${behind} and ${asked.where} ${inOrder}) as entry
+    where ${allowed} ${inOrder}`;
+}
+
+/** Counts the entries in the scope, but only so far. */
+export async function countEntries(db: Db, scope: Scope, wish: AuditWish): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from (${pageOf(scope, wish, undefined, COUNTED_AT_MOST)}) as counted`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The changes are joined only where one of their fields is asked for. */
+function matching(wish: AuditWish): { from: RawBuilder<unknown>; where: RawBuilder<unknown> } {
+  const ofChange = [
+    wish.accountId !== undefined && sql`c.account_id = ${wish.accountId}`,
+    wish.action !== undefined && sql`c.action = ${wish.action}`,
+  ].filter((one) => one !== false);
+  const ofEntry = [
+    wish.table !== undefined && sql`e.table_name = ${wish.table}`,
+    wish.rowId !== undefined && sql`e.row_id = ${wish.rowId}`,
+    wish.changeId !== undefined && sql`e.change_id = ${wish.changeId}`,
+    wish.from !== undefined && sql`e.at >= ${midnight(wish.from, 0, wish.timeZone)}`,
+    wish.to !== undefined && sql`e.at < ${midnight(wish.to, 1, wish.timeZone)}`,
+  ].filter((one) => one !== false);
+  return {
+    from: ofChange.length > 0 ? sql`join changes c on c.id = e.change_id` : sql``,
+    where: sql.join([sql`true`, ...ofChange, ...ofEntry], sql` and `),
+  };
+}
+
+function midnight(day: string, daysLater: number, timeZone = 'UTC'): RawBuilder<unknown> {
+  return sql`((${day}::date + ${daysLater}::integer)::timestamp at time zone ${timeZone})`;
+}
+
+/** The server of a user, in the bin or not; undefined outside the scope. */
+export async function findServerOfUser(
+  db: Db,
+  { serverIds }: Scope,
+  userId: number,
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select('serverId')
+    .where('id', '=', userId)
+    .$if(serverIds !== 'all', (query) =>
+      query.where(sql<boolean>`server_id = any(${serverIds}::int[])`),
+    )
+    .executeTakeFirst();
+  return row?.serverId;
+}

@@ -1,0 +1,166 @@
+import type {
+  Committed,
+  Plan,
+  PlanCommit,
+  PlanEntryList,
+  PlanEntryQuery,
+  PlanState,
+} from '@cmp/shared/changes';
+import { PlanCounts } from '@cmp/shared/changes';
+import type { Action } from '@cmp/shared/permissions';
+import type { Db, Trx } from '#database/client.ts';
+import { AppError, notFound } from '#lib/errors.ts';
+import { inChange } from '#modules/changes/changes.service.ts';
+import { asApiFields } from '#modules/changes/entry-fields.service.ts';
+import { type Actor, inScope } from '#plugins/access.ts';
+import {
+  countPlanEntries,
+  findPlan,
+  insertPlan,
+  listPlanEntries,
+  lockPlan,
+  type NewPlan,
+  type PlanRow,
+  recountPlan,
+  savePlanCommitted,
+  updatePlanState,
+} from './plans.repository.ts';
+
+/** What makes the plans of one action real: at once in `commitInChange`, or by a job that will. */
+export type Committer = (
+  db: Db,
+  actor: Actor,
+  plan: Plan,
+  options: PlanCommit,
+) => Promise<Committed>;
+
+/** By the plan's action. */
+export type Committers = Readonly<Partial<Record<Action, Committer>>>;
+
+/** The actor's own plan. Another's answers as if it were not there; one that is too old says so. */
+export async function getPlan(db: Db, actor: Actor, planId: number): Promise<Plan> {
+  return asPlan(visible(actor, await findPlan(db, planId)));
+}
+
+export async function readPlanEntries(
+  db: Db,
+  actor: Actor,
+  planId: number,
+  { kind, limit, cursor }: PlanEntryQuery,
+): Promise<PlanEntryList> {
+  await getPlan(db, actor, planId);
+  const rows = await listPlanEntries(db, planId, { kind, limit: limit + 1 }, ordinalOf(cursor));
+  const items = await asApiFields(db, actor.scope, rows.slice(0, limit));
+  const last = items.at(-1);
+  return {
+    items,
+    total: await countPlanEntries(db, planId, kind),
+    ...(rows.length > limit && last && { nextCursor: String(last.ordinal) }),
+  };
+}
+
+function ordinalOf(cursor = '0'): number {
+  if (!/^\d{1,9}$/.test(cursor)) throw new AppError('invalid_request', 'This cursor is not ours.');
+  return Number(cursor);
+}
+
+/** Begins a plan; gives its id. */
+export function createPlan(db: Db, actor: Actor, plan: NewPlan): Promise<number> {
+  return insertPlan(db, actor.accountId, plan);
+}
+
+/** Says that all rows are there: counts them, and opens the plan for its commit. */
+export async function finishPlan(db: Db, planId: number): Promise<void> {
+  await recountPlan(db, planId);
+}
+
+/** Moves a plan from one state to the next; refuses where it is in another, so that one of two callers wins. */
+export async function setPlanState(
+  db: Db,
+  planId: number,
+  from: PlanState,
+  to: { state: PlanState; jobId?: string; failure?: { code: string; message: string } },
+): Promise<void> {
+  if (!(await updatePlanState(db, planId, from, to))) throw notReady();
+}
+
+/** Makes a plan real, by the committer of its action. */
+export async function commitPlan(
+  db: Db,
+  actor: Actor,
+  committers: Committers,
+  planId: number,
+  options: PlanCommit,
+): Promise<Committed> {
+  const plan = await getPlan(db, actor, planId);
+  const committer = Object.entries(committers).find(([action]) => action === plan.action)?.[1];
+  if (!committer) throw notReady();
+  return committer(db, actor, plan, options);
+}
+
+/**
+ * Makes a plan real in one change: `work` writes what the plan says, and throws `planMoved` where the rows are
+ * no longer as the plan saw them. Of two commits one takes effect. From `committing` by the job that claimed it.
+ */
+export function commitInChange(
+  db: Db,
+  actor: Actor,
+  { id, action, undoesChangeId }: { id: number; action: Action; undoesChangeId?: number },
+  from: 'ready' | 'committing',
+  work: (trx: Trx) => Promise<void>,
+): Promise<Committed> {
+  return inChange(
+    db,
+    actor,
+    action,
+    null,
+    async (trx) => {
+      const { state } = visible(actor, await lockPlan(trx, id));
+      if (state === 'committed') throw committedBefore();
+      if (state !== from) throw notReady();
+      await work(trx);
+      await savePlanCommitted(trx, id);
+      const plan = asPlan(visible(actor, await findPlan(trx, id)));
+      return { plan, changeId: plan.changeId, jobId: plan.jobId };
+    },
+    { undoesChangeId },
+  );
+}
+
+export function planMoved(): AppError {
+  return new AppError('plan_moved', 'The data moved since this was worked out. Look again.');
+}
+
+function notReady(): AppError {
+  return new AppError('plan_not_ready', 'This is not ready to be committed.');
+}
+
+function committedBefore(): AppError {
+  return new AppError('plan_committed', 'This was committed before.');
+}
+
+/** A plan shows rows, so it is asked again whether its maker may still see their servers. */
+function visible(actor: Actor, plan: PlanRow | undefined): PlanRow {
+  if (!plan || plan.accountId !== actor.accountId) throw notFound();
+  const { serverIds } = plan;
+  const isVisible = serverIds?.every((id) => inScope(actor.scope, id)) ?? actor.role === 'admin';
+  if (!isVisible) throw notFound();
+  if (plan.isExpired && plan.state !== 'committed')
+    throw new AppError('plan_expired', 'A plan is kept for an hour. Make it again.');
+  return plan;
+}
+
+function asPlan({ accountId, serverIds, isExpired, counts, ...plan }: PlanRow): Plan {
+  return { ...plan, counts: PlanCounts.parse({ ...noCounts, ...counts }) };
+}
+
+const noCounts: PlanCounts = {
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  removed: 0,
+  skipped: 0,
+  refused: 0,
+  errors: 0,
+  warnings: 0,
+};

@@ -1,0 +1,196 @@
+/**
+ * Who gets what from every route, written by hand from the rules (“Who may what”, the HTTP contract), never from
+ * the code: this file imports nothing. A route is a line, or one line for each row it can be asked `of`.
+ *
+ * Whose request it is: `nobody` is not signed in. `viewer` may view the server home, `stranger` is a viewer
+ * without a grant, `manages` and `views` are server admins of home, `elsewhere` manages the server away. `admin`;
+ * and three more admins, so that nothing but their state stops them: `disabled` by another admin, with a session
+ * still open; `must`, who has to choose a new password; `ended`, whose session was ended.
+ *
+ * Of which row: `home` and `away` are servers, or users on them; `binned` is one in the bin, granted like home;
+ * `own` is one’s own, `other` is another account’s; `sold` is a service; `missing` was never there. `here` is asked
+ * from this machine.
+ *
+ * A success is its status and what it shows: H home, A away, B binned (servers, by name or by id); h, a, b users
+ * of those, x a binned user of home; S a service, T the one that the user of away bought; M and D one’s own name
+ * and device, O and E those of another account. What is not named must not occur in the answer. #n is how many
+ * there are, as a list says. HEAD answers as GET does, without a body.
+ */
+export const expected = `
+route                                    | of      | nobody | viewer    | stranger  | manages   | views     | elsewhere  | admin        | disabled | must   | ended
+GET /internal/live                       | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+GET /internal/ready                      | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+GET /metrics                             | here    | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+GET /metrics                             | -       | 404    | 404       | 404       | 404       | 404       | 404        | 404          | 404      | 404    | 404
+GET /api/health                          | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+GET /api/site                            | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+GET /api/setup                           | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+POST /api/setup                          | -       | closed | closed    | closed    | closed    | closed    | closed     | closed       | closed   | closed | closed
+
+POST /api/auth/login                     | -       | 200 M  | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | failed   | 200 M  | 200 M
+POST /api/auth/refresh                   | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | 200 M  | 401
+POST /api/auth/logout                    | -       | 204    | 204       | 204       | 204       | 204       | 204        | 204          | 204      | 204    | 204
+GET /api/auth/session                    | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | 200 M  | 401
+POST /api/auth/password                  | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | 200 M  | 401
+PATCH /api/auth/profile                  | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | change | 401
+GET /api/auth/sign-ins                   | -       | 401    | 200 D #1  | 200 D #1  | 200 D #1  | 200 D #1  | 200 D #1   | 200 D #1     | 401      | change | 401
+GET /api/auth/sessions                   | -       | 401    | 200 MD #1 | 200 MD #1 | 200 MD #1 | 200 MD #1 | 200 MD #1  | 200 MD #1    | 401      | change | 401
+DELETE /api/auth/sessions/:id            | own     | 401    | 204       | 204       | 204       | 204       | 204        | 204          | 401      | change | 401
+DELETE /api/auth/sessions/:id            | other   | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/auth/sessions/:id            | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/accounts                        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 MO #2    | 401      | change | 401
+POST /api/accounts                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
+GET /api/accounts/:id                    | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 O        | 401      | change | 401
+GET /api/accounts/:id                    | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+PATCH /api/accounts/:id                  | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 O        | 401      | change | 401
+PATCH /api/accounts/:id                  | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+DELETE /api/accounts/:id                 | other   | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/accounts/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+POST /api/accounts/:id/reset-password    | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 O        | 401      | change | 401
+POST /api/accounts/:id/reset-password    | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/accounts/:id/sign-ins           | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 E #1     | 401      | change | 401
+GET /api/accounts/:id/sign-ins           | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/accounts/:id/grants             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 A #1     | 401      | change | 401
+GET /api/accounts/:id/grants             | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+PUT /api/accounts/:id/grants             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 H        | 401      | change | 401
+PUT /api/accounts/:id/grants             | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/sessions                        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 MDOE #2  | 401      | change | 401
+DELETE /api/sessions/:id                 | other   | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/sessions/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+
+GET /api/overview                        | -       | 401    | 200 Hh #1 | 200 #0    | 200 Hh #1 | 200 Hh #1 | 200 AaT #1 | 200 HAhaT #2 | 401      | change | 401
+GET /api/servers                         | -       | 401    | 200 H #1  | 200 #0    | 200 H #1  | 200 H #1  | 200 A #1   | 200 HA #2    | 401      | change | 401
+POST /api/servers                        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
+PUT /api/servers/order                   | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 HA       | 401      | change | 401
+GET /api/servers/:id                     | home    | 401    | 200 H     | 404       | 200 H     | 200 H     | 404        | 200 H        | 401      | change | 401
+GET /api/servers/:id                     | away    | 401    | 404       | 404       | 404       | 404       | 200 A      | 200 A        | 401      | change | 401
+GET /api/servers/:id                     | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:id                     | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+PATCH /api/servers/:id                   | home    | 401    | 403       | 403       | 200 H     | 403       | 404        | 200 H        | 401      | change | 401
+PATCH /api/servers/:id                   | away    | 401    | 403       | 403       | 404       | 404       | 200 A      | 200 A        | 401      | change | 401
+PATCH /api/servers/:id                   | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+PATCH /api/servers/:id                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/servers/:id                  | home    | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/servers/:id                  | away    | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/servers/:id                  | binned  | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+DELETE /api/servers/:id                  | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+
+GET /api/users                           | -       | 401    | 200 Hh #1 | 200 #0    | 200 Hh #1 | 200 Hh #1 | 200 AaT #1 | 200 HAhaT #2 | 401      | change | 401
+GET /api/users/anchors                   | -       | 401    | 200 #1    | 200 #0    | 200 #1    | 200 #1    | 200 #1     | 200 #2       | 401      | change | 401
+GET /api/servers/:serverId/users         | home    | 401    | 200 Hh #1 | 404       | 200 Hh #1 | 200 Hh #1 | 404        | 200 Hh #1    | 401      | change | 401
+GET /api/servers/:serverId/users         | away    | 401    | 404       | 404       | 404       | 404       | 200 AaT #1 | 200 AaT #1   | 401      | change | 401
+GET /api/servers/:serverId/users         | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users         | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/anchors | home    | 401    | 200 #1    | 404       | 200 #1    | 200 #1    | 404        | 200 #1       | 401      | change | 401
+GET /api/servers/:serverId/users/anchors | away    | 401    | 404       | 404       | 404       | 404       | 200 #1     | 200 #1       | 401      | change | 401
+GET /api/servers/:serverId/users/anchors | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/anchors | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/servers/:serverId/users        | home    | 401    | 403       | 403       | 201 H     | 403       | 404        | 201 H        | 401      | change | 401
+POST /api/servers/:serverId/users        | away    | 401    | 403       | 403       | 404       | 404       | 201 A      | 201 A        | 401      | change | 401
+POST /api/servers/:serverId/users        | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/servers/:serverId/users        | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/users/:id                       | home    | 401    | 200 Hh    | 404       | 200 Hh    | 200 Hh    | 404        | 200 Hh       | 401      | change | 401
+GET /api/users/:id                       | away    | 401    | 404       | 404       | 404       | 404       | 200 AaT    | 200 AaT      | 401      | change | 401
+GET /api/users/:id                       | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/users/:id                       | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+PATCH /api/users/:id                     | home    | 401    | 403       | 403       | 200 Hh    | 403       | 404        | 200 Hh       | 401      | change | 401
+PATCH /api/users/:id                     | away    | 401    | 403       | 403       | 404       | 404       | 200 AaT    | 200 AaT      | 401      | change | 401
+PATCH /api/users/:id                     | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+PATCH /api/users/:id                     | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/users/:id                    | home    | 401    | 403       | 403       | 204       | 403       | 404        | 204          | 401      | change | 401
+DELETE /api/users/:id                    | away    | 401    | 403       | 403       | 404       | 404       | 204        | 204          | 401      | change | 401
+DELETE /api/users/:id                    | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/users/:id                    | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/users/:id/extend               | home    | 401    | 403       | 403       | 200 Hh    | 403       | 404        | 200 Hh       | 401      | change | 401
+POST /api/users/:id/extend               | away    | 401    | 403       | 403       | 404       | 404       | 200 AaT    | 200 AaT      | 401      | change | 401
+POST /api/users/:id/extend               | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/users/:id/extend               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/changes                             | -       | 401    | 403       | 403       | 200 #4    | 200 #0    | 200 #3     | 200 #11      | 401      | change | 401
+GET /api/changes/:id                         | home    | 401    | 403       | 403       | 200       | 404       | 404        | 200          | 401      | change | 401
+GET /api/changes/:id                         | away    | 401    | 403       | 403       | 404       | 404       | 200        | 200          | 401      | change | 401
+GET /api/changes/:id                         | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 200          | 401      | change | 401
+GET /api/changes/:id                         | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/changes/:id/undo                   | home    | 401    | 403       | 403       | 201       | 404       | 404        | 201          | 401      | change | 401
+POST /api/changes/:id/undo                   | away    | 401    | 403       | 403       | 404       | 404       | 201        | 201          | 401      | change | 401
+POST /api/changes/:id/undo                   | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 201          | 401      | change | 401
+POST /api/changes/:id/undo                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/audit                               | -       | 401    | 403       | 403       | 200 Hhx #6 | 200 #0    | 200 AaT #4 | 200 HABhabxSTMO #20 | 401      | change | 401
+GET /api/audit.csv                           | -       | 401    | 403       | 403       | 200 Hhx   | 200       | 200 AaT    | 200 HABhabxSTMO | 401      | change | 401
+GET /api/users/:id/history                   | home    | 401    | 403       | 403       | 200 Hh #2 | 403       | 404        | 200 Hh #2    | 401      | change | 401
+GET /api/users/:id/history                   | away    | 401    | 403       | 403       | 404       | 404       | 200 AaT #3 | 200 AaT #3   | 401      | change | 401
+GET /api/users/:id/history                   | binned  | 401    | 403       | 403       | 200 Hx #3 | 403       | 404        | 200 Hx #3    | 401      | change | 401
+GET /api/users/:id/history                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/plans/:id                           | own     | 401    | 403       | 403       | 200       | 200       | 200        | 200          | 401      | change | 401
+GET /api/plans/:id                           | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id                           | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/entries                   | own     | 401    | 403       | 403       | 200 #0    | 200 #0    | 200 #0     | 200 #0       | 401      | change | 401
+GET /api/plans/:id/entries                   | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/entries                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/errors.xlsx               | own     | 401    | 403       | 403       | 200       | 200       | 200        | 200          | 401      | change | 401
+GET /api/plans/:id/errors.xlsx               | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/errors.xlsx               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/plans/:id/commit                   | own     | 401    | 403       | 403       | empty     | empty     | empty      | empty        | 401      | change | 401
+POST /api/plans/:id/commit                   | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/plans/:id/commit                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/jobs                                | -       | 401    | 403       | 403       | 200 M #1  | 200 M #1  | 200 M #1   | 200 MO #2    | 401      | change | 401
+GET /api/jobs/:id                            | own     | 401    | 403       | 403       | 200 M     | 200 M     | 200 M      | 200 M        | 401      | change | 401
+GET /api/jobs/:id                            | other   | 401    | 403       | 403       | 404       | 404       | 404        | 200 O        | 401      | change | 401
+GET /api/jobs/:id                            | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/jobs/:id                         | own     | 401    | 403       | 403       | 200 M     | 200 M     | 200 M      | 200 M        | 401      | change | 401
+DELETE /api/jobs/:id                         | other   | 401    | 403       | 403       | 404       | 404       | 404        | 200 MO       | 401      | change | 401
+DELETE /api/jobs/:id                         | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/servers/:serverId/users/template.xlsx| home    | 401    | 200       | 404       | 200       | 200       | 404        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/template.xlsx| away    | 401    | 404       | 404       | 404       | 404       | 200        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/template.xlsx| binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/template.xlsx| missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | home    | 401    | 200       | 404       | 200       | 200       | 404        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | away    | 401    | 404       | 404       | 404       | 404       | 200        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | home    | 401    | 200 h     | 404       | 200 h     | 200 h     | 404        | 200 h        | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | away    | 401    | 404       | 404       | 404       | 404       | 200 aT     | 200 aT       | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/servers/:serverId/users/import     | home    | 401    | 403       | 403       | 202 H     | 403       | 404        | 202 H        | 401      | change | 401
+POST /api/servers/:serverId/users/import     | away    | 401    | 403       | 403       | 404       | 404       | 202 A      | 202 A        | 401      | change | 401
+POST /api/servers/:serverId/users/import     | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/servers/:serverId/users/import     | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/services                        | -       | 401    | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2  | 200 ST #2    | 401      | change | 401
+POST /api/services                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
+PATCH /api/services/:id                  | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 200 S        | 401      | change | 401
+PATCH /api/services/:id                  | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+DELETE /api/services/:id                 | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/services/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/settings/:section               | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+PATCH /api/settings/:section             | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+`;
+
+/** The words for refusals: the answer's status and its code. */
+export const refusals: Record<string, string> = {
+  401: '401 unauthenticated',
+  403: '403 forbidden',
+  404: '404 not_found',
+  change: '403 password_change_required',
+  closed: '403 setup_closed',
+  failed: '401 sign_in_failed',
+  empty: '422 plan_empty',
+};
+
+/** Which rows a route must be asked of, by what its id names: one’s own, one out of reach, one that is not there. */
+export const rowsToAskOf: Record<string, string[]> = {
+  '/api/servers/': ['home', 'away', 'binned', 'missing'],
+  '/api/users/': ['home', 'away', 'binned', 'missing'],
+  '/api/accounts/': ['other', 'missing'],
+  '/api/auth/sessions/': ['own', 'other', 'missing'],
+  '/api/sessions/': ['other', 'missing'],
+  '/api/services/': ['sold', 'missing'],
+  '/api/settings/': ['general'],
+  '/api/changes/': ['home', 'away', 'binned', 'missing'],
+  '/api/plans/': ['own', 'other', 'missing'],
+  '/api/jobs/': ['own', 'other', 'missing'],
+};

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import { actionsOfLevel, type Grant, type GrantLevel, type Role } from '@cmp/shared/permissions';
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import type { Db } from '#database/client.ts';
+import { setupToken } from '#lib/keys.ts';
+import { recordAttempt } from '#modules/auth/auth.repository.ts';
+import { startSession } from '#modules/auth/auth.service.ts';
+import { endSessions } from '#modules/auth/sessions.repository.ts';
+import { inChange } from '#modules/changes/changes.service.ts';
+import { insertJob } from '#modules/jobs/jobs.repository.ts';
+import { createPlan, finishPlan } from '#modules/plans/plans.service.ts';
+import { removeServer } from '#modules/servers/servers.service.ts';
+import { createService } from '#modules/services/services.service.ts';
+import { systemActor } from '#plugins/access.ts';
+import { given, password } from './given.ts';
+
+const system = systemActor('system');
+
+interface Actor {
+  role: Role;
+  home?: GrantLevel;
+  away?: GrantLevel;
+  state?: 'signed out' | 'disabled' | 'must change' | 'ended';
+}
+
+/** Who asks. The table of expectations says in words who they are. */
+export const actors: Record<string, Actor> = {
+  nobody: { role: 'admin', state: 'signed out' },
+  viewer: { role: 'viewer', home: 'view' },
+  stranger: { role: 'viewer' },
+  manages: { role: 'server_admin', home: 'manage' },
+  views: { role: 'server_admin', home: 'view' },
+  elsewhere: { role: 'server_admin', away: 'manage' },
+  admin: { role: 'admin' },
+  disabled: { role: 'admin', state: 'disabled' },
+  must: { role: 'admin', state: 'must change' },
+  ended: { role: 'admin', state: 'ended' },
+};
+
+export interface World {
+  cookies: Record<string, string>;
+  username: string;
+  token: string;
+  /** Every living server, last to first. */
+  serverIds: number[];
+  /** By what a path calls them, then by the row's name in the table. */
+  ids: Record<string, Record<string, number | string>>;
+  /** The letters of what a text shows of this world or of those before it. */
+  shownBy: (text: string) => string;
+}
+
+/** What nobody needs a server for. */
+const emptyPlan = {
+  action: 'changes:undo',
+  state: 'ready',
+  subject: { changeId: 1 },
+  serverIds: [],
+} as const;
+
+/** No row has this id. */
+const missing = 2_147_483_647;
+let worldsMade = 0;
+
+/** Fresh rows to be seen or not, and an account that asks for them. All that could be seen is a canary. */
+export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promise<World> {
+  worldsMade += 1;
+  const world = worldsMade;
+  const canary = (letter: string) => `canary-${letter}-${world}.`;
+  const make = given(db);
+
+  const [home, away, binned] = await make.servers(canary('H'), canary('A'), canary('B'));
+  const [homeUser, binnedUser] = await make.users(home.id, canary('h'), canary('x'));
+  const [awayUser] = await make.users(away.id, canary('a'));
+  await make.users(binned.id, canary('b'));
+  await binUser(db, binnedUser?.id ?? missing);
+  const sold = await createService(db, system, { name: canary('S') });
+  const bought = await createService(db, system, { name: canary('T') });
+  await sellTo(db, bought.id, awayUser?.id ?? missing, [home.id, away.id, binned.id]);
+  const mine = [
+    ...grantOf(home.id, who.home),
+    ...grantOf(away.id, who.away),
+    ...grantOf(binned.id, who.home ?? who.away),
+  ];
+  const other = await addAccount(canary('O'), canary('E'), {
+    role: 'viewer',
+    grants: grantOf(away.id, 'view'),
+  });
+  const own = await addAccount(canary('M'), canary('D'), {
+    role: who.role,
+    grants: mine,
+    mustChangePassword: who.state === 'must change',
+  });
+  await removeServer(db, system, binned.id, 1);
+  if (who.state === 'disabled') await disableAlone(db, own.id);
+  if (who.state === 'ended') await endSessions(db, 'ended', { sessionId: own.sessionId });
+
+  const living = await db
+    .selectFrom('servers')
+    .select('id')
+    .where('deletedAt', 'is', null)
+    .orderBy('position', 'desc')
+    .execute();
+  return {
+    cookies: who.state === 'signed out' ? {} : own.cookies,
+    username: canary('M'),
+    token: setupToken(app.keys),
+    serverIds: living.map(({ id }) => id),
+    ids: {
+      servers: { home: home.id, away: away.id, binned: binned.id, missing },
+      users: {
+        home: homeUser?.id ?? missing,
+        away: awayUser?.id ?? missing,
+        binned: binnedUser?.id ?? missing,
+        missing,
+      },
+      accounts: { own: own.id, other: other.id, missing },
+      sessions: { own: own.sessionId, other: other.sessionId, missing },
+      services: { sold: sold.id, missing },
+      settings: { general: 'general' },
+      changes: {
+        home: await changeThatMade('users', homeUser?.id),
+        away: await changeThatMade('users', awayUser?.id),
+        binned: await changeThatBinned(binned.id),
+        missing,
+      },
+      plans: { own: await addPlan(own.id), other: await addPlan(other.id), missing },
+      jobs: {
+        own: await addJob(own.id, canary('M')),
+        other: await addJob(other.id, canary('O')),
+        missing: randomUUID(),
+      },
+    },
+    shownBy: (text) => {
+      const servers: [string, number][] = [
+        ['H', home.id],
+        ['A', away.id],
+        ['B', binned.id],
+      ];
+      const byId = servers
+        .filter(([, id]) => new RegExp(`"serverId":${id}\\b`).test(text))
+        .map(([letter]) => letter);
+      const byText = Array.from(text.matchAll(/canary-(\w)-(\d+)/g), ([, letter = '', of]) =>
+        Number(of) === world ? letter : (anothers[letter] ?? letter),
+      );
+      const shown = new Set([...byId, ...byText]);
+      return [...'HABhabxSTMDOE'].filter((letter) => shown.has(letter)).join('');
+    },
+  };
+
+  async function changeThatMade(table: string, rowId = missing): Promise<number> {
+    const { changeId } = await db
+      .selectFrom('entries')
+      .select('changeId')
+      .where('tableName', '=', table)
+      .where('rowId', '=', rowId)
+      .orderBy('id')
+      .executeTakeFirstOrThrow();
+    return changeId;
+  }
+
+  async function changeThatBinned(serverId: number): Promise<number> {
+    const { changeId } = await db
+      .selectFrom('entries')
+      .innerJoin('changes', 'changes.id', 'changeId')
+      .select('changeId')
+      .where('action', '=', 'servers:delete')
+      .where('rowId', '=', serverId)
+      .executeTakeFirstOrThrow();
+    return changeId;
+  }
+
+  /** A plan with nothing in it, of somebody who may make it. */
+  async function addPlan(accountId: number): Promise<number> {
+    const planId = await createPlan(db, { ...system, accountId }, emptyPlan);
+    await finishPlan(db, planId);
+    return planId;
+  }
+
+  async function addJob(accountId: number, accountName: string): Promise<string> {
+    const job = { id: randomUUID(), kind: 'import:parse', accountId, accountName } as const;
+    const parsing = { ...emptyPlan, state: 'parsing' } as const;
+    const planId = await createPlan(db, { ...system, accountId }, parsing);
+    const origin = { ip: null, requestId: null, planId };
+    await db.transaction().execute((trx) => insertJob(trx, { ...job, ...origin }));
+    return job.id;
+  }
+
+  async function addAccount(
+    username: string,
+    userAgent: string,
+    wish: { role: Role; grants: Grant[]; mustChangePassword?: boolean },
+  ) {
+    const { id } = await make.account({ username, ...wish });
+    const origin = { ip: '192.0.2.1', userAgent };
+    await recordAttempt(db, { nameKey: username, accountId: id, outcome: 'success', ...origin });
+    const { session, refreshToken } = await startSession(db, app.keys.tokens, id, origin);
+    const cookies = {
+      cmp_access: app.jwt.sign({ sid: session.id }),
+      cmp_refresh: refreshToken,
+    };
+    return { id, sessionId: session.id, cookies };
+  }
+}
+
+/** What was in reach in a world before is out of reach in this one. */
+const anothers: Record<string, string> = { H: 'A', h: 'a', M: 'O', D: 'E' };
+
+/** A request the route takes, if who sends it may: what each needs besides its address. */
+export const bodies: Record<string, (world: World) => object> = {
+  'POST /api/setup': ({ token }) => ({ token, username: 'first', password, displayName: 'First' }),
+  'POST /api/auth/login': ({ username }) => ({ username, password }),
+  'POST /api/auth/password': () => ({
+    currentPassword: password,
+    newPassword: 'orchard-velvet-comet-9',
+  }),
+  'PATCH /api/auth/profile': () => ({ version: 1, displayName: 'Renamed' }),
+  'POST /api/accounts': () => ({
+    username: 'new',
+    displayName: 'New',
+    role: 'viewer',
+  }),
+  'PATCH /api/accounts/:id': () => ({ version: 1, displayName: 'Renamed' }),
+  'POST /api/accounts/:id/reset-password': () => ({ version: 1 }),
+  'PUT /api/accounts/:id/grants': ({ ids }) => ({
+    version: 1,
+    grants: [{ serverId: ids.servers?.home, level: 'view' }],
+  }),
+  'POST /api/servers': () => ({ name: 'new' }),
+  'PUT /api/servers/order': ({ serverIds }) => ({ serverIds }),
+  'PATCH /api/servers/:id': () => ({ version: 1, note: 'altered' }),
+  'POST /api/servers/:serverId/users': () => ({ accountName: 'new' }),
+  'PATCH /api/users/:id': () => ({ version: 1, remark: 'altered' }),
+  'POST /api/users/:id/extend': () => ({ months: 1 }),
+  'POST /api/services': () => ({ name: 'new' }),
+  'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
+  'POST /api/plans/:id/commit': () => ({}),
+  'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+};
+
+/** The one route that takes a file. */
+export const file = {
+  route: 'POST /api/servers/:serverId/users/import',
+  type: 'multipart/form-data; boundary=cut',
+  body: [
+    '--cut',
+    'content-disposition: form-data; name="file"; filename="users.csv"',
+    'content-type: text/csv',
+    '',
+    'account_name',
+    'imported',
+    '--cut--',
+    '',
+  ].join('\r\n'),
+};
+
+/** What a route takes in its query. */
+export const queries: Record<string, string> = {
+  'DELETE /api/accounts/:id': '?version=1',
+  'DELETE /api/servers/:id': '?version=1',
+  'DELETE /api/users/:id': '?version=1',
+  'DELETE /api/services/:id': '?version=1',
+};
+
+function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
+  return level ? [{ serverId, level, actions: [...actionsOfLevel[level]] }] : [];
+}
+
+async function binUser(db: Db, userId: number): Promise<void> {
+  await inChange(db, system, 'users:delete', null, (trx) =>
+    trx.updateTable('users').set({ deletedAt: sql`now()` }).where('id', '=', userId).execute(),
+  );
+}
+
+/** Everybody’s term ends some day: an overview names who is next. */
+async function sellTo(
+  db: Db,
+  serviceId: number,
+  userId: number,
+  serverIds: number[],
+): Promise<void> {
+  await inChange(db, system, 'users:update', null, async (trx) => {
+    const expiresOn = '2999-12-31';
+    await trx.updateTable('users').set({ expiresOn }).where('serverId', 'in', serverIds).execute();
+    await trx.updateTable('users').set({ serviceId }).where('id', '=', userId).execute();
+  });
+}
+
+/** Without ending the sessions, as the service does besides: the account's state must be enough. */
+async function disableAlone(db: Db, accountId: number): Promise<void> {
+  await inChange(db, system, 'accounts:update', null, (trx) =>
+    trx
+      .updateTable('accounts')
+      .set({ disabledAt: sql`now()` })
+      .where('id', '=', accountId)
+      .execute(),
+  );
+}

@@ -1,0 +1,165 @@
+#!/usr/bin/env node
+// `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it.
+// Two throw-away clusters: one that the tests share, and one with passwords and nothing in it.
+// What follows the command goes to vitest: `npm run test:peers -- src/database`.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { countVitest } from './test-reports.mjs';
+import { asCommand, install, onStop, Refused, run } from './toolchain.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const programs = '/usr/lib/postgresql/15/bin';
+const isRoot = process.getuid?.() === 0;
+const superuserPassword = 'of-a-throw-away-cluster';
+
+// Linguistic order, unlike the embedded server's code points: what leans on either shows.
+const locale = [
+  '--encoding=UTF8',
+  '--locale=C.UTF-8',
+  '--locale-provider=icu',
+  '--icu-locale=en-US',
+];
+const fastAndUnsafe = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+
+await asCommand(async () => {
+  onStop(() => {
+    process.exitCode = 1;
+  });
+  const { env } = await install(root);
+  await installPostgres(env);
+  const shared = makeCluster('trust');
+  const empty = makeCluster('scram-sha-256');
+  try {
+    for (const cluster of [shared, empty]) cluster.start();
+    console.log(`\n${describe(shared.directory)}`);
+    const { passed, failed } = await test({
+      ...env,
+      TEST_DATABASE_URL: shared.url,
+      TEST_EMPTY_DATABASE_URL: empty.url,
+    });
+    if (failed > 0) process.exitCode = 1;
+    console.log(`\n${passed} passed, ${failed} failed`);
+  } finally {
+    for (const cluster of [shared, empty]) cluster.remove();
+  }
+});
+
+/** @param {NodeJS.ProcessEnv} env */
+async function installPostgres(env) {
+  if (fs.existsSync(path.join(programs, 'initdb'))) return;
+  if (!isRoot) {
+    throw new Refused(
+      'PostgreSQL 15 is missing: run `apt-get install postgresql-15` as root, or run this as root.',
+    );
+  }
+  // Its package would start a server of the machine's own, which nobody asked for.
+  const noServer = '/etc/postgresql-common/createcluster.d/cmp-test-peers.conf';
+  fs.mkdirSync(path.dirname(noServer), { recursive: true });
+  fs.writeFileSync(noServer, 'create_main_cluster = false\n');
+  try {
+    await apt(['update'], env);
+    await apt(['install', '-y', '--no-install-recommends', 'postgresql-15'], env);
+  } finally {
+    fs.rmSync(noServer);
+  }
+}
+
+/**
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function apt(args, env) {
+  const options = { cwd: root, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, quiet: true };
+  const { code, output } = await run('apt-get', args, options);
+  if (code !== 0) throw new Refused(`${output}\napt-get ${args[0]} failed (${code}).`);
+}
+
+/**
+ * A cluster in a folder of its own, reached by its socket there alone.
+ * @param {'trust' | 'scram-sha-256'} auth
+ */
+function makeCluster(auth) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-peer-'));
+  const data = path.join(directory, 'data');
+  const passwordFile = path.join(directory, 'password');
+  const settings = ['listen_addresses=', `unix_socket_directories=${directory}`, ...fastAndUnsafe];
+  const pgCtl = (/** @type {string[]} */ ...args) => program('pg_ctl', `--pgdata=${data}`, ...args);
+  return {
+    directory,
+    url: `postgres://postgres:${superuserPassword}@localhost/postgres?host=${directory}`,
+    start: () => {
+      fs.writeFileSync(passwordFile, superuserPassword);
+      const account = serverAccount();
+      if (account.uid !== undefined)
+        for (const entry of [directory, passwordFile])
+          fs.chownSync(entry, account.uid, account.gid);
+      program(
+        'initdb',
+        `--pgdata=${data}`,
+        '--username=postgres',
+        `--auth=${auth}`,
+        `--pwfile=${passwordFile}`,
+        '--no-sync',
+        ...locale,
+      );
+      // 15's initdb takes no settings.
+      const lines = settings.map((setting) => `${setting.replace('=', " = '")}'\n`);
+      fs.appendFileSync(path.join(data, 'postgresql.conf'), lines.join(''));
+      pgCtl('start', '--wait', `--log=${path.join(directory, 'log')}`);
+    },
+    remove: () => {
+      if (fs.existsSync(path.join(data, 'postmaster.pid'))) pgCtl('stop', '--mode=immediate');
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @param {string} socket */
+function describe(socket) {
+  const facts = `select 'PostgreSQL ' || current_setting('server_version')
+    || ', encoding ' || current_setting('server_encoding')
+    || ', collation ' || datcollate || ', provider '
+    || case datlocprovider when 'c' then 'libc' else 'icu ' || daticulocale end
+    from pg_database where datname = 'postgres'`;
+  return program('psql', '-XAt', `--host=${socket}`, '--username=postgres', '--command', facts);
+}
+
+/**
+ * Runs one of PostgreSQL's programs to its end; it refuses to be root's.
+ * @param {string} name
+ * @param {string[]} args
+ */
+function program(name, ...args) {
+  const { status, stdout, stderr } = spawnSync(path.join(programs, name), args, {
+    ...serverAccount(),
+    cwd: '/',
+    encoding: 'utf8',
+    // The server holds what it inherits: a pipe would never end.
+    stdio: ['ignore', name === 'psql' ? 'pipe' : 'ignore', name === 'pg_ctl' ? 'ignore' : 'pipe'],
+  });
+  if (status !== 0) throw new Refused(`${name} failed (${status}): ${stderr ?? ''}`);
+  return stdout?.trim() ?? '';
+}
+
+/** @returns {{ uid?: number, gid?: number }} */
+function serverAccount() {
+  if (!isRoot) return {};
+  const idOf = (/** @type {string} */ flag) =>
+    Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+async function test(env) {
+  const report = path.join(root, '.reports', 'peers.json');
+  fs.rmSync(report, { force: true });
+  const cwd = path.join(root, 'apps', 'api');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  const vitest = path.join(cwd, 'node_modules', '.bin', 'vitest');
+  const args = ['run', '--retry=0', ...reporters, ...process.argv.slice(2)];
+  const { code } = await run(vitest, args, { cwd, env });
+  return countVitest(report, code);
+}
