@@ -16,6 +16,8 @@ const Handle = z.object({
     'accounts',
     'newAccount',
     'account',
+    'audit',
+    'import',
     'settings',
   ]),
 });
@@ -42,6 +44,8 @@ export function Breadcrumb() {
     params: { accountId?: string; serverId?: string },
   ): string {
     switch (crumb) {
+      case 'import':
+        return t('sheets.import');
       case 'newAccount':
         return t('accounts.createTitle');
       case 'account':

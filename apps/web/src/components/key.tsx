@@ -9,3 +9,14 @@ export function Key({ children }: { children: string }) {
     </kbd>
   );
 }
+
+/** Keys pressed together, or one of which is pressed. */
+export function Keys({ keys }: { keys: readonly string[] }) {
+  return (
+    <span className="inline-flex gap-1">
+      {keys.map((key) => (
+        <Key key={key}>{key}</Key>
+      ))}
+    </span>
+  );
+}

@@ -1,7 +1,7 @@
 import { Status } from '@cmp/shared/status';
 import type { StatusCounts } from '@cmp/shared/users';
 import { useQuery } from '@tanstack/react-query';
-import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { Chip } from '#components/chip.tsx';
@@ -22,6 +22,7 @@ interface UserToolbarProps {
   ofServer: boolean;
   findRef: RefObject<HTMLInputElement | null>;
   toolbarRef: RefObject<HTMLDivElement | null>;
+  tools?: ReactNode;
   mayAdd: boolean;
   onChange: (view: UserView) => void;
   onType: (view: UserView) => void;
@@ -74,6 +75,7 @@ export function UserToolbar(props: UserToolbarProps) {
           ofServer={props.ofServer}
           onChange={onChange}
         />
+        {props.tools}
         {props.mayAdd ? (
           <Button tone="primary" onClick={() => onChange({ ...view, open: 'new' })}>
             {t('users.add')}
