@@ -53,9 +53,11 @@ export function UserFormFields({ form, services, nameError }: UserFormFieldsProp
         >
           <option value="">{t('users.serviceNone')}</option>
           {names.map((name) => (
-            <option key={name}>{name}</option>
+            <option key={name} translate="no">
+              {name}
+            </option>
           ))}
-          {chosen && !names.includes(chosen) ? <option>{chosen}</option> : null}
+          {chosen && !names.includes(chosen) ? <option translate="no">{chosen}</option> : null}
         </SelectField>
         <TextField
           {...register('contact')}

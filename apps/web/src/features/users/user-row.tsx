@@ -57,7 +57,7 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
       style={place}
       className={rowShape}
     >
-      <span role="gridcell" className="truncate px-2 pl-4 font-semibold">
+      <span role="gridcell" translate="no" className="truncate px-2 pl-4 font-semibold">
         <Highlight text={user.accountName} wanted={wanted} />
       </span>
       {columns.map((column) => (
@@ -99,7 +99,7 @@ function ColumnCell({
   switch (column) {
     case 'server':
       return (
-        <span role="gridcell" className="truncate px-2 text-ink-2">
+        <span role="gridcell" translate="no" className="truncate px-2 text-ink-2">
           <Highlight text={user.serverName} wanted={wanted} />
         </span>
       );
@@ -132,7 +132,7 @@ function ColumnCell({
       );
     case 'contact':
       return (
-        <span role="gridcell" className="truncate px-2 font-mono text-[0.78125rem]">
+        <span role="gridcell" translate="no" className="truncate px-2 font-mono text-[0.78125rem]">
           <Highlight text={user.contact ?? '—'} wanted={wanted} />
         </span>
       );
@@ -158,7 +158,12 @@ function ColumnCell({
       );
     case 'remark':
       return (
-        <span role="gridcell" className="truncate px-2 text-ink-2" title={user.remark ?? undefined}>
+        <span
+          role="gridcell"
+          translate="no"
+          className="truncate px-2 text-ink-2"
+          title={user.remark ?? undefined}
+        >
           <Highlight text={user.remark ?? '—'} wanted={wanted} />
         </span>
       );
