@@ -11,16 +11,22 @@ export function found<Entry extends Findable>(entries: readonly Entry[], typed: 
   const wanted = nameKey(typed);
   const words = wanted.split(/\s+/).filter(Boolean);
   return entries
-    .filter(({ text, also = '' }) => {
-      const key = nameKey(`${text} ${also}`);
-      return words.every((word) => key.includes(word));
-    })
+    .filter((entry) => words.every((word) => holds(entry, word)))
     .toSorted((a, b) => rank(a, wanted) - rank(b, wanted));
 }
 
-function rank({ text, also = '' }: Findable, wanted: string): number {
+/** Other words are found from their beginning, and so is what is as short as to be in everything. */
+function holds({ text, also = '' }: Findable, word: string): boolean {
+  const key = nameKey(text);
+  if (begins(key, word) || begins(nameKey(also), word)) return true;
+  return word.length > 2 && key.includes(word);
+}
+
+const begins = (key: string, word: string) =>
+  key.split(/[\s\-_.:]+/).some((part) => part.startsWith(word)) || key.startsWith(word);
+
+function rank({ text }: Findable, wanted: string): number {
   const key = nameKey(text);
   if (key.startsWith(wanted)) return 0;
-  if (key.includes(wanted)) return 1;
-  return ` ${nameKey(also)}`.includes(` ${wanted}`) ? 2 : 3;
+  return key.includes(wanted) ? 1 : 2;
 }

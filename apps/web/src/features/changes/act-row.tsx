@@ -27,14 +27,14 @@ export function ActRow({ act, isCut, onFilter }: ActRowProps) {
 
   return (
     <li className="border-line border-b last:border-b-0">
-      <div className="flex min-h-row items-baseline gap-2 py-2">
+      <div className="flex min-h-row items-start gap-2 py-2.5">
         <button
           type="button"
           aria-expanded={isOpen}
           aria-controls={isOpen ? id : undefined}
           aria-label={t('audit.expand')}
           onClick={() => setOpen(!isOpen)}
-          className="grid size-6 shrink-0 translate-y-1 place-items-center self-start rounded-tag text-ink-3 hover:bg-sunken hover:text-ink touch:size-8 touch:translate-y-0"
+          className="grid -my-0.5 size-6 shrink-0 place-items-center rounded-tag text-ink-3 hover:bg-sunken hover:text-ink touch:-my-1 touch:size-8"
         >
           <ChevronRight
             aria-hidden

@@ -28,7 +28,7 @@ export function AuditFilters({ view, rowName, onChange }: AuditFiltersProps) {
 
   return (
     <search aria-label={t('audit.filters')} className="mb-6 grid gap-3">
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(10.5rem,1fr))] gap-3 touch:grid-cols-2">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-3 touch:grid-cols-2">
         <ActorFilter view={view} onChange={onChange} />
         <SelectField
           label={t('audit.action')}

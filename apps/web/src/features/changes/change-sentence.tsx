@@ -45,7 +45,8 @@ const sentenceOfAction: Record<string, Exclude<Sentence, Fate>> = {
   'accounts:reset-password': 'password',
   'profile:password': 'ownPassword',
   'profile:update': 'ownDetails',
-  'grants:update': 'access',
+  'grants:update': 'altered',
+  'settings:update': 'altered',
   setup: 'setUp',
   seed: 'seeded',
 };

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { isKey } from '#lib/is-key.ts';
+import { momentInWords } from '#lib/time.ts';
 import { en } from '#locales/en.ts';
 import { isSecret } from './entry-diff.ts';
 
@@ -18,7 +19,8 @@ export function useChangeWords(): ChangeWords {
     if (isSecret(field)) return t('audit.secret');
     if (told === true) return t('audit.yes');
     if (told === false) return t('audit.no');
-    return typeof told === 'object' ? JSON.stringify(told) : String(told);
+    if (typeof told === 'object') return JSON.stringify(told);
+    return isMoment(field, told) ? momentInWords(told) : String(told);
   }
 
   return {
@@ -29,6 +31,9 @@ export function useChangeWords(): ChangeWords {
 }
 
 const fieldNames = en.audit.field;
+
+const isMoment = (field: string, told: unknown): told is string =>
+  /(At|Until)$/.test(field) && typeof told === 'string' && !Number.isNaN(Date.parse(told));
 
 /** What nothing means, by the field that holds it. */
 function absentWord(field: string) {

@@ -13,13 +13,26 @@ export type Fate = 'added' | 'gone' | 'back' | 'changed';
 type Sides = Pick<AuditEntry, 'before' | 'after'>;
 
 /** The fields that differ; of a row that came or went, those it has. */
-export function diffOf({ before, after }: Sides): FieldDiff[] {
+export function diffOf(sides: Sides): FieldDiff[] {
+  const [before, after] = [opened(sides.before), opened(sides.after)];
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...fields]
     .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
     .filter((diff) => JSON.stringify(diff.before) !== JSON.stringify(diff.after))
     .filter(({ field }) => !silent.has(field));
 }
+
+/** Settings keep their values in a field of their own: they are fields like any other. */
+function opened(fields: AuditEntry['before']): AuditEntry['before'] {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) =>
+      isRecord(value) ? Object.entries(value) : [[field, value]],
+    ),
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Every alteration moves these; they say nothing of their own. */
 const silent = new Set(['updatedAt', 'createdAt']);

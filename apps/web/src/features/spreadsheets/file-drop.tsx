@@ -30,7 +30,6 @@ export function FileDrop({ file, onChoose }: FileDropProps) {
         {...drop.getRootProps()}
         className={`grid justify-items-start gap-3 rounded-panel border border-dashed px-5 py-6 transition-colors ${drop.isDragActive ? 'border-accent bg-accent-wash' : 'border-line-strong bg-surface'}`}
       >
-        <input {...drop.getInputProps({ 'aria-label': t('sheets.choose'), tabIndex: -1 })} />
         {file ? (
           <p className="flex max-w-full items-center gap-2.5">
             <FileSpreadsheet aria-hidden size={20} className="shrink-0 text-ink-3" />
@@ -48,6 +47,7 @@ export function FileDrop({ file, onChoose }: FileDropProps) {
         <Button tone={file ? 'plain' : 'primary'} onClick={drop.open}>
           {t(file ? 'sheets.chooseAnother' : 'sheets.choose')}
         </Button>
+        <input {...drop.getInputProps({ 'aria-label': t('sheets.choose'), tabIndex: -1 })} />
       </div>
       {rejected ? (
         <p role="alert" className="text-danger">

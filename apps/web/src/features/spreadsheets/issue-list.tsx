@@ -62,7 +62,7 @@ function Found({ group }: { group: IssueGroup }) {
           >
             {text}
           </span>
-          {suggestion === null ? null : (
+          {suggestion === null || suggestion === text ? null : (
             <span className="text-ink-2"> {t('sheets.perhaps', { suggestion })}</span>
           )}
         </li>

@@ -40,11 +40,7 @@ export function SheetMenu({ serverId, query }: SheetMenuProps) {
         <ButtonLink to={`/servers/${serverId}/import`}>{t('sheets.import')}</ButtonLink>
       ) : null}
       <Menu.Root>
-        <Menu.Trigger
-          aria-label={t('sheets.exportLabel')}
-          disabled={save.isPending}
-          render={<Button />}
-        >
+        <Menu.Trigger disabled={save.isPending} render={<Button />}>
           {save.isPending ? t('sheets.preparing') : t('sheets.export')}
         </Menu.Trigger>
         <Menu.Portal>

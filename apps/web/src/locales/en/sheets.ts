@@ -1,7 +1,6 @@
 export const sheets = {
   import: 'Import',
   export: 'Export',
-  exportLabel: 'Export and template',
   exportShown: 'What the list shows, in its order',
   xlsx: 'Excel workbook (.xlsx)',
   csvComma: 'CSV, separated by commas',
