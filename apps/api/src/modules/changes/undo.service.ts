@@ -24,15 +24,17 @@ import {
   listTexts,
   listWindows,
   type RightNeeded,
-  refuseServersWithUsers,
-  refuseServicesInUse,
-  refuseTakenNames,
-  refuseUsersWithoutHome,
   refuseWhatIsSetBackByHand,
   saveKeys,
   type UndoneTable,
   workOutReversals,
 } from './undo-plan.repository.ts';
+import {
+  refuseServersWithUsers,
+  refuseServicesInUse,
+  refuseTakenNames,
+  refuseUsersWithoutHome,
+} from './undo-refusals.repository.ts';
 import {
   hasStranded,
   lockUndone,

@@ -12,7 +12,7 @@ const now = () => new Date('2027-01-31T12:00:00Z');
 const today = '2027-01-31';
 const bounds = boundsAt(now(), 'UTC', 24);
 
-const letters = ['a', 'A', 'b', 'Ç', 'ç', '%', '_', '\\', 'Ａ', '😀', 'က', "'", '.'];
+const letters = ['a', 'A', 'Ａ', 'Ç', 'ç', '%', '_', '\\', '😀', 'က'];
 const word = (least: number, most: number) =>
   fc.string({ unit: fc.constantFrom(...letters), minLength: least, maxLength: most });
 const typed = (least: number, most: number) =>
@@ -26,8 +26,8 @@ const users = fc.uniqueArray(
   fc.record({
     place: fc.constantFrom(0, 1, 2),
     accountName: typed(1, 5),
-    contact: fc.option(typed(1, 6)),
-    remark: fc.option(typed(1, 6)),
+    contact: fc.option(typed(1, 12)),
+    remark: fc.option(typed(1, 12)),
     service: fc.option(fc.constantFrom(...serviceNames)),
     expiresOn: fc.option(date, { freq: 3 }),
     enabled: fc.boolean(),
@@ -37,24 +37,33 @@ const users = fc.uniqueArray(
 type Wish = Exclude<typeof users extends fc.Arbitrary<infer Value> ? Value : never, never>[number];
 type Row = Wish & { id: number; serverName: string };
 
-const filters = fc.record(
-  {
-    q: fc.oneof(word(0, 4), fc.constantFrom('harbour', 'ha')),
-    status: fc.uniqueArray(fc.constantFrom(...Status.options)),
-    service: fc.uniqueArray(fc.constantFrom('mini', 'XRAY', 'basic', 'Gold'), { minLength: 1 }),
-    expiresFrom: date,
-    expiresTo: date,
-    enabled: fc.boolean(),
-  },
-  { requiredKeys: [] },
+interface Filter {
+  q?: string;
+  status?: Status[];
+  service?: string[];
+  expiresFrom?: string;
+  expiresTo?: string;
+  enabled?: boolean;
+}
+const q = fc.oneof(word(0, 2), word(3, 3), fc.constantFrom('harbour', 'ha'));
+const status = fc.subarray([...Status.options], { minLength: 1, maxLength: 2 });
+const service = fc.subarray(['mini', 'XRAY', 'basic', 'Gold'], { minLength: 1, maxLength: 2 });
+// A few fields at a time: all of them together leave no rows.
+const filters: fc.Arbitrary<Filter> = fc.oneof(
+  fc.constant({}),
+  fc.record({ q }),
+  fc.record({ q, status }),
+  fc.record({ status }),
+  fc.record({ service }),
+  fc.record({ status, service }),
+  fc.record({ expiresFrom: date }),
+  fc.record({ expiresTo: date }),
+  fc.record({ enabled: fc.boolean(), expiresFrom: date }),
 );
-type Filter = typeof filters extends fc.Arbitrary<infer Value> ? Value : never;
 
-test('every way through a list gives the rows that a plain filter and sort give', async ({
-  db,
-  given,
-  startInstance,
-}) => {
+test('every way through a list gives the rows that a plain filter and sort give', {
+  timeout: 60_000,
+}, async ({ db, given, startInstance }) => {
   const app = await startInstance({ now, limits: unlimited });
   await shipServices(db);
   const serviceIds = await serviceIdsByKey(db);
@@ -67,7 +76,7 @@ test('every way through a list gives the rows that a plain filter and sort give'
         fc.record({
           filter: filters,
           sort: fc.constantFrom(...UserSort.options),
-          limit: fc.integer({ min: 1, max: 30 }),
+          limit: fc.integer({ min: 3, max: 30 }),
           isOfOneServer: fc.boolean(),
         }),
         { minLength: 4, maxLength: 4 },
@@ -87,14 +96,18 @@ test('every way through a list gives the rows that a plain filter and sort give'
         });
         const viewer = client(app, await given.session(app, accountId));
         const rows: Row[] = [];
-        for (const { place, ...wish } of wishes) {
-          const { service, ...fields } = wish;
-          const server = servers[place];
-          const [added] = await given.users(server?.id ?? 0, {
-            ...fields,
-            serviceId: service === null ? null : (serviceIds.get(nameKey(service)) ?? null),
-          });
-          rows.push({ ...wish, place, id: added?.id ?? 0, serverName: server?.name ?? '' });
+        for (const [place, { id: serverId, name: serverName }] of servers.entries()) {
+          const ofServer = wishes.filter((wish) => wish.place === place);
+          const added = await given.users(
+            serverId,
+            ...ofServer.map(({ place: _, service, ...fields }) => ({
+              ...fields,
+              serviceId: serviceIds.get(nameKey(service ?? '')) ?? null,
+            })),
+          );
+          rows.push(
+            ...ofServer.map((wish, at) => ({ ...wish, id: added[at]?.id ?? 0, serverName })),
+          );
         }
 
         for (const { filter, sort, limit, isOfOneServer } of lists) {
@@ -123,10 +136,14 @@ test('every way through a list gives the rows that a plain filter and sort give'
           };
 
           const forwards: UserList[] = [await page({ limit: `${limit}` })];
-          for (let at = forwards[0]; at?.nextCursor; at = forwards.at(-1))
+          for (let at = forwards[0]; at?.nextCursor && forwards.length < 99; at = forwards.at(-1))
             forwards.push(await page({ limit: `${limit}`, cursor: at.nextCursor }));
           const backwards: UserList[] = [await page({ limit: `${limit}`, last: 'true' })];
-          for (let at = backwards[0]; at?.previousCursor; at = backwards.at(-1))
+          for (
+            let at = backwards[0];
+            at?.previousCursor && backwards.length < 99;
+            at = backwards.at(-1)
+          )
             backwards.push(await page({ limit: `${limit}`, before: at.previousCursor }));
           const back: UserList[] = [];
           for (const { previousCursor } of forwards)
@@ -147,7 +164,8 @@ test('every way through a list gives the rows that a plain filter and sort give'
         }
       },
     ),
-    { numRuns: 12 },
+    // Unbiased, so that most of the few runs have lists of many pages; shrinking would take minutes.
+    { numRuns: 12, unbiased: true, endOnFailure: true },
   );
 });
 
