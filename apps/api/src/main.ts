@@ -26,7 +26,9 @@ async function serve(): Promise<void> {
   if (config.database.kind === 'embedded')
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
-  const { db, pool } = connect(config.database.url, config.database.poolSize);
+  const { db, pool } = connect(config.database.url, config.database.poolSize, {
+    isPrepared: config.database.isPrepared,
+  });
   await refusePowerfulRole(db, config.database.singleRole);
   const app = await buildApp({ db, pool, keys: loadKeys(config), config });
   await shipServices(db);
