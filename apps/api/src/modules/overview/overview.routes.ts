@@ -1,15 +1,22 @@
 import { ErrorBody } from '@cmp/shared/errors';
 import { Overview } from '@cmp/shared/overview';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { sharedRuns } from '#lib/shared-runs.ts';
 import { readOverview } from './overview.service.ts';
 
 export const overviewRoutes: FastifyPluginAsyncZod = async (app) => {
+  const overviews = sharedRuns<Overview>();
+
   app.get('/overview', {
     config: { allow: 'overview:read' },
     schema: {
       summary: 'What needs attention today, over the servers the caller sees',
       response: { 200: Overview, '4xx': ErrorBody },
     },
-    handler: async ({ actor }) => readOverview(app.db, actor.scope, await app.boundsNow()),
+    handler: async ({ actor: { scope } }) => {
+      const bounds = await app.boundsNow();
+      const asked = JSON.stringify([scope.serverIds, bounds]);
+      return overviews(asked, () => readOverview(app.db, scope, bounds));
+    },
   });
 };

@@ -31,19 +31,41 @@ export async function listUsers(db: Db, listing: Listing, query: UserQuery): Pro
   const cursor = query.before ?? query.cursor;
 
   const rows = await db
-    .with('counted', () => source(db, listing, query).select(statusCountsSql(bounds).as('counts')))
-    .with('page', () =>
-      source(db, listing, query)
-        .innerJoin('servers', 'servers.id', 'users.serverId')
-        .leftJoin('services', 'services.id', 'users.serviceId')
-        .select(columnsOf(bounds))
-        .select(order.keyText.as('key'))
+    .with(
+      // A search is found once, then counted and sorted: an index in the list's order would mislead the planner
+      // for common words. Anything else is counted and read by indexes of its own.
+      (cte) => (query.q ? cte('found').materialized() : cte('found').notMaterialized()),
+      (cte) =>
+        cte
+          .selectFrom('users')
+          // No more than orders and counts, so that a hundred thousand found fit in memory.
+          .select(['users.id', 'nameKey', 'expiresOn', 'position', 'enabled'])
+          .where(livingIn(listing.scope, listing.serverId))
+          .where(matches(query, listing.serverId)),
+    )
+    .with('counted', (cte) =>
+      cte.selectFrom('found as users').select(statusCountsSql(bounds).as('counts')),
+    )
+    .with('top', (cte) =>
+      cte
+        .selectFrom('found as users')
+        .select(['users.id', order.keyText.as('key')])
         .where(hasStatus(query.status ?? [], bounds))
         .$if(cursor !== undefined, (page) =>
           page.where(order.isPast(readCursor(order.sort, cursor ?? ''), isBackwards)),
         )
         .orderBy(order.orderBy(isBackwards))
         .limit(query.limit + 1),
+    )
+    .with('page', (cte) =>
+      cte
+        .selectFrom('top')
+        .innerJoin('users', 'users.id', 'top.id')
+        .innerJoin('servers', 'servers.id', 'users.serverId')
+        .leftJoin('services', 'services.id', 'users.serviceId')
+        .select(columnsOf(bounds))
+        .select('top.key')
+        .orderBy(order.orderBy(isBackwards)),
     )
     .selectFrom('counted')
     .leftJoin('page', (join) => join.onTrue())
@@ -95,22 +117,6 @@ export async function listNextToExpire(
     .orderBy('users.id')
     .limit(most)
     .execute();
-}
-
-/** A search is found first and sorted then: an index in the list's order would mislead the planner for common words. */
-function source(db: Db, { scope, serverId }: Listing, query: UserQuery) {
-  const found = db
-    .selectFrom('users')
-    .where(livingIn(scope, serverId))
-    .where(matches(query, serverId));
-  return query.q
-    ? db
-        .with(
-          (cte) => cte('found').materialized(),
-          () => found.selectAll('users'),
-        )
-        .selectFrom('found as users')
-    : found;
 }
 
 type FoundRow = User & { key: string };
