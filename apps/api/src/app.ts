@@ -16,6 +16,8 @@ import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { changeRoutes } from '#modules/changes/changes.routes.ts';
 import { commitUndo } from '#modules/changes/undo.service.ts';
+import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { planRoutes } from '#modules/plans/plans.routes.ts';
@@ -24,6 +26,8 @@ import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
+import { importCommitter, importWorks } from '#modules/spreadsheets/imports.service.ts';
+import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
 import bodies from '#plugins/bodies.ts';
@@ -58,10 +62,15 @@ interface Dependencies {
   pool: Pool;
   keys: Keys;
   config: AppConfig;
+  /** Takes the work that outlives a request. */
+  queue: JobQueue;
 }
 
 /** What of the configuration an instance needs, and what tests set otherwise. */
-export type AppConfig = Pick<Config, 'http' | 'log' | 'metricsToken' | 'versions'> & {
+export type AppConfig = Pick<
+  Config,
+  'http' | 'log' | 'metricsToken' | 'uploadsDir' | 'versions'
+> & {
   limits?: Limits;
   /** Where the built panel lies. */
   webFolder?: string;
@@ -74,10 +83,12 @@ export async function buildApp({
   db,
   pool,
   keys,
+  queue,
   config,
   now = () => new Date(),
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
+  const place = { queue, folder: config.uploadsDir };
   const app = fastify({
     logger: {
       level: log.level,
@@ -132,10 +143,14 @@ export async function buildApp({
       await api.register(overviewRoutes);
       await api.register(serverRoutes);
       await api.register(userRoutes);
+      await api.register(spreadsheetRoutes, place);
+      await api.register(jobRoutes, { works: importWorks(place.folder) });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
       await api.register(changeRoutes);
-      await api.register(planRoutes, { committers: { 'changes:undo': commitUndo } });
+      await api.register(planRoutes, {
+        committers: { 'changes:undo': commitUndo, 'users:import': importCommitter(place) },
+      });
     },
     { prefix: '/api' },
   );

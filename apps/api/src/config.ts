@@ -106,6 +106,8 @@ export interface Config {
   root: string;
   dataDir: string;
   dataDirIsGiven: boolean;
+  /** Where an upload waits for its reading, and an export for its reader. */
+  uploadsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
@@ -133,6 +135,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     root,
     dataDir,
     dataDirIsGiven: env.DATA_DIR !== undefined,
+    uploadsDir: join(dataDir, 'uploads'),
     http: {
       host: env.HOST,
       port: env.PORT,

@@ -9,6 +9,7 @@ import { shipServices } from '#modules/services/services.service.ts';
 import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
+import { beginWork } from './work.ts';
 
 // Whoever read our output may be gone, and that must not end a drain.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -30,15 +31,22 @@ async function serve(): Promise<void> {
     isPrepared: config.database.isPrepared,
   });
   await refusePowerfulRole(db, config.database.singleRole);
-  const app = await buildApp({ db, pool, keys: loadKeys(config), config });
+  const tell = (failure: unknown) => app.log.error(failure);
+  const { queue, stop: stopWork } = await beginWork({
+    databaseUrl: config.database.url,
+    uploadsDir: config.uploadsDir,
+    tell,
+  });
+  const app = await buildApp({ db, pool, keys: loadKeys(config), queue, config });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
   await app.listen({ host: config.http.host, port: config.http.port });
-  const stopHousekeeping = keepHouseHourly(db, (failure) => app.log.error(failure));
+  const stopHousekeeping = keepHouseHourly(db, tell);
   process.send?.({ type: 'ready' });
 
   const stop = stopper(app, async () => {
     stopHousekeeping();
+    await stopWork();
     await db.destroy();
     process.exit(0);
   });

@@ -117,6 +117,14 @@ export const PlanCounts = z.object({
 });
 export type PlanCounts = z.infer<typeof PlanCounts>;
 
+/** Why there is nothing to commit: as a refusal says it. */
+export const PlanFailure = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type PlanFailure = z.infer<typeof PlanFailure>;
+
 /** A change worked out but not yet made. */
 export const Plan = z.object({
   id: Id,
@@ -125,7 +133,7 @@ export const Plan = z.object({
   counts: PlanCounts,
   /** What it is about: the server and file of an import, the change that an undo undoes. */
   subject: z.record(z.string(), z.unknown()),
-  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  failure: PlanFailure.nullable(),
   changeId: BigId.nullable(),
   jobId: z.string().nullable(),
   createdAt: Timestamp,

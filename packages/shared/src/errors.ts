@@ -21,12 +21,20 @@ export const ErrorCode = z.enum([
   'plan_not_ready',
   'plan_committed',
   'plan_moved',
+  'plan_has_errors',
+  'job_ended',
+  'interrupted',
   'plan_empty',
   'plan_expired',
   'request_timeout',
   'payload_too_large',
+  'file_too_large',
   'unsupported_media_type',
+  'file_type_refused',
   'rule_broken',
+  'file_unreadable',
+  'file_empty',
+  'columns_wrong',
   'name_taken',
   'password_too_weak',
   'password_unchanged',
@@ -39,6 +47,7 @@ export const ErrorCode = z.enum([
   'internal',
   'busy',
   'unavailable',
+  'storage_full',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 

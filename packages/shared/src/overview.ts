@@ -1,6 +1,10 @@
 import * as z from 'zod';
-import { CalendarDate, Id } from './primitives.ts';
+import { CalendarDate, Id, IdText } from './primitives.ts';
 import { StatusCounts, User } from './users.ts';
+
+/** Of one server, or of every server the caller sees. */
+export const OverviewQuery = z.strictObject({ serverId: IdText.optional() });
+export type OverviewQuery = z.infer<typeof OverviewQuery>;
 
 /** What needs attention today, over the servers the caller sees. */
 export const Overview = z.object({

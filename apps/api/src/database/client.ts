@@ -15,14 +15,14 @@ export type Trx = Transaction<DB>;
 export function connect(
   url: string,
   poolSize = 10,
-  { isPrepared = true } = {},
+  { isPrepared = true, statementMs = 15_000 } = {},
 ): { db: Db; pool: pg.Pool } {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 15_000,
-    query_timeout: 20_000,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + 5_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,

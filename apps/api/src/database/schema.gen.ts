@@ -67,6 +67,26 @@ export interface IdempotencyKeys {
   key: string;
 }
 
+export interface Jobs {
+  accountId: number;
+  accountName: string;
+  attempt: Generated<number>;
+  changeId: number | null;
+  createdAt: Generated<string>;
+  done: Generated<number>;
+  endedAt: string | null;
+  failure: unknown | null;
+  id: string;
+  ip: string | null;
+  kind: string;
+  phase: Generated<string>;
+  planId: number | null;
+  requestId: string | null;
+  startedAt: string | null;
+  state: Generated<string>;
+  total: number | null;
+}
+
 export interface PlanEntries {
   after: Generated<unknown>;
   baseVersion: number | null;
@@ -194,6 +214,7 @@ export interface DB {
   entries: Entries;
   grants: Grants;
   idempotencyKeys: IdempotencyKeys;
+  jobs: Jobs;
   planEntries: PlanEntries;
   plans: Plans;
   refreshTokens: RefreshTokens;

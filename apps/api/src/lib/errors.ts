@@ -23,11 +23,18 @@ const statusOf = {
   plan_not_ready: 409,
   plan_committed: 409,
   plan_moved: 409,
+  job_ended: 409,
   plan_expired: 410,
   payload_too_large: 413,
+  file_too_large: 413,
   unsupported_media_type: 415,
+  file_type_refused: 415,
   rule_broken: 422,
+  file_unreadable: 422,
+  file_empty: 422,
+  columns_wrong: 422,
   plan_empty: 422,
+  plan_has_errors: 422,
   name_taken: 422,
   password_too_weak: 422,
   password_unchanged: 422,
@@ -38,6 +45,8 @@ const statusOf = {
   internal: 500,
   busy: 503,
   unavailable: 503,
+  interrupted: 503,
+  storage_full: 507,
 } as const satisfies Record<ErrorCode, number>;
 
 interface Extras {

@@ -49,7 +49,8 @@ export interface Caller {
   role: Role;
   mustChangePassword: boolean;
   grants: readonly Grant[];
-  sessionId: number;
+  /** Null for a job that goes on without one. */
+  sessionId: number | null;
 }
 
 interface Options {
@@ -138,7 +139,10 @@ export function systemActor(via: 'cli' | 'system'): Actor {
   };
 }
 
-export function actorFor(caller: Caller, origin: { ip: string; requestId: string }): Actor {
+export function actorFor(
+  caller: Caller,
+  origin: { ip: string | null; requestId: string | null },
+): Actor {
   const { accountId, username, role, grants, sessionId } = caller;
   const serverIds = role === 'admin' ? 'all' : grants.map((grant) => grant.serverId);
   return {

@@ -72,7 +72,8 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
   });
 });
 
-async function consume(
+/** Refuses once a limit is reached, with the time until it is worth trying again. */
+export async function consume(
   limiter: RateLimiterMemory | RateLimiterPostgres,
   key: string,
   request: FastifyRequest,

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Grant, Role } from '@cmp/shared/permissions';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { test as base, inject } from 'vitest';
 import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
+import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
 import { systemActor } from '#plugins/access.ts';
+import { beginWork } from '#work.ts';
 import { given } from './given.ts';
 import { execute, rolePassword } from './global-setup.ts';
 
@@ -17,12 +21,37 @@ export const keys = {
   settings: Buffer.alloc(32, 1),
   tokens: Buffer.alloc(32, 2),
 };
+/** Where uploads wait and exports are written; each test process has its own. */
+export const uploadsDir = join(tmpdir(), `cmp-uploads-${process.pid}-${randomUUID()}`);
 export const system = systemActor('system');
+
+/** Of an instance that does no long work: nothing can be put in line. */
+const idleQueue: JobQueue = {
+  send: () => Promise.reject(new Error('This instance was started without a worker.')),
+  wake: () => {},
+  work: async () => {},
+  stop: async () => {},
+};
+
+/** What an instance does of the long work: it puts it in line, or does it too. */
+type Work = 'none' | 'sends' | 'does';
+const worksOf: Record<
+  Work,
+  (url: string, db: Db, folder: string) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
+> = {
+  none: async () => ({ queue: idleQueue, stop: async () => {} }),
+  sends: async (_, db) => {
+    const queue = await openQueue(db, () => {});
+    return { queue, stop: queue.stop };
+  },
+  does: (databaseUrl, _, folder) => beginWork({ databaseUrl, uploadsDir: folder, tell: () => {} }),
+};
 
 const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
+  uploadsDir,
   versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
 };
 
@@ -49,22 +78,28 @@ export const test = base
   })
   /** One more instance of the product on the same database. */
   .extend('startInstance', async ({ database }, { onCleanup }) => {
-    const instances: { app: FastifyInstance; db: Db }[] = [];
+    const instances: { app: FastifyInstance; db: Db; stopWork: () => Promise<void> }[] = [];
     onCleanup(async () => {
-      for (const { app, db } of instances) {
+      for (const { app, db, stopWork } of instances) {
         await app.close();
+        await stopWork();
         await db.destroy();
       }
     });
-    return async ({ now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {}) => {
-      const connection = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, database), 4);
-      const app = await buildApp({
-        ...connection,
-        ...(now && { now }),
-        keys,
-        config: { ...config, ...overrides },
-      });
-      instances.push({ app, db: connection.db });
+    return async (
+      { now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {},
+      { work = 'none' }: { work?: Work } = {},
+    ) => {
+      const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
+      const connection = connect(databaseUrl, 4);
+      const all = { ...config, ...overrides };
+      const { queue, stop: stopWork } = await worksOf[work](
+        databaseUrl,
+        connection.db,
+        all.uploadsDir,
+      );
+      const app = await buildApp({ ...connection, ...(now && { now }), keys, queue, config: all });
+      instances.push({ app, db: connection.db, stopWork });
       return app;
     };
   })

@@ -4,9 +4,20 @@ import { Link, useLocation, useMatches } from 'react-router';
 import * as z from 'zod';
 import { accountIdIn } from '#features/accounts/account-id.ts';
 import { accountById } from '#features/accounts/accounts.queries.ts';
+import { serverIdIn } from '#features/servers/server-id.ts';
+import { serverById } from '#features/servers/servers.queries.ts';
 
 const Handle = z.object({
-  crumb: z.enum(['profile', 'accounts', 'newAccount', 'account', 'settings']),
+  crumb: z.enum([
+    'servers',
+    'server',
+    'users',
+    'profile',
+    'accounts',
+    'newAccount',
+    'account',
+    'settings',
+  ]),
 });
 
 /** Where the page stands, from the top down; the last one is the page itself. */
@@ -25,12 +36,17 @@ export function Breadcrumb() {
     ];
   });
 
-  function nameOf(crumb: z.infer<typeof Handle>['crumb'], params: { accountId?: string }): string {
+  function nameOf(
+    crumb: z.infer<typeof Handle>['crumb'],
+    params: { accountId?: string; serverId?: string },
+  ): string {
     switch (crumb) {
       case 'newAccount':
         return t('accounts.createTitle');
       case 'account':
         return queries.getQueryData(accountById(accountIdIn(params)).queryKey)?.displayName ?? '';
+      case 'server':
+        return queries.getQueryData(serverById(serverIdIn(params)).queryKey)?.name ?? '';
       default:
         return t(`shell.${crumb}`);
     }

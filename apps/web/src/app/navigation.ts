@@ -1,10 +1,17 @@
 import type { Action } from '@cmp/shared/permissions';
-import { LayoutList, type LucideIcon, SlidersHorizontal, UsersRound } from 'lucide-react';
+import {
+  LayoutList,
+  type LucideIcon,
+  Server,
+  SlidersHorizontal,
+  UserRound,
+  UsersRound,
+} from 'lucide-react';
 import { useMay } from '#lib/session.ts';
 
 export interface Destination {
   to: string;
-  text: 'shell.overview' | 'shell.accounts' | 'shell.settings';
+  text: 'shell.overview' | 'shell.servers' | 'shell.users' | 'shell.accounts' | 'shell.settings';
   icon: LucideIcon;
   /** The key that follows `g`. */
   key: string;
@@ -13,6 +20,8 @@ export interface Destination {
 
 const destinations: readonly Destination[] = [
   { to: '/', text: 'shell.overview', icon: LayoutList, key: 'o', needs: 'overview:read' },
+  { to: '/servers', text: 'shell.servers', icon: Server, key: 's', needs: 'servers:list' },
+  { to: '/users', text: 'shell.users', icon: UserRound, key: 'c', needs: 'users:list' },
   { to: '/accounts', text: 'shell.accounts', icon: UsersRound, key: 'a', needs: 'accounts:list' },
   {
     to: '/settings',

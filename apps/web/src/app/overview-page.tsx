@@ -1,72 +1,114 @@
+import type { Overview } from '@cmp/shared/overview';
 import { roleCan } from '@cmp/shared/permissions';
 import { useSuspenseQueries, useSuspenseQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { Ago } from '#components/ago.tsx';
+import { useNavigate } from 'react-router';
+import { EmptyNote } from '#components/empty-note.tsx';
+import { ExpiryStrip } from '#components/expiry-strip.tsx';
 import { PageHeader } from '#components/page-header.tsx';
 import { Panel } from '#components/panel.tsx';
 import { Section } from '#components/section.tsx';
-import { useDeviceName } from '#components/session-table.tsx';
 import { SkeletonRows } from '#components/skeleton.tsx';
-import { accountList, allSessions } from '#features/accounts/accounts.queries.ts';
+import { accountList } from '#features/accounts/accounts.queries.ts';
+import { Attention } from '#features/overview/attention.tsx';
+import { RenewNext } from '#features/overview/renew-next.tsx';
+import { ServerStanding } from '#features/overview/server-standing.tsx';
+import { ServiceMix } from '#features/overview/service-mix.tsx';
 import { generalSettings } from '#features/settings/settings.queries.ts';
+import { useUserWrites } from '#features/users/use-user-writes.ts';
+import { overviewOf } from '#lib/overview.ts';
 import { queryClient } from '#lib/query-client.ts';
-import { serverList } from '#lib/server-list.ts';
-import { sessionQuery, useMay, useSession } from '#lib/session.ts';
+import { sessionQuery, useCan, useMay, useSession } from '#lib/session.ts';
+import { siteQuery } from '#lib/site.ts';
+import { useSiteClock } from '#lib/term.ts';
 import { useNow } from '#lib/use-now.ts';
-import { OverviewServers } from './overview-servers.tsx';
 import { OverviewSystem } from './overview-system.tsx';
 import { StartHere } from './start-here.tsx';
 
-export function loader(): null {
-  void queryClient.prefetchQuery(serverList);
+export async function loader(): Promise<null> {
+  void queryClient.prefetchQuery(overviewOf());
   const role = queryClient.getQueryData(sessionQuery.queryKey)?.account.role;
-  if (!role || !roleCan(role, 'accounts:list')) return null;
-  void queryClient.prefetchQuery(accountList);
-  void queryClient.prefetchQuery(allSessions);
-  void queryClient.prefetchQuery(generalSettings);
+  if (role && roleCan(role, 'accounts:list')) {
+    void queryClient.prefetchQuery(accountList);
+    void queryClient.prefetchQuery(generalSettings);
+  }
+  await queryClient.ensureQueryData(siteQuery);
   return null;
 }
 
+/** What needs someone today. */
 export function OverviewPage() {
   const { t } = useTranslation();
   const { account } = useSession();
-  const may = useMay();
   const now = useNow();
   const name = account.displayName.split(' ')[0] ?? account.displayName;
-  const forAdmins = may('accounts:list');
-
   return (
     <>
       <PageHeader
         title={t(`overview.${partOfDay(now)}`, { name })}
         tabTitle={t('overview.title')}
-        actions={
-          forAdmins ? (
-            <Panel skeleton={<div className="h-11" />}>
-              <Numbers />
-            </Panel>
-          ) : null
-        }
       />
-      <div className="grid items-start gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <div className="grid gap-10">
-          <Panel skeleton={<SkeletonRows columns={['w-32', 'w-28', 'w-20']} />}>
-            {forAdmins ? <Start /> : null}
-            <Section title={t('overview.servers')}>
-              <OverviewServers />
-            </Section>
-          </Panel>
-        </div>
-        <div className="grid min-w-0 gap-10">
-          {forAdmins ? (
-            <Section title={t('overview.sessions')}>
-              <Panel skeleton={<SkeletonRows rows={3} columns={['w-24', 'w-16']} />}>
-                <SignedInNow />
-              </Panel>
-            </Section>
-          ) : null}
+      <Panel skeleton={<SkeletonRows rows={8} columns={['w-40', 'w-28', 'w-24', 'w-16']} />}>
+        <Today />
+      </Panel>
+    </>
+  );
+}
+
+function Today() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { data: overview } = useSuspenseQuery(overviewOf());
+  if (overview.counts.all > 0) return <Standing overview={overview} />;
+  return (
+    <div className="grid gap-10">
+      {may('accounts:list') ? (
+        <Start overview={overview} />
+      ) : (
+        <EmptyNote
+          text={t(overview.servers.length > 0 ? 'overview.noUsers' : 'overview.serversEmpty')}
+        />
+      )}
+      <Section title={t('overview.system')}>
+        <OverviewSystem />
+      </Section>
+    </div>
+  );
+}
+
+function Standing({ overview }: { overview: Overview }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const can = useCan();
+  const writes = useUserWrites();
+  const { soonUntil } = useSiteClock();
+  return (
+    <>
+      <Attention overview={overview} />
+      <ExpiryStrip
+        today={overview.today}
+        soonUntil={soonUntil}
+        expiries={overview.expiries}
+        selected={undefined}
+        onSelect={(span) => {
+          if (span) void navigate(`/users?exp=${span.from}&sort=expires`);
+        }}
+      />
+      <div className="mt-7 grid items-start gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
+        <Section title={t('overview.renewNext')}>
+          <RenewNext
+            users={overview.next}
+            mayExtend={({ serverId }) => can('users:extend', serverId)}
+            onExtend={(user) => writes.extend(user, 1)}
+          />
+        </Section>
+        <div className="grid min-w-0 gap-9">
+          <Section title={t('overview.servers')}>
+            <ServerStanding servers={overview.servers} />
+          </Section>
+          <Section title={t('overview.serviceMix')}>
+            <ServiceMix services={overview.services} />
+          </Section>
           <Section title={t('overview.system')}>
             <OverviewSystem />
           </Section>
@@ -76,92 +118,22 @@ export function OverviewPage() {
   );
 }
 
+function Start({ overview }: { overview: Overview }) {
+  const [accounts, settings] = useSuspenseQueries({ queries: [accountList, generalSettings] });
+  return (
+    <StartHere
+      accountCount={accounts.data.total}
+      serverCount={overview.servers.length}
+      firstServerId={overview.servers[0]?.id}
+      settings={settings.data}
+    />
+  );
+}
+
 function partOfDay(now: Date): 'morning' | 'afternoon' | 'evening' {
   const hour = now.getHours();
   if (hour >= 5 && hour < 12) return 'morning';
   return hour >= 12 && hour < 18 ? 'afternoon' : 'evening';
-}
-
-function Numbers() {
-  const { t } = useTranslation();
-  const [servers, accounts, sessions] = useSuspenseQueries({
-    queries: [serverList, accountList, allSessions],
-  });
-  return (
-    <dl className="flex gap-8">
-      <Kpi
-        count={servers.data.total}
-        word={t('overview.kpiServers', { count: servers.data.total })}
-      />
-      <Kpi
-        to="/accounts"
-        count={accounts.data.total}
-        word={t('overview.kpiAccounts', { count: accounts.data.total })}
-      />
-      <Kpi
-        count={sessions.data.total}
-        word={t('overview.kpiSessions', { count: sessions.data.total })}
-      />
-    </dl>
-  );
-}
-
-function Kpi({ count, word, to }: { count: number; word: string; to?: string }) {
-  const number: ReactNode = count.toLocaleString('en');
-  return (
-    <div className="flex flex-col-reverse text-right touch:text-left">
-      <dt className="text-ink-2 text-label font-normal">{word}</dt>
-      <dd className="tnum text-kpi">
-        {to ? (
-          <Link to={to} className="hover:text-accent-ink hover:underline">
-            {number}
-          </Link>
-        ) : (
-          number
-        )}
-      </dd>
-    </div>
-  );
-}
-
-function Start() {
-  const [accounts, settings] = useSuspenseQueries({ queries: [accountList, generalSettings] });
-  return <StartHere accountCount={accounts.data.total} settings={settings.data} />;
-}
-
-const mostShown = 6;
-
-function SignedInNow() {
-  const { t } = useTranslation();
-  const device = useDeviceName();
-  const { data: sessions } = useSuspenseQuery(allSessions);
-  const latest = sessions.items
-    .toSorted((a, b) => b.lastSeenAt.localeCompare(a.lastSeenAt))
-    .slice(0, mostShown);
-  return (
-    <ul className="border-line border-t">
-      {latest.map((session) => (
-        <li
-          key={session.id}
-          className="flex items-baseline justify-between gap-4 border-line border-b py-2"
-        >
-          <span className="min-w-0 truncate">
-            <Link
-              translate="no"
-              to={`/accounts/${session.accountId}/sessions`}
-              className="font-semibold hover:text-accent-ink hover:underline"
-            >
-              {session.displayName}
-            </Link>{' '}
-            <span className="text-ink-2">{device(session.userAgent)}</span>
-          </span>
-          <span className="shrink-0 text-ink-3">
-            {session.current ? t('overview.you') : <Ago at={session.lastSeenAt} />}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 export { OverviewPage as Component };

@@ -4,6 +4,7 @@ import { Outlet, useNavigate } from 'react-router';
 import { OfflineStrip } from '#components/offline-strip.tsx';
 import { toggleRail } from '#lib/appearance.ts';
 import { useShortcuts } from '#lib/shortcuts.ts';
+import { useUndoKey } from '#lib/undo.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { useDestinations } from './navigation.ts';
 import { Rail } from './rail.tsx';
@@ -15,6 +16,7 @@ const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'));
 export function PanelLayout() {
   const [showsShortcuts, showShortcuts] = useState(false);
   useReleaseNotice();
+  useUndoKey();
   usePanelShortcuts(() => showShortcuts(true));
 
   return (

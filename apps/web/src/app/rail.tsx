@@ -5,6 +5,7 @@ import { TideMark } from '#components/tide-mark.tsx';
 import { toggleRail, useAppearance } from '#lib/appearance.ts';
 import { useSiteName } from '#lib/use-site-name.ts';
 import { useDestinations } from './navigation.ts';
+import { RailServers } from './rail-servers.tsx';
 
 /** The left rail: where one can go, in words, or narrowed to signs. */
 export function Rail() {
@@ -46,11 +47,12 @@ export function Rail() {
           </li>
         ))}
       </ul>
+      {open ? <RailServers /> : <span className="flex-1" />}
       <button
         type="button"
         aria-label={t(open ? 'shell.collapse' : 'shell.expand')}
         title={t(open ? 'shell.collapse' : 'shell.expand')}
-        className={`mt-auto mb-3 grid size-8 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink ${open ? 'ml-auto' : 'mx-auto'}`}
+        className={`my-3 grid size-8 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink ${open ? 'ml-auto' : 'mx-auto'}`}
         onClick={toggleRail}
       >
         <Toggle aria-hidden size={16} strokeWidth={1.75} />

@@ -42,6 +42,23 @@ export const router = createBrowserRouter([
             children: [
               { index: true, lazy: () => import('./overview-page.tsx') },
               {
+                path: 'servers',
+                handle: { crumb: 'servers' },
+                children: [
+                  { index: true, lazy: () => import('#features/servers/servers-page.tsx') },
+                  {
+                    path: ':serverId',
+                    handle: { crumb: 'server' },
+                    lazy: () => import('./server-page.tsx'),
+                  },
+                ],
+              },
+              {
+                path: 'users',
+                handle: { crumb: 'users' },
+                lazy: () => import('./users-page.tsx'),
+              },
+              {
                 path: 'profile',
                 handle: { crumb: 'profile' },
                 lazy: () => import('#features/profile/profile-layout.tsx'),

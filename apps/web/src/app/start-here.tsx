@@ -6,11 +6,13 @@ import { Section } from '#components/section.tsx';
 
 interface StartHereProps {
   accountCount: number;
+  serverCount: number;
+  firstServerId: number | undefined;
   settings: SettingsSection;
 }
 
 /** What a fresh portal still needs. It goes away by being done. */
-export function StartHere({ accountCount, settings }: StartHereProps) {
+export function StartHere({ accountCount, serverCount, firstServerId, settings }: StartHereProps) {
   const { t } = useTranslation();
   const defaults = GeneralSettings.parse({});
   const { siteName, timeZone } = settings.values;
@@ -21,6 +23,20 @@ export function StartHere({ accountCount, settings }: StartHereProps) {
       action: t('overview.stepSiteAction'),
       to: '/settings/general',
       done: siteName !== defaults.siteName || timeZone !== defaults.timeZone,
+    },
+    {
+      title: t('overview.stepServer'),
+      text: t('overview.stepServerText'),
+      action: t('servers.add'),
+      to: '/servers?new=',
+      done: serverCount > 0,
+    },
+    {
+      title: t('overview.stepUsers'),
+      text: t('overview.stepUsersText'),
+      action: t('users.add'),
+      to: firstServerId === undefined ? undefined : `/servers/${firstServerId}?row=new`,
+      done: false,
     },
     {
       title: t('overview.stepTeam'),
@@ -38,7 +54,7 @@ export function StartHere({ accountCount, settings }: StartHereProps) {
       <ol className="border-line border-t">
         {steps.map((step) => (
           <li
-            key={step.to}
+            key={step.title}
             className="flex flex-wrap items-center justify-between gap-x-8 gap-y-3 border-line border-b py-3.5"
           >
             <div className="grid max-w-[56ch] gap-0.5">
@@ -50,9 +66,10 @@ export function StartHere({ accountCount, settings }: StartHereProps) {
                 <span aria-hidden>{'✓ '}</span>
                 {t('overview.stepDone')}
               </span>
-            ) : (
+            ) : null}
+            {!step.done && step.to !== undefined ? (
               <ButtonLink to={step.to}>{step.action}</ButtonLink>
-            )}
+            ) : null}
           </li>
         ))}
       </ol>

@@ -31,6 +31,22 @@ export const api = {
   put: <T>(path: string, body: unknown, schema: z.ZodType<T>) =>
     request(path, { method: 'PUT', body }).then((response) => parsed(response, schema)),
 
+  /** A write whose change can be undone: the answer, and the change by its id. */
+  change: async <T>(
+    method: 'POST' | 'PATCH' | 'PUT',
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+  ): Promise<Changed<T>> => {
+    const response = await request(path, { method, body });
+    return { answer: await parsed(response, schema), changeId: changeIdIn(response) };
+  },
+
+  /** A deletion, by the id of the change that brings it back. */
+  remove: async (path: string): Promise<Pick<Changed<unknown>, 'changeId'>> => ({
+    changeId: changeIdIn(await request(path, { method: 'DELETE' })),
+  }),
+
   delete: async (path: string): Promise<void> => {
     await request(path, { method: 'DELETE' });
   },
@@ -40,6 +56,17 @@ export const api = {
     await request(path, { ...options, method: 'POST' });
   },
 };
+
+/** What a write answered, and the change it made, where it made one. */
+export interface Changed<T> {
+  answer: T;
+  changeId: number | undefined;
+}
+
+function changeIdIn({ headers }: Response): number | undefined {
+  const told = headers.get('x-change-id');
+  return told === null ? undefined : Number(told);
+}
 
 const requestTimeoutMs = 30_000;
 

@@ -1,6 +1,6 @@
 import { Session } from '@cmp/shared/auth';
-import type { Action } from '@cmp/shared/permissions';
-import { roleCan } from '@cmp/shared/permissions';
+import type { Action, GrantedAction } from '@cmp/shared/permissions';
+import { can, roleCan } from '@cmp/shared/permissions';
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { api } from './api.ts';
 import { queryClient } from './query-client.ts';
@@ -21,6 +21,12 @@ export function useSession(): Session {
 export function useMay(): (action: Action) => boolean {
   const { role } = useSession().account;
   return (action) => roleCan(role, action);
+}
+
+/** Whether this account may do something on a server: the role, and where it is no admin the grant. */
+export function useCan(): (action: GrantedAction, serverId: number) => boolean {
+  const { account, grants } = useSession();
+  return (action, serverId) => can({ role: account.role, grants }, action, serverId);
 }
 
 /** Starts afresh as this account: nothing that another one read stays in the browser. */

@@ -56,6 +56,28 @@ const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
     .compile(),
 );
 
+/** An account and its grants as they are now, where it may act at all. */
+export async function findActing(
+  db: Db,
+  accountId: number,
+): Promise<Omit<LiveSession, 'sessionId'> | undefined> {
+  return db
+    .selectFrom('accounts')
+    .select((eb) => [
+      'accounts.id as accountId',
+      'username',
+      'displayName',
+      'email',
+      eb.ref('role').$castTo<Role>().as('role'),
+      'mustChangePassword',
+      'version',
+      grants.as('grants'),
+    ])
+    .where('accounts.id', '=', accountId)
+    .where('disabledAt', 'is', null)
+    .executeTakeFirst();
+}
+
 /** Of the account in the row around it, on living servers, in the servers' order. */
 const grants = sql<Grant[]>`(
   select coalesce(json_agg(json_build_object(

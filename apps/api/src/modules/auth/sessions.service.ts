@@ -1,10 +1,10 @@
 import type { Session } from '@cmp/shared/auth';
 import type { Db } from '#database/client.ts';
 import { notFound } from '#lib/errors.ts';
-import type { Actor, Caller } from '#plugins/access.ts';
+import { type Actor, actorFor, type Caller } from '#plugins/access.ts';
 import { asSession, unauthenticated } from './auth.service.ts';
 import type { SessionCache } from './session-cache.ts';
-import { type EndReason, endSessions } from './sessions.repository.ts';
+import { type EndReason, endSessions, findActing } from './sessions.repository.ts';
 
 /** Who is behind a session, asked of the database at most a second ago. */
 export async function findCaller(
@@ -14,6 +14,17 @@ export async function findCaller(
   const live = sessionId === undefined ? undefined : await sessions.find(sessionId);
   if (!live) throw unauthenticated();
   return live;
+}
+
+/** Whom a job acts for, with the rights of this moment: work outlives the session that asked for it. */
+export async function actorOfAccount(
+  db: Db,
+  accountId: number,
+  origin: { ip: string | null; requestId: string | null },
+): Promise<Actor> {
+  const account = await findActing(db, accountId);
+  if (!account) throw unauthenticated();
+  return actorFor({ ...account, sessionId: null }, origin);
 }
 
 export async function readSession(sessions: SessionCache, { sessionId }: Actor): Promise<Session> {

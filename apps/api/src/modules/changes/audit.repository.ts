@@ -28,7 +28,7 @@ export async function listChanges(
       (select max(undo.id) from changes undo where undo.undoes_change_id = c.id)
         as undone_by_change_id,
       (select count(*) from entries e
-        where e.change_id = c.id and e.at = c.at and ${within(scope)}) as entry_count
+        where e.change_id = c.id and ${within(scope)}) as entry_count
     from changes c
     where ${known(scope)}
       and ${wish.before === undefined ? sql`true` : sql`c.id < ${wish.before}`}

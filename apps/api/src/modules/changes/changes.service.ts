@@ -36,6 +36,21 @@ export async function inChange<Result>(
   return answer;
 }
 
+/** Does a command that is no change of data once: its repeat answers what `work` gave the first time. */
+export async function once<Result>(
+  db: Db,
+  actor: Actor,
+  work: (trx: Trx) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction().execute(async (trx) => {
+    const kept = await findAnswer<Result>(trx, actor);
+    if (kept) return kept.answer;
+    const made = await work(trx);
+    await keepAnswer(trx, actor, null, made);
+    return made;
+  });
+}
+
 /** One round trip: the change's row, and its id bound to the transaction for the recording triggers. */
 async function beginChange(
   trx: Trx,
@@ -121,7 +136,7 @@ async function findAnswer<Result>(
 async function keepAnswer(
   trx: Trx,
   { accountId, idempotency }: Actor,
-  changeId: number,
+  changeId: number | null,
   answer: unknown,
 ): Promise<void> {
   if (!idempotency || accountId === null) return;

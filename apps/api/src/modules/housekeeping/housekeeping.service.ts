@@ -4,6 +4,7 @@ import type { Db } from '#database/client.ts';
 /** How long moving facts are kept: long enough to answer a question, not for ever. */
 const kept = {
   idempotency_keys: sql`created_at < now() - interval '24 hours'`,
+  jobs: sql`created_at < now() - interval '30 days'`,
   plans: sql`expires_at < now() - interval '1 day'`,
   rate_limits: sql`expire < extract(epoch from now()) * 1000`,
   refresh_tokens: sql`used_at < now() - interval '1 day'`,

@@ -1,5 +1,5 @@
 import { ErrorBody } from '@cmp/shared/errors';
-import { Overview } from '@cmp/shared/overview';
+import { Overview, OverviewQuery } from '@cmp/shared/overview';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { sharedRuns } from '#lib/shared-runs.ts';
 import { readOverview } from './overview.service.ts';
@@ -11,12 +11,13 @@ export const overviewRoutes: FastifyPluginAsyncZod = async (app) => {
     config: { allow: 'overview:read' },
     schema: {
       summary: 'What needs attention today, over the servers the caller sees',
+      querystring: OverviewQuery,
       response: { 200: Overview, '4xx': ErrorBody },
     },
-    handler: async ({ actor: { scope } }) => {
+    handler: async ({ actor: { scope }, query }) => {
       const bounds = await app.boundsNow();
-      const asked = JSON.stringify([scope.serverIds, bounds]);
-      return overviews(asked, () => readOverview(app.db, scope, bounds));
+      const asked = JSON.stringify([scope.serverIds, query, bounds]);
+      return overviews(asked, () => readOverview(app.db, scope, query, bounds));
     },
   });
 };

@@ -35,6 +35,22 @@ describe('GET /overview', () => {
     expect(overview.next.map((user) => user.accountName)).toEqual(['over', 'ends-today', 'later']);
   });
 
+  test('is of one server where one is asked for, and only of a granted one', async ({
+    api,
+    given,
+  }) => {
+    const [tokyo, lima] = await given.servers('tokyo', 'lima');
+    await given.users(tokyo.id, 'ann');
+    await given.users(lima.id, 'canary');
+    const viewer = await api.as('viewer', [{ serverId: tokyo.id, level: 'view', actions: [] }]);
+
+    const granted = await viewer.get(`/overview?serverId=${tokyo.id}`);
+    const other = await viewer.get(`/overview?serverId=${lima.id}`);
+
+    expect(granted.json()).toMatchObject({ counts: { all: 1 }, servers: [{ name: 'tokyo' }] });
+    expect(other.statusCode).toBe(404);
+  });
+
   test('knows the granted servers alone', async ({ api, given }) => {
     const [tokyo, lima] = await given.servers('tokyo', 'lima');
     await given.users(tokyo.id, 'ann');

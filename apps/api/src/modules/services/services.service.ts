@@ -80,6 +80,11 @@ export function removeService(
   });
 }
 
+/** What is sold, in its order. */
+export async function servicesSold(db: Db): Promise<Service[]> {
+  return (await listServices(db)).items;
+}
+
 /** The services' ids by name key, aliases included. */
 export async function serviceIdsByKey(db: Db | Trx): Promise<Map<string, number>> {
   const { items } = await listServices(db);

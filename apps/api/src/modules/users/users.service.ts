@@ -1,5 +1,5 @@
 import type { GrantedAction } from '@cmp/shared/permissions';
-import { type CalendarDate, nameKey } from '@cmp/shared/primitives';
+import type { CalendarDate } from '@cmp/shared/primitives';
 import { extend } from '@cmp/shared/renewal';
 import type { Service } from '@cmp/shared/services';
 import type { StatusBounds } from '@cmp/shared/status';
@@ -10,6 +10,7 @@ import { AppError, notFound, staleVersion } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { serviceNamed } from '#modules/services/services.service.ts';
 import { type Actor, requireOnServer, type Scope } from '#plugins/access.ts';
+import { keysOf } from './user-keys.ts';
 import { listNextToExpire } from './user-list.repository.ts';
 import {
   findUser,
@@ -53,6 +54,11 @@ export async function createUser(
     ]);
     return getUser(trx, actor.scope, userId, bounds);
   });
+}
+
+/** Keeps a server from the bin until the transaction ends; tells whether it is there. */
+export function holdLivingServer(trx: Trx, serverId: number): Promise<boolean> {
+  return holdServer(trx, serverId);
 }
 
 /** Adds users within a change, in the order given; gives their ids, or says that a name is taken. */
@@ -145,16 +151,6 @@ export function nextToExpire(
   most: number,
 ): Promise<User[]> {
   return listNextToExpire(db, { scope, bounds }, from, most);
-}
-
-/** What a name is found and compared by. The only place that folds a user's text. */
-export function keysOf(user: {
-  accountName: string;
-  contact: string | null;
-  remark: string | null;
-}): { nameKey: string; searchKey: string } {
-  const searched = [user.accountName, user.contact ?? '', user.remark ?? ''];
-  return { nameKey: nameKey(user.accountName), searchKey: nameKey(searched.join('\n')) };
 }
 
 /** The user, where the actor sees it and may do this on its server. */

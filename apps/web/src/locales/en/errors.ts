@@ -39,6 +39,16 @@ export const errors = {
   viewer_grant: 'A Viewer can only view. Change the role first, or choose View.',
   idempotency_key_reused: 'This request was already used for something else. Reload and try again.',
   rate_limited: 'Too many attempts. Wait a moment, then try again.',
+  columns_wrong: 'The columns of this file are not those of the template.',
+  file_empty: 'This file has no rows with users.',
+  file_too_large: 'This file is too large.',
+  file_type_refused: 'This is not a file the portal reads. Save it as .xlsx or .csv.',
+  file_unreadable: 'This file cannot be read. Open it and save it again.',
+  interrupted:
+    'The portal was stopped in the middle of this. Nothing of it was kept; start it again.',
+  job_ended: 'This has ended already.',
+  plan_has_errors: 'Some rows are in error. Import the good ones alone, or mend the file.',
+  storage_full: 'There is no room left for this file on the portal’s disk.',
   rate_limited_for: 'Too many attempts. Try again in {{wait}}.',
   internal:
     'Something went wrong in the portal. Try again; if it stays, give the request id to whoever runs it.',

@@ -38,6 +38,7 @@ export const states = {
   stay: 'Stay',
   copy: 'Copy',
   copied: 'Copied',
+  copyValue: 'Copy {{text}}',
   copyFailed: 'Copying was refused by the browser. Select the text and copy it by hand.',
   updateReady: 'Updated to {{version}}',
   updateReload: 'Reload',

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { PlanFailure } from '@cmp/shared/changes';
+import type { Job, JobKind } from '@cmp/shared/jobs';
+import type { Db, Trx } from '#database/client.ts';
+import { AppError, notFound } from '#lib/errors.ts';
+import { actorOfAccount } from '#modules/auth/sessions.service.ts';
+import type { Actor } from '#plugins/access.ts';
+import {
+  beginRun,
+  endJob,
+  findJob,
+  finishRun,
+  insertJob,
+  type Owner,
+  type Progress,
+  type Run,
+  saveProgress,
+} from './jobs.repository.ts';
+import type { JobQueue } from './queue.ts';
+
+/** A job while it runs. */
+export interface RunningJob {
+  planId: number;
+  /** Whom it acts for, with the rights of this moment. */
+  actor: Actor;
+  /** Aborted when it is stopped, or given to another process. */
+  signal: AbortSignal;
+  progress: (progress: Partial<Progress>) => void;
+  /** Ends it in the transaction that holds its result, or refuses where it was stopped meanwhile. */
+  finish: (trx: Trx, made: 'change' | 'plan') => Promise<void>;
+}
+
+/** What a kind of job does, and how its plan is left where it comes to nothing. */
+export interface JobWork {
+  run: (db: Db, job: RunningJob) => Promise<void>;
+  abandon: (trx: Trx, planId: number, failure: PlanFailure) => Promise<void>;
+  /** When it has ended, well or not. */
+  clear: (planId: number) => Promise<void>;
+}
+export type JobWorks = Readonly<Record<JobKind, JobWork>>;
+
+/** Whose jobs an actor sees: their own; an admin everybody's. */
+export function ownerFor({ accountId, role }: Actor): Owner {
+  return { accountId: role === 'admin' ? 'anyone' : (accountId ?? -1) };
+}
+
+export async function getJob(db: Db, actor: Actor, jobId: string): Promise<Job> {
+  const job = await findJob(db, ownerFor(actor), jobId);
+  if (!job) throw notFound();
+  return job;
+}
+
+/** Puts a job in line within a transaction; gives its id. Wake the queue once the transaction is there. */
+export async function startJob(
+  trx: Trx,
+  queue: JobQueue,
+  { accountId, username, ip, requestId }: Actor,
+  { kind, planId }: { kind: JobKind; planId: number },
+): Promise<string> {
+  if (accountId === null) throw notFound();
+  const id = randomUUID();
+  await insertJob(trx, { id, kind, accountId, accountName: username, ip, requestId, planId });
+  await queue.send(trx, kind, id);
+  return id;
+}
+
+/** Stops a job that has not ended: nothing of it will be there. */
+export async function stopJob(db: Db, works: JobWorks, actor: Actor, jobId: string): Promise<Job> {
+  await getJob(db, actor, jobId);
+  const failure = { code: 'stopped', message: `Stopped by ${actor.username}.` };
+  if (!(await abandon(db, works, jobId, 'stopped', failure)))
+    throw new AppError('job_ended', 'This had already come to its end.');
+  return getJob(db, actor, jobId);
+}
+
+/** Runs a job that a queue handed over. Throws what is worth another try. */
+export async function runJob(
+  db: Db,
+  works: JobWorks,
+  jobId: string,
+  queueSignal: AbortSignal,
+): Promise<void> {
+  const run = await beginRun(db, jobId);
+  if (!run || run.planId === null) return;
+  const work = works[run.kind];
+  const watch = watchRun(db, run, queueSignal);
+  try {
+    const actor = await actorOfAccount(db, run.accountId, run);
+    await work.run(db, { planId: run.planId, actor, ...watch });
+  } catch (error) {
+    if (watch.signal.aborted) return;
+    // What the maker can act on is an end; all else is tried again.
+    if (!(error instanceof AppError)) throw error;
+    const { code, message, details } = error;
+    const failure = { code, message, ...(details && { details }) };
+    await abandon(db, works, jobId, 'failed', failure, run.attempt);
+  } finally {
+    watch.stop();
+  }
+  await work.clear(run.planId);
+}
+
+/** Says of a job whose workers died, one after another, that it came to nothing. */
+export async function buryJob(db: Db, works: JobWorks, jobId: string): Promise<void> {
+  await abandon(db, works, jobId, 'failed', {
+    code: 'interrupted',
+    message: 'The portal was interrupted at this. Nothing was changed; try again.',
+  });
+}
+
+async function abandon(
+  db: Db,
+  works: JobWorks,
+  jobId: string,
+  state: 'failed' | 'stopped',
+  failure: PlanFailure,
+  attempt?: number,
+): Promise<boolean> {
+  const ended = await db.transaction().execute(async (trx) => {
+    const job = await endJob(trx, jobId, { state, failure }, attempt);
+    if (job?.planId) await works[job.kind].abandon(trx, job.planId, failure);
+    return job;
+  });
+  if (ended?.planId) await works[ended.kind].clear(ended.planId);
+  return ended !== undefined;
+}
+
+const tickMs = 400;
+
+/** Tells how far a run is, on a connection of its own, and hears whether it still counts. */
+function watchRun(db: Db, run: Run, queueSignal: AbortSignal) {
+  const given = new AbortController();
+  const signal = AbortSignal.any([given.signal, queueSignal]);
+  const state: Progress = { phase: 'starting', done: 0, total: null };
+  const tick = setInterval(() => {
+    saveProgress(db, run, state).then(
+      (counts) => counts || given.abort(),
+      () => {}, // The database is away for a moment: the run itself finds out.
+    );
+  }, tickMs);
+
+  return {
+    signal,
+    progress: (progress: Partial<Progress>) => void Object.assign(state, progress),
+    finish: async (trx: Trx, made: 'change' | 'plan') => {
+      if (await finishRun(trx, run, made)) return;
+      given.abort();
+      throw new Error('This run was stopped, or given to another process.');
+    },
+    stop: () => clearInterval(tick),
+  };
+}

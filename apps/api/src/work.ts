@@ -1,0 +1,37 @@
+import { connect } from '#database/client.ts';
+import { buryJob, runJob } from '#modules/jobs/jobs.service.ts';
+import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { importWorks, sweepUploads } from '#modules/spreadsheets/imports.service.ts';
+
+interface Place {
+  databaseUrl: string;
+  uploadsDir: string;
+  tell: (failure: unknown) => void;
+}
+
+/** Takes jobs and does them, on connections of its own whose statements may take minutes. */
+export async function beginWork({
+  databaseUrl,
+  uploadsDir,
+  tell,
+}: Place): Promise<{ queue: JobQueue; stop: () => Promise<void> }> {
+  const { db } = connect(databaseUrl, 4, { statementMs: 180_000 });
+  const works = importWorks(uploadsDir);
+  const queue = await openQueue(db, tell);
+  await queue.work(
+    (jobId, signal) => runJob(db, works, jobId, signal),
+    (jobId) => buryJob(db, works, jobId),
+  );
+  const sweep = () => sweepUploads(db, uploadsDir).catch(tell);
+  void sweep();
+  const sweeping = setInterval(sweep, 60_000);
+
+  return {
+    queue,
+    stop: async () => {
+      clearInterval(sweeping);
+      await queue.stop();
+      await db.destroy();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { User } from '@cmp/shared/users';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Highlight } from '#components/highlight.tsx';
+import { TermRunway } from '#components/term-runway.tsx';
+import { type SiteClock, shortDate } from '#lib/term.ts';
+import { leftColour } from './user-row.tsx';
+
+export const cardHeightPx = 86;
+
+interface UserCardProps {
+  user: User | undefined;
+  index: number;
+  top: number;
+  clock: SiteClock;
+  wanted: string;
+  showsServer: boolean;
+  isOpen: boolean;
+}
+
+/** A row where there is no room for columns: who, what, until when, and the runway across. */
+export const UserCard = memo(function UserCard(props: UserCardProps) {
+  const { t } = useTranslation();
+  const { user, index, clock, wanted } = props;
+  const place = { transform: `translateY(${props.top}px)`, height: cardHeightPx };
+  if (!user) {
+    return (
+      <div role="listitem" style={place} className={cardShape}>
+        <span className="skeleton block h-3 w-32" />
+        <span className="skeleton block h-2.5 w-48" />
+      </div>
+    );
+  }
+  const term = clock.termOf(user.expiresOn);
+  const facts = [props.showsServer ? user.serverName : null, user.service, user.contact];
+  return (
+    <div role="listitem" style={place} className={cardShape} data-open={props.isOpen || undefined}>
+      <div className="flex items-baseline justify-between gap-4">
+        <button
+          type="button"
+          data-index={index}
+          className="min-w-0 truncate text-left font-semibold after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
+        >
+          <Highlight text={user.accountName} wanted={wanted} />
+        </button>
+        <span className={`tnum shrink-0 font-[550] ${leftColour[user.status]}`}>
+          {user.status === 'disabled' ? t('term.paused') : term.left}
+        </span>
+      </div>
+      <div className="flex items-baseline justify-between gap-4 text-[0.8125rem] text-ink-2">
+        <span className="min-w-0 truncate">
+          {facts.filter((fact) => fact !== null).join(' · ') || '—'}
+        </span>
+        <span className="tnum shrink-0">
+          {user.expiresOn === null ? t('term.never') : shortDate(user.expiresOn)}
+        </span>
+      </div>
+      <TermRunway
+        status={user.status}
+        share={term.share}
+        label={user.status === 'disabled' ? t('term.disabled') : term.spoken}
+        className="mt-1 w-full"
+      />
+    </div>
+  );
+});
+
+const cardShape =
+  'absolute inset-x-0 top-0 grid content-center gap-1 border-line border-b bg-surface px-gutter data-open:bg-accent-wash';

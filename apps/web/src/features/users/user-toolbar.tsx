@@ -1,0 +1,130 @@
+import { Status } from '@cmp/shared/status';
+import type { StatusCounts } from '@cmp/shared/users';
+import { useQuery } from '@tanstack/react-query';
+import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '#components/button.tsx';
+import { Chip } from '#components/chip.tsx';
+import { inputShape } from '#components/field.tsx';
+import { Segments } from '#components/segments.tsx';
+import { shortDate } from '#lib/term.ts';
+import { FilterMenu } from './filter-menu.tsx';
+import type { ColumnId } from './user-columns.ts';
+import type { UserView } from './user-view.ts';
+import { serviceList } from './users.queries.ts';
+import { ViewMenu } from './view-menu.tsx';
+
+interface UserToolbarProps {
+  view: UserView;
+  counts: StatusCounts | undefined;
+  columns: readonly ColumnId[];
+  allColumns: readonly ColumnId[];
+  ofServer: boolean;
+  findRef: RefObject<HTMLInputElement | null>;
+  toolbarRef: RefObject<HTMLDivElement | null>;
+  mayAdd: boolean;
+  onChange: (view: UserView) => void;
+  onType: (view: UserView) => void;
+}
+
+/** What narrows the list at its left, what acts at its right. It stays while the rows scroll. */
+export function UserToolbar(props: UserToolbarProps) {
+  const { t } = useTranslation();
+  const { view, counts, onChange } = props;
+  const { data: services } = useQuery(serviceList);
+  return (
+    <div
+      ref={props.toolbarRef}
+      className="users-toolbar sticky z-10 flex flex-wrap items-center gap-2 bg-canvas py-2.5 touch:-mx-4 touch:flex-nowrap touch:overflow-x-auto touch:px-4"
+    >
+      <Segments
+        label={t('users.statusFilter')}
+        value={view.status ?? 'all'}
+        options={(['all', ...Status.options] as const).map((value) => ({
+          value,
+          text: t(value === 'all' ? 'users.all' : `term.${value}`),
+          count: counts?.[value],
+        }))}
+        onChange={(value) => onChange({ ...view, status: value === 'all' ? undefined : value })}
+      />
+      <FindBox view={view} findRef={props.findRef} onType={props.onType} />
+      {view.services.map((service) => (
+        <Chip
+          key={service}
+          text={service}
+          liftLabel={t('users.lift', { filter: service })}
+          onLift={() =>
+            onChange({ ...view, services: view.services.filter((one) => one !== service) })
+          }
+        />
+      ))}
+      {view.expires ? (
+        <Chip
+          text={daysInWords(view.expires)}
+          liftLabel={t('users.lift', { filter: t('users.column.expires') })}
+          onLift={() => onChange({ ...view, expires: undefined })}
+        />
+      ) : null}
+      <FilterMenu view={view} services={services?.items ?? []} onChange={onChange} />
+      <div className="ml-auto flex items-center gap-2 touch:hidden">
+        <ViewMenu
+          view={view}
+          columns={props.columns}
+          allColumns={props.allColumns}
+          ofServer={props.ofServer}
+          onChange={onChange}
+        />
+        {props.mayAdd ? (
+          <Button tone="primary" onClick={() => onChange({ ...view, open: 'new' })}>
+            {t('users.add')}
+          </Button>
+        ) : null}
+      </div>
+      {props.mayAdd ? (
+        <button
+          type="button"
+          onClick={() => onChange({ ...view, open: 'new' })}
+          className="fixed right-4 bottom-[calc(5rem+env(safe-area-inset-bottom))] z-20 hidden h-13 items-center rounded-full bg-accent px-6 font-semibold text-on-accent text-prose shadow-float touch:inline-flex"
+        >
+          {t('users.add')}
+        </button>
+      ) : null}
+    </div>
+  );
+
+  function daysInWords({ from, to }: { from: string; to: string }): string {
+    if (from === to) return t('users.expiresOnDay', { date: shortDate(from) });
+    return t('users.expiresBetween', { from: shortDate(from), to: shortDate(to) });
+  }
+}
+
+const typingMs = 150;
+
+function FindBox({ view, findRef, onType }: Pick<UserToolbarProps, 'view' | 'findRef' | 'onType'>) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState<string>();
+  const take = useEffectEvent((q: string) => {
+    setTyped(undefined);
+    if (q !== view.q) onType({ ...view, q });
+  });
+  useEffect(() => {
+    if (typed === undefined) return;
+    const timer = setTimeout(() => take(typed), typingMs);
+    return () => clearTimeout(timer);
+  }, [typed]);
+
+  return (
+    <input
+      ref={findRef}
+      type="search"
+      value={typed ?? view.q}
+      aria-label={t('users.find')}
+      placeholder={t('users.findPlaceholder')}
+      onChange={(event) => setTyped(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.currentTarget.blur();
+      }}
+      className={`${inputShape} w-44! touch:w-36! touch:shrink-0`}
+    />
+  );
+}

@@ -1,0 +1,168 @@
+import type { User, UserSort } from '@cmp/shared/users';
+import { type MouseEvent, type RefObject, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from '#lib/store.ts';
+import { useSiteClock } from '#lib/term.ts';
+import { narrowScreen, useMedia } from '#lib/use-media.ts';
+import { useSize } from '#lib/use-size.ts';
+import { useGridKeys } from './use-grid-keys.ts';
+import { useRowWindow } from './use-row-window.ts';
+import { justExtended, type UserWrites } from './use-user-writes.ts';
+import { UserCard } from './user-card.tsx';
+import { type ColumnId, columnsThatFit, templateOf } from './user-columns.ts';
+import { UserRow } from './user-row.tsx';
+import type { Listing } from './users.queries.ts';
+import { UsersGridHead } from './users-grid-head.tsx';
+
+export interface UsersGridProps {
+  listing: Listing;
+  total: number;
+  sort: UserSort;
+  columns: readonly ColumnId[];
+  wanted: string;
+  openId: number | undefined;
+  writes: UserWrites;
+  /** Whether the account may turn or extend this user. */
+  may: (action: 'users:update' | 'users:extend' | 'users:delete', user: User) => boolean;
+  /** Whether it may alter anybody here: only then is there a place for the renewal. */
+  mayWrite: boolean;
+  onSort: (sort: UserSort) => void;
+  onOpen: (user: User | undefined) => void;
+  gridRef: RefObject<HTMLDivElement | null>;
+}
+
+/** Users in rows, of which only those in sight exist: the page scrolls, and the head stays. */
+export function UsersGrid(props: UsersGridProps) {
+  const { t } = useTranslation();
+  const { listing, total, columns, openId, writes, may, onOpen, gridRef } = props;
+  const clock = useSiteClock();
+  const pulsing = useStore(justExtended);
+  const isNarrow = useMedia(narrowScreen);
+  const { width } = useSize(gridRef);
+  const bodyRef = useRef<HTMLDivElement>(null);
+  const { rows, users, height, slots, scrollTo } = useRowWindow(bodyRef, listing, total, isNarrow);
+  const [current, setCurrent] = useState<number>();
+
+  const shown = useMemo(() => columnsThatFit(columns, width || 4000), [columns, width]);
+  const template = useMemo(() => templateOf(shown, props.mayWrite), [shown, props.mayWrite]);
+
+  function moveTo(index: number) {
+    const place = Math.max(0, Math.min(total - 1, index));
+    setCurrent(place);
+    scrollTo(place);
+    const user = users.at(place);
+    if (openId !== undefined && user) onOpen(user);
+  }
+
+  const keys = useGridKeys({
+    current,
+    moveTo,
+    user: current === undefined ? undefined : users.at(current),
+    pageRows: Math.max(1, rows.length - 20),
+    total,
+    writes,
+    may,
+    onOpen,
+    isOpen: openId !== undefined,
+    onLeave: () => setCurrent(undefined),
+  });
+
+  function onClick(event: MouseEvent) {
+    if (!(event.target instanceof Element)) return;
+    const index = event.target.closest<HTMLElement>('[data-index]')?.dataset.index;
+    const user = index === undefined ? undefined : users.at(Number(index));
+    if (!user) return;
+    const act = event.target.closest<HTMLElement>('[data-act]')?.dataset.act;
+    setCurrent(Number(index));
+    if (act === 'turn') writes.turn(user);
+    else if (act === 'extend') writes.extend(user, 1);
+    else onOpen(user);
+  }
+
+  if (isNarrow) {
+    return (
+      <div ref={gridRef} className="-mx-4 border-line border-t">
+        <div
+          role="list"
+          ref={bodyRef}
+          onClick={onClick}
+          className="relative"
+          style={{ height }}
+          aria-label={t('users.title')}
+        >
+          {rows.map(({ index, start }) => (
+            <UserCard
+              key={index % slots}
+              index={index}
+              top={start}
+              user={users.at(index)}
+              clock={clock}
+              wanted={props.wanted}
+              showsServer={listing.serverId === undefined}
+              isOpen={users.at(index)?.id === openId && openId !== undefined}
+            />
+          ))}
+        </div>
+      </div>
+    );
+  }
+
+  const currentUser = current === undefined ? undefined : users.at(current);
+  return (
+    <div
+      role="grid"
+      ref={gridRef}
+      tabIndex={0}
+      aria-label={t('users.title')}
+      aria-rowcount={total + 1}
+      aria-activedescendant={currentUser ? `user-${currentUser.id}` : undefined}
+      onKeyDown={keys.onKeyDown}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && current === undefined)
+          setCurrent(rows[0]?.index);
+      }}
+      className="users-grid rounded-panel border border-line bg-surface"
+      style={{ '--columns': template }}
+    >
+      <UsersGridHead
+        columns={shown}
+        sort={props.sort}
+        mayWrite={props.mayWrite}
+        onSort={props.onSort}
+      />
+      <div
+        role="rowgroup"
+        ref={bodyRef}
+        onClick={onClick}
+        // The focus stays with the grid: a row's place is soon another user's.
+        onMouseDown={(event) => {
+          event.preventDefault();
+          gridRef.current?.focus({ preventScroll: true });
+        }}
+        className="relative overflow-clip rounded-b-panel"
+        style={{ height }}
+      >
+        {rows.map(({ index, start }) => {
+          const user = users.at(index);
+          return (
+            <UserRow
+              key={index % slots}
+              index={index}
+              top={start}
+              user={user}
+              columns={shown}
+              clock={clock}
+              wanted={props.wanted}
+              isCurrent={index === current}
+              isOpen={user !== undefined && user.id === openId}
+              isPulsing={user !== undefined && user.id === pulsing}
+              writes={props.mayWrite}
+              mayTurn={user !== undefined && may('users:update', user)}
+              mayExtend={user !== undefined && may('users:extend', user)}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+export const term = {
+  today: 'today',
+  paused: 'paused',
+  never: 'Never',
+  unlimited: 'unlimited',
+  spokenNever: 'never expires',
+  spokenToday: 'expires today, {{date}}',
+  spokenDays_one: '{{count}} day left, expires {{date}}',
+  spokenDays_other: '{{count}} days left, expires {{date}}',
+  spokenEnded_one: 'expired {{count}} day ago, on {{date}}',
+  spokenEnded_other: 'expired {{count}} days ago, on {{date}}',
+  active: 'Active',
+  soon: 'Soon',
+  expired: 'Expired',
+  disabled: 'Disabled',
+};
