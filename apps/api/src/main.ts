@@ -34,6 +34,7 @@ async function serve(): Promise<void> {
   const tell = (failure: unknown) => app.log.error(failure);
   const { queue, stop: stopWork } = await beginWork({
     databaseUrl: config.database.url,
+    isPrepared: config.database.isPrepared,
     uploadsDir: config.uploadsDir,
     tell,
   });

@@ -15,7 +15,7 @@ export type Trx = Transaction<DB>;
 export function connect(
   url: string,
   poolSize = 10,
-  { isPrepared = true, statementMs = 15_000 } = {},
+  { isPrepared = false, statementMs = 15_000 } = {},
 ): { db: Db; pool: pg.Pool } {
   const pool = new pg.Pool({
     connectionString: url,
