@@ -1,6 +1,6 @@
 import type { ServerList } from '@cmp/shared/servers';
 import type { Pool } from 'pg';
-import { soonUntil, today } from './days.ts';
+import { today } from './days.ts';
 import { countsSql } from './users.ts';
 
 export async function listServers(pool: Pool): Promise<ServerList> {
@@ -14,7 +14,7 @@ export async function listServers(pool: Pool): Promise<ServerList> {
         where users.server_id = servers.id and users.deleted_at is null
       ) as standing on true
       where servers.deleted_at is null order by servers.position`,
-    values: [today, soonUntil],
+    values: [today, today],
   });
   return { items, total: items.length };
 }

@@ -4,10 +4,10 @@ import type { Pool } from 'pg';
 import * as z from 'zod';
 import type { Asked } from '#http-pairs.ts';
 import { inChange } from './change.ts';
-import { soonUntil, today } from './days.ts';
+import { today } from './days.ts';
 
 /** Every statement here has the day as $1 and the end of "soon" as $2. */
-const days = [today, soonUntil];
+const days = [today, today];
 
 export const countsSql = `json_build_object(
   'all', count(users.id),

@@ -16,6 +16,8 @@ const Handle = z.object({
     'accounts',
     'newAccount',
     'account',
+    'audit',
+    'import',
     'settings',
   ]),
 });
@@ -31,7 +33,8 @@ export function Breadcrumb() {
       {
         to: pathname,
         text: nameOf(data.crumb, params),
-        translate: data.crumb === 'account' ? ('no' as const) : undefined,
+        translate:
+          data.crumb === 'account' || data.crumb === 'server' ? ('no' as const) : undefined,
       },
     ];
   });
@@ -41,6 +44,8 @@ export function Breadcrumb() {
     params: { accountId?: string; serverId?: string },
   ): string {
     switch (crumb) {
+      case 'import':
+        return t('sheets.import');
       case 'newAccount':
         return t('accounts.createTitle');
       case 'account':

@@ -2,6 +2,7 @@ import type { Action } from '@cmp/shared/permissions';
 import {
   LayoutList,
   type LucideIcon,
+  ScrollText,
   Server,
   SlidersHorizontal,
   UserRound,
@@ -11,7 +12,13 @@ import { useMay } from '#lib/session.ts';
 
 export interface Destination {
   to: string;
-  text: 'shell.overview' | 'shell.servers' | 'shell.users' | 'shell.accounts' | 'shell.settings';
+  text:
+    | 'shell.overview'
+    | 'shell.servers'
+    | 'shell.users'
+    | 'shell.accounts'
+    | 'shell.audit'
+    | 'shell.settings';
   icon: LucideIcon;
   /** The key that follows `g`. */
   key: string;
@@ -23,6 +30,7 @@ const destinations: readonly Destination[] = [
   { to: '/servers', text: 'shell.servers', icon: Server, key: 's', needs: 'servers:list' },
   { to: '/users', text: 'shell.users', icon: UserRound, key: 'c', needs: 'users:list' },
   { to: '/accounts', text: 'shell.accounts', icon: UsersRound, key: 'a', needs: 'accounts:list' },
+  { to: '/audit', text: 'shell.audit', icon: ScrollText, key: 'l', needs: 'changes:list' },
   {
     to: '/settings',
     text: 'shell.settings',

@@ -3,38 +3,57 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { Outlet, useNavigate } from 'react-router';
 import { OfflineStrip } from '#components/offline-strip.tsx';
 import { toggleRail } from '#lib/appearance.ts';
+import { useMay } from '#lib/session.ts';
 import { useShortcuts } from '#lib/shortcuts.ts';
 import { useUndoKey } from '#lib/undo.ts';
+import { useCommandKey } from '#lib/use-command-key.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { useDestinations } from './navigation.ts';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useReleaseNotice } from './use-release-notice.ts';
 
+const CommandPalette = lazy(() => import('./command-palette.tsx'));
+const JobsTray = lazy(() => import('#features/jobs/jobs-tray.tsx'));
 const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'));
 
+/** What is open above the page; one at a time. */
+type Overlay = 'palette' | 'jobs' | 'shortcuts';
+
 export function PanelLayout() {
-  const [showsShortcuts, showShortcuts] = useState(false);
+  const [overlay, setOverlay] = useState<Overlay>();
+  const close = () => setOverlay(undefined);
+  const seesJobs = useMay()('jobs:list');
   useReleaseNotice();
   useUndoKey();
-  usePanelShortcuts(() => showShortcuts(true));
+  usePanelShortcuts(() => setOverlay('shortcuts'));
+  useCommandKey('k', () => setOverlay(overlay === 'palette' ? undefined : 'palette'));
+  useCommandKey('j', () => {
+    if (seesJobs) setOverlay(overlay === 'jobs' ? undefined : 'jobs');
+  });
 
   return (
     <div className="flex min-h-dvh">
       <Rail />
       <div className="flex min-w-0 flex-1 flex-col touch:pb-16">
-        <TopBar onShortcuts={() => showShortcuts(true)} />
+        <TopBar
+          onShortcuts={() => setOverlay('shortcuts')}
+          onSearch={() => setOverlay('palette')}
+          onJobs={() => setOverlay('jobs')}
+        />
         <OfflineStrip />
         <main id="content" tabIndex={-1} className="w-full max-w-[1480px] flex-1 px-gutter pb-16">
           <Outlet />
         </main>
       </div>
       <BottomBar />
-      {showsShortcuts ? (
-        <Suspense>
-          <ShortcutsDialog onClose={() => showShortcuts(false)} />
-        </Suspense>
-      ) : null}
+      <Suspense>
+        {overlay === 'palette' ? (
+          <CommandPalette onClose={close} onShortcuts={() => setOverlay('shortcuts')} />
+        ) : null}
+        {overlay === 'jobs' ? <JobsTray onClose={close} /> : null}
+        {overlay === 'shortcuts' ? <ShortcutsDialog onClose={close} /> : null}
+      </Suspense>
     </div>
   );
 }

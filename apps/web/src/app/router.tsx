@@ -49,7 +49,14 @@ export const router = createBrowserRouter([
                   {
                     path: ':serverId',
                     handle: { crumb: 'server' },
-                    lazy: () => import('./server-page.tsx'),
+                    children: [
+                      { index: true, lazy: () => import('./server-page.tsx') },
+                      {
+                        path: 'import/:planId?',
+                        handle: { crumb: 'import' },
+                        lazy: () => import('./import-page.tsx'),
+                      },
+                    ],
                   },
                 ],
               },
@@ -106,6 +113,12 @@ export const router = createBrowserRouter([
                     ],
                   },
                 ],
+              },
+              {
+                path: 'audit',
+                middleware: [only('changes:list')],
+                handle: { crumb: 'audit' },
+                lazy: () => import('#features/changes/audit-page.tsx'),
               },
               {
                 path: 'settings',

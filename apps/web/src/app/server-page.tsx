@@ -5,7 +5,9 @@ import { ServerActions } from '#features/servers/server-actions.tsx';
 import { ServerHeader } from '#features/servers/server-header.tsx';
 import { serverIdIn } from '#features/servers/server-id.ts';
 import { serverById } from '#features/servers/servers.queries.ts';
+import { SheetMenu } from '#features/spreadsheets/sheet-menu.tsx';
 import { useUserView } from '#features/users/use-user-view.ts';
+import { apiQueryOf } from '#features/users/user-view.ts';
 import { UsersWorkspace } from '#features/users/users-workspace.tsx';
 import { overviewOf } from '#lib/overview.ts';
 import { queryClient } from '#lib/query-client.ts';
@@ -44,7 +46,11 @@ export function ServerPage() {
         selected={view.expires}
         onSelect={(expires) => change({ ...view, expires })}
       />
-      <UsersWorkspace key={serverId} serverId={serverId} />
+      <UsersWorkspace
+        key={serverId}
+        serverId={serverId}
+        tools={<SheetMenu serverId={serverId} query={apiQueryOf(view).toString()} />}
+      />
     </>
   );
 }

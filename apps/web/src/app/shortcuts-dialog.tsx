@@ -24,6 +24,8 @@ export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     { keys: ['1', '5'], text: t('shell.shortcutStatus') },
     { keys: ['Ctrl', 'Z'], text: t('shell.shortcutUndo') },
     { keys: ['Alt', '↑', '↓'], text: t('shell.shortcutMove') },
+    { keys: ['Ctrl', 'K'], text: t('shell.shortcutPalette') },
+    { keys: ['Ctrl', 'J'], text: t('shell.shortcutJobs') },
     { keys: ['['], text: t('shell.shortcutRail') },
     { keys: ['R'], text: t('shell.shortcutRefresh') },
     { keys: ['Ctrl', 'S'], text: t('shell.shortcutSave') },

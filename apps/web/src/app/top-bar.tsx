@@ -1,8 +1,11 @@
+import { Search } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '#components/avatar.tsx';
+import { Keys } from '#components/key.tsx';
 import { TideMark } from '#components/tide-mark.tsx';
-import { useSession } from '#lib/session.ts';
+import { JobsButton } from '#features/jobs/jobs-button.tsx';
+import { useMay, useSession } from '#lib/session.ts';
 import { useSiteName } from '#lib/use-site-name.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { Freshness } from './freshness.tsx';
@@ -10,10 +13,17 @@ import { Freshness } from './freshness.tsx';
 // A fifth of the first load by itself, and opened seldom: it comes after the page.
 const AccountMenu = lazy(() => import('./account-menu.tsx'));
 
-export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
+interface TopBarProps {
+  onShortcuts: () => void;
+  onSearch: () => void;
+  onJobs: () => void;
+}
+
+export function TopBar({ onShortcuts, onSearch, onJobs }: TopBarProps) {
   const { t } = useTranslation();
   const siteName = useSiteName();
   const { role, displayName } = useSession().account;
+  const seesJobs = useMay()('jobs:list');
   return (
     <header className="sticky top-0 z-20 flex h-[52px] items-center gap-4 border-line border-b bg-canvas px-gutter">
       <span className="hidden items-center gap-2 font-semibold touch:flex">
@@ -23,7 +33,7 @@ export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
         </span>
       </span>
       <Breadcrumb />
-      <div className="ml-auto flex items-center gap-4">
+      <div className="ml-auto flex items-center gap-3">
         {role === 'viewer' ? (
           <span
             title={t('shell.readOnlyHint')}
@@ -32,6 +42,8 @@ export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
             {t('shell.readOnly')}
           </span>
         ) : null}
+        <SearchButton onSearch={onSearch} />
+        {seesJobs ? <JobsButton onOpen={onJobs} /> : null}
         <Freshness />
         <Suspense fallback={<Avatar name={displayName} />}>
           <AccountMenu onShortcuts={onShortcuts} />
@@ -40,3 +52,24 @@ export function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
     </header>
   );
 }
+
+/** Looks like the field it opens; on a phone only its sign is left. */
+function SearchButton({ onSearch }: { onSearch: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      aria-keyshortcuts="Control+K Meta+K"
+      onClick={onSearch}
+      className="flex h-8 w-56 items-center gap-2 rounded-control border border-line-strong bg-surface px-2.5 text-ink-3 hover:bg-sunken hover:text-ink touch:size-11 touch:justify-center touch:border-transparent touch:bg-transparent touch:p-0"
+    >
+      <Search aria-hidden size={15} className="shrink-0" />
+      <span className="truncate touch:sr-only">{t('palette.open')}</span>
+      <span aria-hidden className="ml-auto touch:hidden">
+        <Keys keys={[commandKey, 'K']} />
+      </span>
+    </button>
+  );
+}
+
+const commandKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';

@@ -93,6 +93,7 @@ export function ExpiryStrip({ today, soonUntil, expiries, selected, onSelect }: 
         {labelled(days).map((index) => (
           <span
             key={index}
+            translate="no"
             className="tnum absolute top-0 whitespace-nowrap"
             style={{ left: `${(index / expiryDays) * 100}%` }}
           >

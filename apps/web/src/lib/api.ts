@@ -12,7 +12,9 @@ interface Options {
 
 interface Outgoing extends Options {
   method: string;
+  /** A form, as a file needs it; anything else goes as JSON. */
   body?: unknown;
+  timeoutMs?: number;
 }
 
 /** The portal's API: answers are parsed, refusals are `ApiError`s, silence is `Unreachable`. */
@@ -51,6 +53,18 @@ export const api = {
     await request(path, { method: 'DELETE' });
   },
 
+  /** Sends a file. The form is kept whole, so that it is sent again once the session is good again. */
+  upload: <T>(path: string, form: FormData, schema: z.ZodType<T>, options: Options = {}) =>
+    request(path, { ...options, method: 'POST', body: form, timeoutMs: fileTimeoutMs }).then(
+      (response) => parsed(response, schema),
+    ),
+
+  /** Fetches a file, so that a refusal is told on the page and not saved in the file's place. */
+  download: async (path: string): Promise<Downloaded> => {
+    const response = await request(path, { method: 'GET', timeoutMs: fileTimeoutMs });
+    return { name: fileNameIn(response), content: await response.blob() };
+  },
+
   /** A command that has nothing to answer. */
   run: async (path: string, options: Options = {}): Promise<void> => {
     await request(path, { ...options, method: 'POST' });
@@ -68,7 +82,21 @@ function changeIdIn({ headers }: Response): number | undefined {
   return told === null ? undefined : Number(told);
 }
 
+/** A file, and the name that the portal gives it. */
+export interface Downloaded {
+  name: string | undefined;
+  content: Blob;
+}
+
+/** The name in UTF-8 where there is one (RFC 6266), else the plain one. */
+function fileNameIn({ headers }: Response): string | undefined {
+  const told = headers.get('content-disposition') ?? '';
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(told)?.[1];
+  return encoded ? decodeURIComponent(encoded) : /filename="([^"]+)"/.exec(told)?.[1];
+}
+
 const requestTimeoutMs = 30_000;
+const fileTimeoutMs = 600_000;
 
 /** Sends, and where the session has run out renews it and sends the very same request again. */
 async function request(path: string, outgoing: Outgoing): Promise<Response> {
@@ -88,7 +116,9 @@ async function request(path: string, outgoing: Outgoing): Promise<Response> {
 /** The key is made once per act, so that a repeated request has one effect. */
 function headersFor({ method, body }: Outgoing): Headers {
   const headers = new Headers({ accept: 'application/json' });
-  if (body !== undefined) headers.set('content-type', 'application/json');
+  // The browser names a form's type itself, with the boundary it chose.
+  const isJson = body !== undefined && !(body instanceof FormData);
+  if (isJson) headers.set('content-type', 'application/json');
   if (method === 'POST') headers.set('idempotency-key', idempotencyKey());
   return headers;
 }
@@ -100,9 +130,9 @@ function idempotencyKey(): string {
 }
 
 async function send(path: string, outgoing: Outgoing, headers: Headers): Promise<Response> {
-  const deadline = AbortSignal.timeout(requestTimeoutMs);
+  const deadline = AbortSignal.timeout(outgoing.timeoutMs ?? requestTimeoutMs);
   const signal = outgoing.signal ? AbortSignal.any([outgoing.signal, deadline]) : deadline;
-  const body = outgoing.body === undefined ? null : JSON.stringify(outgoing.body);
+  const body = bodyOf(outgoing);
   try {
     const response = await fetch(`/api${path}`, { method: outgoing.method, headers, body, signal });
     connection.answered();
@@ -112,6 +142,11 @@ async function send(path: string, outgoing: Outgoing, headers: Headers): Promise
     connection.failed();
     throw new Unreachable('The portal did not answer.', { cause });
   }
+}
+
+function bodyOf({ body }: Outgoing): FormData | string | null {
+  if (body instanceof FormData) return body;
+  return body === undefined ? null : JSON.stringify(body);
 }
 
 async function parsed<T>(response: Response, schema: z.ZodType<T>): Promise<T> {

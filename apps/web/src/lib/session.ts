@@ -40,8 +40,9 @@ export function keepSession(session: Session): void {
   queryClient.setQueryData(sessionQuery.queryKey, session);
 }
 
-/** Ends the session, and leaves by loading the sign-in page anew, so that nothing stays in memory. */
+/** Ends the session, and leaves by loading the sign-in page anew, so that nothing stays in the tab. */
 export async function signOut(): Promise<void> {
   await api.run('/auth/logout', { ifSignedOut: 'throw' }).catch(() => undefined);
+  sessionStorage.clear();
   location.assign('/login');
 }

@@ -1,13 +1,11 @@
 import { useEffect, useState } from 'react';
 
-const settleMs = 300;
-
 /** What is typed, once it rests. */
-export function useSettledText(typed: string): string {
+export function useSettledText(typed: string, settleMs = 300): string {
   const [settled, settle] = useState(typed);
   useEffect(() => {
     const timer = setTimeout(() => settle(typed), settleMs);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, settleMs]);
   return settled;
 }

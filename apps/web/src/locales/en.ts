@@ -1,10 +1,14 @@
 import { accounts } from './en/accounts.ts';
+import { audit } from './en/audit.ts';
 import { auth } from './en/auth.ts';
 import { errors } from './en/errors.ts';
+import { jobs } from './en/jobs.ts';
 import { overview } from './en/overview.ts';
+import { palette } from './en/palette.ts';
 import { profile } from './en/profile.ts';
 import { servers } from './en/servers.ts';
 import { settings } from './en/settings.ts';
+import { sheets } from './en/sheets.ts';
 import { shell } from './en/shell.ts';
 import { states } from './en/states.ts';
 import { strip } from './en/strip.ts';
@@ -17,11 +21,15 @@ import { validation } from './en/validation.ts';
 /** Every sentence the panel says. */
 export const en = {
   accounts,
+  audit,
   auth,
   errors,
+  jobs,
   overview,
+  palette,
   profile,
   settings,
+  sheets,
   shell,
   states,
   time,

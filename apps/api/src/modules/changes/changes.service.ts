@@ -9,6 +9,13 @@ import type { Actor, Idempotency } from '#plugins/access.ts';
 /** What a change can be of: an action of the table of rights, or what the portal does by itself. */
 export type ChangeAction = Action | 'setup' | 'seed' | 'accounts:sign-in';
 
+/** What some changes say of themselves besides. */
+export interface ChangeDetails {
+  undoesChangeId?: number | undefined;
+  /** How many months an extension was for. */
+  months?: number;
+}
+
 /**
  * The only way to write: the database refuses a write outside a change, and records those inside. A command
  * whose caller named it has one effect: its repeat answers what `work` gave the first time.
@@ -19,20 +26,20 @@ export async function inChange<Result>(
   action: ChangeAction,
   reason: string | null,
   work: (trx: Trx) => Promise<Result>,
-  undoesChangeId: number | null = null,
+  more: ChangeDetails = {},
 ): Promise<Result> {
-  const { answer, changeId } = await db.transaction().execute(async (trx) => {
+  const { answer, changeId, isRepeat } = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
-    if (kept) return kept;
+    if (kept) return { ...kept, isRepeat: true };
 
-    const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
+    const begunId = await beginChange(trx, actor, action, reason, more);
     const made = await work(trx);
     await keepAnswer(trx, actor, begunId, made);
-    return { answer: made, changeId: begunId };
+    return { answer: made, changeId: begunId, isRepeat: false };
   });
   // Only now: a refusal on the way left no change to name.
   actor.changeId = changeId ?? undefined;
-  changesMade.inc({ action });
+  if (!isRepeat) changesMade.inc({ action });
   return answer;
 }
 
@@ -57,11 +64,12 @@ async function beginChange(
   { accountId, username, via, ip, requestId }: Actor,
   action: ChangeAction,
   reason: string | null,
-  undoesChangeId: number | null,
+  { undoesChangeId, months }: ChangeDetails,
 ): Promise<number> {
   const [change] = await newChange(trx, {
     ...{ accountId, accountName: username, via, action, reason, ip, requestId },
-    undoesChangeId,
+    undoesChangeId: undoesChangeId ?? null,
+    months: months ?? null,
   });
   if (!change) throw new Error('The change was not begun.');
   return change.id;
@@ -76,6 +84,7 @@ interface NewChange {
   ip: string | null;
   requestId: string | null;
   undoesChangeId: number | null;
+  months: number | null;
 }
 
 const newChange = statement((db, slot: Slot<NewChange>) =>
@@ -92,6 +101,7 @@ const newChange = statement((db, slot: Slot<NewChange>) =>
           ip: slot('ip'),
           requestId: slot('requestId'),
           undoesChangeId: slot('undoesChangeId'),
+          months: slot('months'),
         })
         .returning('id'),
     )

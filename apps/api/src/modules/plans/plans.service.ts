@@ -123,7 +123,7 @@ export function commitInChange(
       const plan = asPlan(visible(actor, await findPlan(trx, id)));
       return { plan, changeId: plan.changeId, jobId: plan.jobId };
     },
-    undoesChangeId,
+    { undoesChangeId },
   );
 }
 

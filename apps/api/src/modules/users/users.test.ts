@@ -463,12 +463,13 @@ describe('POST /users/:id/extend', () => {
     const changeId = Number(extended.headers['x-change-id']);
     const change = await db
       .selectFrom('changes')
-      .select(['action', 'reason', 'accountName'])
+      .select(['action', 'reason', 'months', 'accountName'])
       .where('id', '=', changeId)
       .executeTakeFirst();
     expect(change).toEqual({
       action: 'users:extend',
       reason: 'paid to May',
+      months: 1,
       accountName: admin.account.username,
     });
     expect((await listEntries(db)).at(-1)).toMatchObject({

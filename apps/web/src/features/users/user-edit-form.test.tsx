@@ -48,6 +48,15 @@ test('a limit that is made unlimited keeps its number for when it is switched ba
   expect(limit()).toHaveProperty('value', '120');
 });
 
+test('services that come late leave the user the service it has', async () => {
+  showPage(<UserEditForm user={given.user({ id: 5, service: 'Basic' })} />);
+
+  await waitFor(() => expect(screen.getAllByRole('option')).toHaveLength(2));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+
+  expect(screen.getByLabelText(i18next.t('users.service'))).toHaveProperty('value', 'Basic');
+});
+
 test('a chosen service fills in its devices and its limit', async () => {
   showPage(<UserEditForm user={given.user({ id: 3 })} />);
   await screen.findByRole('option', { name: 'Basic' });

@@ -1,7 +1,7 @@
 import { Status } from '@cmp/shared/status';
 import type { StatusCounts } from '@cmp/shared/users';
 import { useQuery } from '@tanstack/react-query';
-import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { Chip } from '#components/chip.tsx';
@@ -22,6 +22,7 @@ interface UserToolbarProps {
   ofServer: boolean;
   findRef: RefObject<HTMLInputElement | null>;
   toolbarRef: RefObject<HTMLDivElement | null>;
+  tools?: ReactNode;
   mayAdd: boolean;
   onChange: (view: UserView) => void;
   onType: (view: UserView) => void;
@@ -47,11 +48,11 @@ export function UserToolbar(props: UserToolbarProps) {
         }))}
         onChange={(value) => onChange({ ...view, status: value === 'all' ? undefined : value })}
       />
-      <FindBox view={view} findRef={props.findRef} onType={props.onType} />
+      <FindBox view={view} findRef={props.findRef} first={!props.ofServer} onType={props.onType} />
       {view.services.map((service) => (
         <Chip
           key={service}
-          text={service}
+          text={<span translate="no">{service}</span>}
           liftLabel={t('users.lift', { filter: service })}
           onLift={() =>
             onChange({ ...view, services: view.services.filter((one) => one !== service) })
@@ -74,6 +75,7 @@ export function UserToolbar(props: UserToolbarProps) {
           ofServer={props.ofServer}
           onChange={onChange}
         />
+        {props.tools}
         {props.mayAdd ? (
           <Button tone="primary" onClick={() => onChange({ ...view, open: 'new' })}>
             {t('users.add')}
@@ -100,7 +102,12 @@ export function UserToolbar(props: UserToolbarProps) {
 
 const typingMs = 150;
 
-function FindBox({ view, findRef, onType }: Pick<UserToolbarProps, 'view' | 'findRef' | 'onType'>) {
+interface FindBoxProps extends Pick<UserToolbarProps, 'view' | 'findRef' | 'onType'> {
+  /** Whether it comes before the segments where there is little room. */
+  first: boolean;
+}
+
+function FindBox({ view, findRef, first, onType }: FindBoxProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState<string>();
   const take = useEffectEvent((q: string) => {
@@ -124,7 +131,7 @@ function FindBox({ view, findRef, onType }: Pick<UserToolbarProps, 'view' | 'fin
       onKeyDown={(event) => {
         if (event.key === 'Escape') event.currentTarget.blur();
       }}
-      className={`${inputShape} w-44! touch:w-36! touch:shrink-0`}
+      className={`${inputShape} w-44! touch:w-36! touch:shrink-0 ${first ? 'touch:order-first' : ''}`}
     />
   );
 }

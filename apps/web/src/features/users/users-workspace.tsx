@@ -33,10 +33,12 @@ interface UsersWorkspaceProps {
   serverId?: number;
   /** Said where a search across servers finds nobody. */
   emptyHint?: ReactNode;
+  /** More that can be done with the list, beside its columns. */
+  tools?: ReactNode;
 }
 
 /** Users with everything that narrows, orders, shows and alters them. What is shown is in the address. */
-export function UsersWorkspace({ serverId, emptyHint }: UsersWorkspaceProps) {
+export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspaceProps) {
   const { t } = useTranslation();
   const { view, change, type } = useUserView();
   const gridRef = useRef<HTMLDivElement>(null);
@@ -97,6 +99,7 @@ export function UsersWorkspace({ serverId, emptyHint }: UsersWorkspaceProps) {
         ofServer={serverId !== undefined}
         findRef={findRef}
         toolbarRef={toolbarRef}
+        tools={tools}
         mayAdd={addable.length > 0}
         onChange={change}
         onType={type}

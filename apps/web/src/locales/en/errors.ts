@@ -26,9 +26,23 @@ export const errors = {
   plan_not_ready: 'This is still being worked out. Wait a moment, then try again.',
   plan_committed: 'This was already done. Reload to see the result.',
   plan_moved: 'The data has changed since this was worked out. Look at it again before going on.',
+  plan_has_errors:
+    'Some rows of the file cannot be read. Mend them and import the file again, or leave them out.',
+  job_ended: 'This has ended already.',
+  interrupted:
+    'The portal was interrupted while it worked on this. Nothing was written; start it again.',
+  storage_full: 'The portal’s disk is full. Whoever runs it has to make room first.',
   plan_empty: 'There is nothing left to change.',
   plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',
+  file_too_large: 'The file is larger than the portal accepts. Split it, and import the parts.',
+  file_type_refused:
+    'The portal reads .xlsx and .csv files. Save the file as one of these and try again.',
+  file_unreadable:
+    'The file cannot be read. Open it in a spreadsheet program, save it as .xlsx, and try again.',
+  file_empty: 'The file has no rows of users. Fill in the template, or export a list first.',
+  columns_wrong:
+    'The file’s first row does not name the columns as the portal expects. Compare it with the template.',
   name_taken: 'This name is taken. Choose another.',
   password_too_weak:
     'This password is too easy to guess. Make it longer, or use several unrelated words.',
@@ -39,16 +53,6 @@ export const errors = {
   viewer_grant: 'A Viewer can only view. Change the role first, or choose View.',
   idempotency_key_reused: 'This request was already used for something else. Reload and try again.',
   rate_limited: 'Too many attempts. Wait a moment, then try again.',
-  columns_wrong: 'The columns of this file are not those of the template.',
-  file_empty: 'This file has no rows with users.',
-  file_too_large: 'This file is too large.',
-  file_type_refused: 'This is not a file the portal reads. Save it as .xlsx or .csv.',
-  file_unreadable: 'This file cannot be read. Open it and save it again.',
-  interrupted:
-    'The portal was stopped in the middle of this. Nothing of it was kept; start it again.',
-  job_ended: 'This has ended already.',
-  plan_has_errors: 'Some rows are in error. Import the good ones alone, or mend the file.',
-  storage_full: 'There is no room left for this file on the portal’s disk.',
   rate_limited_for: 'Too many attempts. Try again in {{wait}}.',
   internal:
     'Something went wrong in the portal. Try again; if it stays, give the request id to whoever runs it.',

@@ -1,0 +1,87 @@
+import type { Plan } from '@cmp/shared/changes';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
+import { explain } from '#lib/explain.ts';
+import { commitPlan, planUndo } from '#lib/plans.ts';
+import { Button } from './button.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { Notice } from './notice.tsx';
+import { UndoBuckets } from './undo-buckets.tsx';
+
+/** The way back from a change: worked out first and shown, then made. */
+export function UndoButton({ changeId, text }: { changeId: number; text: string }) {
+  const { t } = useTranslation();
+  const plan = useMutation(planUndo);
+  const [isOpen, setOpen] = useState(false);
+
+  function open() {
+    setOpen(true);
+    plan.mutate(changeId);
+  }
+
+  return (
+    <>
+      <Button onClick={open}>{text}</Button>
+      <Dialog
+        open={isOpen}
+        title={t('audit.undoTitle', { id: changeId })}
+        onClose={() => setOpen(false)}
+      >
+        {plan.isPending ? (
+          <p role="status" className="mt-3 text-ink-2">
+            {t('audit.undoPlanning')}
+          </p>
+        ) : null}
+        {plan.error ? (
+          <div className="mt-4">
+            <Notice tone="danger" title={t('audit.undoFailed')}>
+              {explain(plan.error)}
+            </Notice>
+          </div>
+        ) : null}
+        {plan.data ? <UndoPlan plan={plan.data} onClose={() => setOpen(false)} /> : null}
+      </Dialog>
+    </>
+  );
+}
+
+function UndoPlan({ plan, onClose }: { plan: Plan; onClose: () => void }) {
+  const { t } = useTranslation();
+  const commit = useMutation(commitPlan);
+  const rows = reversedIn(plan);
+
+  function undo() {
+    commit.mutate(
+      { planId: plan.id, options: {} },
+      {
+        onSuccess: () => {
+          toast(t('audit.undoDone', { count: rows }));
+          onClose();
+        },
+      },
+    );
+  }
+
+  return (
+    <>
+      <UndoBuckets plan={plan} reversed={rows} />
+      {commit.error ? (
+        <div className="mt-4">
+          <Notice tone="danger">{explain(commit.error)}</Notice>
+        </div>
+      ) : null}
+      <DialogActions>
+        <Button onClick={onClose}>{t(rows > 0 ? 'states.cancel' : 'states.close')}</Button>
+        {rows > 0 ? (
+          <Button tone="primary" disabled={commit.isPending} onClick={undo}>
+            {commit.isPending ? t('audit.undoing') : t('audit.undoCommit', { count: rows })}
+          </Button>
+        ) : null}
+      </DialogActions>
+    </>
+  );
+}
+
+const reversedIn = ({ counts }: Plan) => counts.added + counts.changed + counts.removed;

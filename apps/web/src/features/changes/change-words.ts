@@ -1,0 +1,44 @@
+import { useTranslation } from 'react-i18next';
+import { isKey } from '#lib/is-key.ts';
+import { momentInWords } from '#lib/time.ts';
+import { en } from '#locales/en.ts';
+import { isSecret } from './entry-diff.ts';
+
+/** The words for what the log names by its own names. */
+export interface ChangeWords {
+  fieldName: (field: string) => string;
+  value: (field: string, value: unknown) => string;
+  via: (via: string) => string;
+}
+
+export function useChangeWords(): ChangeWords {
+  const { t } = useTranslation();
+
+  function value(field: string, told: unknown): string {
+    if (told === null || told === undefined || told === '') return t(absentWord(field));
+    if (isSecret(field)) return t('audit.secret');
+    if (told === true) return t('audit.yes');
+    if (told === false) return t('audit.no');
+    if (typeof told === 'object') return JSON.stringify(told);
+    return isMoment(field, told) ? momentInWords(told) : String(told);
+  }
+
+  return {
+    fieldName: (field) => (isKey(fieldNames, field) ? t(`audit.field.${field}`) : field),
+    value,
+    via: (via) => (isVia(via) ? t(`audit.via.${via}`) : t('audit.via.other', { via })),
+  };
+}
+
+const fieldNames = en.audit.field;
+
+const isMoment = (field: string, told: unknown): told is string =>
+  /(At|Until)$/.test(field) && typeof told === 'string' && !Number.isNaN(Date.parse(told));
+
+/** What nothing means, by the field that holds it. */
+function absentWord(field: string) {
+  if (field === 'expiresOn') return 'audit.never';
+  return field === 'dataLimitGb' || field === 'totalDevices' ? 'audit.unlimited' : 'audit.nothing';
+}
+
+const isVia = (via: string): via is keyof typeof en.audit.via => isKey(en.audit.via, via);

@@ -1,0 +1,86 @@
+import {
+  Committed,
+  Plan,
+  type PlanCommit,
+  type PlanEntryKind,
+  PlanEntryList,
+} from '@cmp/shared/changes';
+import { Id } from '@cmp/shared/primitives';
+import { importModes } from '@cmp/shared/workbook';
+import { infiniteQueryOptions, mutationOptions, queryOptions } from '@tanstack/react-query';
+import * as z from 'zod';
+import { api } from './api.ts';
+import { jobsKey } from './jobs.ts';
+import { queryClient } from './query-client.ts';
+import { serverList } from './server-list.ts';
+
+const plansKey = ['plans'] as const;
+
+/** What a plan can alter once it is made real; the session and the site it cannot. */
+const staleAfterPlans = [
+  plansKey,
+  jobsKey,
+  serverList.queryKey,
+  ['servers'],
+  ['users'],
+  ['services'],
+  ['overview'],
+  ['audit'],
+] as const;
+
+const pollMs = 700;
+
+/** A plan; asked for again and again while it is being read or made. */
+export const planById = (planId: number) =>
+  queryOptions({
+    queryKey: [...plansKey, planId],
+    queryFn: ({ signal }) => api.get(`/plans/${planId}`, Plan, { signal }),
+    refetchInterval: ({ state }) => (isMoving(state.data) ? pollMs : false),
+  });
+
+const isMoving = (plan: Plan | undefined) =>
+  plan?.state === 'parsing' || plan?.state === 'committing';
+
+/** What would become of its rows, those of one kind, more and more of them. */
+export const entriesOfPlan = (planId: number, kind: PlanEntryKind, limit = 100) =>
+  infiniteQueryOptions({
+    queryKey: [...plansKey, planId, 'entries', kind, limit],
+    queryFn: ({ signal, pageParam }) => {
+      const query = new URLSearchParams({ kind, limit: String(limit) });
+      if (pageParam) query.set('cursor', pageParam);
+      return api.get(`/plans/${planId}/entries?${query}`, PlanEntryList, { signal });
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    // A plan's rows never alter; only its state does.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Works out what undoing a change would set back. */
+export const planUndo = mutationOptions({
+  mutationFn: (changeId: number) => api.post(`/changes/${changeId}/undo`, {}, Plan),
+  meta: { told: 'by the form' },
+});
+
+/** Makes a plan real, at once or by a job. */
+export const commitPlan = mutationOptions({
+  mutationFn: ({ planId, options }: { planId: number; options: PlanCommit }) =>
+    api.post(`/plans/${planId}/commit`, options, Committed),
+  meta: { told: 'by the form', invalidates: staleAfterPlans },
+});
+
+/** What an import is about; other plans have other subjects. */
+export const ImportSubject = z.object({
+  serverId: Id,
+  serverName: z.string(),
+  fileName: z.string(),
+  mode: z.enum(importModes),
+});
+export type ImportSubject = z.infer<typeof ImportSubject>;
+
+/** Where the panel shows a plan: an import on its server's page of imports. */
+export async function addressOfPlan(planId: number): Promise<string> {
+  const { subject } = await queryClient.fetchQuery({ ...planById(planId), staleTime: 0 });
+  const { serverId } = ImportSubject.parse(subject);
+  return `/servers/${serverId}/import/${planId}`;
+}
