@@ -12,7 +12,6 @@ test('an operator adds a server, imports a list, renews a user and takes both ba
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Add server' }).click();
   await expect(dialog).toBeHidden();
-  await page.getByRole('main').getByRole('link', { name: 'HK-2 Kwai' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('HK-2 Kwai');
 
   await page.getByRole('link', { name: 'Import' }).click();
@@ -40,7 +39,7 @@ test('an operator adds a server, imports a list, renews a user and takes both ba
   await expect(page.getByText('=SUM(1)')).toBeVisible();
 
   await page.getByText('ko.htet').click();
-  const drawer = page.getByRole('dialog', { name: /ko\.htet/ });
+  const drawer = page.getByRole('complementary', { name: 'User ko.htet' });
   await expectAccessible(page);
   await drawer.getByRole('button', { name: /^\+1 m/ }).click();
   await expect(page.getByText(/Extended ko\.htet to .*28 Feb 2027/)).toBeVisible();
@@ -49,6 +48,8 @@ test('an operator adds a server, imports a list, renews a user and takes both ba
   await expect(page.getByText('2027-01-31').first()).toBeVisible();
 
   await page.goto('/audit');
-  await expect(page.getByText(/Undid|undid|undo/i).first()).toBeVisible();
+  await expect(
+    page.getByRole('main').getByText(/undid/i).and(page.locator(':not(option)')).first(),
+  ).toBeVisible();
   await expectAccessible(page);
 });

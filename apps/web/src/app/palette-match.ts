@@ -15,11 +15,11 @@ export function found<Entry extends Findable>(entries: readonly Entry[], typed: 
     .toSorted((a, b) => rank(a, wanted) - rank(b, wanted));
 }
 
-/** Other words are found from their beginning, and so is what is as short as to be in everything. */
+/** A letter or two are the beginning of a word of its own text: they are in everything else. */
 function holds({ text, also = '' }: Findable, word: string): boolean {
   const key = nameKey(text);
-  if (begins(key, word) || begins(nameKey(also), word)) return true;
-  return word.length > 2 && key.includes(word);
+  if (begins(key, word)) return true;
+  return word.length > 2 && (key.includes(word) || begins(nameKey(also), word));
 }
 
 const begins = (key: string, word: string) =>

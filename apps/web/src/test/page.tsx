@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type RenderResult, render } from '@testing-library/react';
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { createMemoryRouter, type RouteObject, RouterProvider } from 'react-router';
 import { queryClient } from '#lib/query-client.ts';
 
@@ -10,6 +10,24 @@ export function showPage(page: ReactNode, others: RouteObject[] = [], at = '/'):
     initialEntries: [at],
   });
   return render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+}
+
+/** The same at an address, for a page that reads its parts. */
+export function showPageAt(address: string, path: string, Page: ComponentType): void {
+  const router = createMemoryRouter(
+    [
+      { path, Component: Page },
+      { path: '*', element: null },
+    ],
+    {
+      initialEntries: [address],
+    },
+  );
+  render(
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />
     </QueryClientProvider>,

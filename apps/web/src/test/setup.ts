@@ -1,3 +1,4 @@
+import { Blob as NodeBlob, File as NodeFile } from 'node:buffer';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { network } from './network.ts';
@@ -21,6 +22,11 @@ vi.stubGlobal(
 );
 vi.stubGlobal('scrollBy', () => {});
 vi.stubGlobal('scrollTo', () => {});
+// Node's fetch sends Node's forms, not jsdom's.
+const nodesForm = await new Response(new URLSearchParams()).formData();
+vi.stubGlobal('FormData', nodesForm.constructor);
+vi.stubGlobal('File', NodeFile);
+vi.stubGlobal('Blob', NodeBlob);
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {

@@ -31,7 +31,8 @@ describe('the log is parted', () => {
 
 describe('an address', () => {
   test('is read and written without loss', () => {
-    const said = 'actor=3&action=users%3Aupdate&object=users&row=12&server=2&from=2026-11-01&to=2026-11-20';
+    const said =
+      'actor=3&action=users%3Aupdate&object=users&row=12&server=2&from=2026-11-01&to=2026-11-20';
 
     expect(searchOfAudit(auditViewOf(new URLSearchParams(said))).toString()).toBe(said);
   });
@@ -128,6 +129,7 @@ function entry(over: Partial<AuditEntry>): AuditEntry {
     accountName: 'may',
     via: 'panel',
     reason: null,
+    months: null,
     ip: null,
     table: 'users',
     rowId: 5,

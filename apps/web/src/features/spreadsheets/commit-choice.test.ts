@@ -23,7 +23,10 @@ test('a merge of good rows needs nothing more than a press', () => {
 });
 
 test('a merge with rows in error leaves them out', () => {
-  expect(commitChoiceOf({ ...counts, errors: 4 }, 'merge')).toMatchObject({ rows: 43, leavesOut: 4 });
+  expect(commitChoiceOf({ ...counts, errors: 4 }, 'merge')).toMatchObject({
+    rows: 43,
+    leavesOut: 4,
+  });
 });
 
 test('a mirror that deletes asks for the server’s name', () => {

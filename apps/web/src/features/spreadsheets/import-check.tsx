@@ -60,9 +60,9 @@ export function ImportCheck({ plan, subject }: { plan: Plan; subject: ImportSubj
 /** In the order in which they need a person. */
 const shownKinds: readonly PlanEntryKind[] = [
   'error',
+  'removed',
   'added',
   'changed',
-  'removed',
   'unchanged',
   'skipped',
   'refused',

@@ -41,7 +41,11 @@ describe('what is wrong in a file is told by kind', () => {
   });
 
   test('warnings are not errors', () => {
-    const entry = { ...row(2, [issue({})]), errors: [], warnings: [issue({ found: '1990-01-01' })] };
+    const entry = {
+      ...row(2, [issue({})]),
+      errors: [],
+      warnings: [issue({ found: '1990-01-01' })],
+    };
 
     expect(groupIssues([entry], 'errors')).toEqual([]);
     expect(groupIssues([entry], 'warnings')).toHaveLength(1);

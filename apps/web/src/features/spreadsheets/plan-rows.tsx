@@ -65,7 +65,7 @@ function PlanRow({ entry, kind }: { entry: PlanEntry; kind: ShownKind }) {
 }
 
 const signOf = {
-  added: '＋',
+  added: '+',
   changed: '~',
   unchanged: '=',
   removed: '−',
