@@ -14,6 +14,7 @@ import { signInOften } from './sessions.ts';
 const { size, names: asked } = askedFor();
 const rounds = 7;
 const roundSeconds = 1.5;
+const warmSeconds = 4;
 const standing = { connections: 64, seconds: 5 };
 /** Each has sessions of its own, so that none is refused for what the one before asked. */
 const loadsPerPair = 2 * (rounds + 1) + 2;
@@ -77,14 +78,14 @@ type TakeCookies = (pair: HttpPair) => string[];
 async function comparePair(sides: Sides, pair: HttpPair, takeCookies: TakeCookies) {
   await refuseUnlike(sides, pair, takeCookies(pair));
   const loads: Record<keyof Pair, Load[]> = { product: [], bare: [] };
-  const measure = async (side: keyof Pair) => {
+  const measure = async (side: keyof Pair, seconds = roundSeconds) => {
     const { connections } = pair;
     const wish = await wishFor(sides.product, pair, takeCookies(pair));
-    return load(sides[side], pair, { seconds: roundSeconds, connections, ...wish });
+    return load(sides[side], pair, { seconds, connections, ...wish });
   };
 
-  await measure('product'); // Both are compiled and connected when it counts.
-  await measure('bare');
+  await measure('product', warmSeconds); // Both are compiled and connected when it counts.
+  await measure('bare', warmSeconds);
   const cpuUs = await interleave(rounds, async (side) => {
     const done = await measure(side);
     loads[side].push(done);

@@ -1,12 +1,13 @@
+import type { GeneralSettings } from '@cmp/shared/settings/general';
 import { boundsAt, type StatusBounds } from '@cmp/shared/status';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
+import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
 import { shortCache } from '#lib/short-cache.ts';
-import { newToken } from '#lib/tokens.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
 import { grantRoutes } from '#modules/accounts/grants.routes.ts';
 import { authRoutes } from '#modules/auth/auth.routes.ts';
@@ -95,7 +96,7 @@ export async function buildApp({
       ...(config.logTo && { stream: config.logTo }),
     },
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => newToken().slice(0, 16),
+    genReqId: newRequestId,
     trustProxy: http.trustedProxies.length > 0 ? http.trustedProxies : false,
     bodyLimit: 1_048_576,
     requestTimeout: 60_000,
@@ -114,10 +115,8 @@ export async function buildApp({
   app.decorate('sessions', sessionCache(db));
   app.decorate('isDraining', false);
   const general = shortCache(() => readGeneral(db));
-  app.decorate('boundsNow', async () => {
-    const { timeZone, soonWindowHours } = await general.find('general');
-    return boundsAt(now(), timeZone, soonWindowHours);
-  });
+  const boundsOf = boundsOfTheSecond();
+  app.decorate('boundsNow', async () => boundsOf(now(), await general.find('general')));
 
   await app.register(errors);
   await app.register(drain);
@@ -157,6 +156,16 @@ export async function buildApp({
   );
 
   return app;
+}
+
+/** A day begins on a whole second everywhere, so what was worked out for a second holds for all of it. */
+function boundsOfTheSecond() {
+  let known: { of: string; bounds: StatusBounds } | undefined;
+  return (now: Date, { timeZone, soonWindowHours }: GeneralSettings): StatusBounds => {
+    const of = `${Math.floor(now.getTime() / 1000)} ${timeZone} ${soonWindowHours}`;
+    if (known?.of !== of) known = { of, bounds: boundsAt(now, timeZone, soonWindowHours) };
+    return known.bounds;
+  };
 }
 
 function canBeDecoded(url: string): boolean {

@@ -61,6 +61,11 @@ export const Environment = z.object({
     .max(100)
     .default(10)
     .describe('Connections of one API process.'),
+  DB_PREPARED: flag
+    .default(true)
+    .describe(
+      'Connections keep hot statements by name. Off behind a pooler that hands each transaction another one.',
+    ),
   JWT_SECRET: secret(32)
     .optional()
     .describe(
@@ -104,7 +109,7 @@ export interface Config {
   /** Where an upload waits for its reading, and an export for its reader. */
   uploadsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
-  database: DatabaseConfig & { poolSize: number };
+  database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
@@ -137,7 +142,11 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       trustedProxies: env.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? [],
       isVerbose: env.VERBOSE_HTTP_LOG,
     },
-    database: { ...databaseOf(env), poolSize: env.DB_POOL_SIZE },
+    database: {
+      ...databaseOf(env),
+      poolSize: env.DB_POOL_SIZE,
+      isPrepared: env.DB_PREPARED,
+    },
     keys: {
       jwtSecret: env.JWT_SECRET,
       secretKeyFile: resolve(root, env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key')),

@@ -27,11 +27,14 @@ async function serve(): Promise<void> {
   if (config.database.kind === 'embedded')
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
-  const { db, pool } = connect(config.database.url, config.database.poolSize);
+  const { db, pool } = connect(config.database.url, config.database.poolSize, {
+    isPrepared: config.database.isPrepared,
+  });
   await refusePowerfulRole(db, config.database.singleRole);
   const tell = (failure: unknown) => app.log.error(failure);
   const { queue, stop: stopWork } = await beginWork({
     databaseUrl: config.database.url,
+    isPrepared: config.database.isPrepared,
     uploadsDir: config.uploadsDir,
     tell,
   });

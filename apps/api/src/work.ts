@@ -5,6 +5,7 @@ import { importWorks, sweepUploads } from '#modules/spreadsheets/imports.service
 
 interface Place {
   databaseUrl: string;
+  isPrepared: boolean;
   uploadsDir: string;
   tell: (failure: unknown) => void;
 }
@@ -12,10 +13,11 @@ interface Place {
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({
   databaseUrl,
+  isPrepared,
   uploadsDir,
   tell,
 }: Place): Promise<{ queue: JobQueue; stop: () => Promise<void> }> {
-  const { db } = connect(databaseUrl, 4, { statementMs: 180_000 });
+  const { db } = connect(databaseUrl, 4, { isPrepared, statementMs: 180_000 });
   const works = importWorks(uploadsDir);
   const queue = await openQueue(db, tell);
   await queue.work(

@@ -10,6 +10,7 @@ if (config.database.kind === 'embedded')
 
 const { stop } = await beginWork({
   databaseUrl: config.database.url,
+  isPrepared: config.database.isPrepared,
   uploadsDir: config.uploadsDir,
   tell: (failure) => console.error(failure),
 });

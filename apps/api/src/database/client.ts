@@ -1,16 +1,21 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { camelCase } from './camel-case.ts';
 import type { DB } from './schema.gen.ts';
+import { nameOf } from './statement.ts';
 
 /** The database, or a transaction on it: a query need not know which. */
 export type Db = Kysely<DB>;
 export type Trx = Transaction<DB>;
 
-/** Connects with limits on every wait, so that no request hangs with the database. */
+/**
+ * Connects with limits on every wait, so that no request hangs with the database. `isPrepared` lets connections
+ * keep statements by name; a pooler that hands each transaction another connection must not.
+ */
 export function connect(
   url: string,
   poolSize = 10,
-  { statementMs = 15_000 } = {},
+  { isPrepared = false, statementMs = 15_000 } = {},
 ): { db: Db; pool: pg.Pool } {
   const pool = new pg.Pool({
     connectionString: url,
@@ -21,16 +26,28 @@ export function connect(
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
-    options: '-c TimeZone=UTC',
+    // What is read often lies in memory: a server's default is a disk's, and reads whole tables to count.
+    options: '-c TimeZone=UTC -c random_page_cost=1.1',
   });
   pool.on('error', () => {}); // An idle connection broke: the pool has already dropped it.
   // One at work broke: its query fails and says so, but without a listener the process would end, too.
   pool.on('connect', (client) => client.on('error', () => {}));
+  if (isPrepared) pool.on('connect', sendNames);
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    plugins: [camelCase()],
   });
   return { db, pool };
+}
+
+/** Lets a connection send a statement's text once, and its name from then on. */
+function sendNames(client: pg.PoolClient): void {
+  const { query } = client;
+  const named = (text: unknown, ...rest: unknown[]) => {
+    const name = typeof text === 'string' ? nameOf(text) : undefined;
+    return Reflect.apply(query, client, [name === undefined ? text : { name, text }, ...rest]);
+  };
+  Object.assign(client, { query: named });
 }
 
 const { INT8, DATE, TIMESTAMPTZ } = pg.types.builtins;

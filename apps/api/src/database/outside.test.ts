@@ -48,7 +48,7 @@ function outside(
   url: string,
   { ownerUrl, singleRole = false }: { ownerUrl?: string; singleRole?: boolean },
 ): Config['database'] {
-  return { kind: 'outside', url, ownerUrl, singleRole, poolSize: 4 };
+  return { kind: 'outside', url, ownerUrl, singleRole, poolSize: 4, isPrepared: true };
 }
 
 async function empty(server: string): Promise<void> {

@@ -44,7 +44,8 @@ const worksOf: Record<
     const queue = await openQueue(db, () => {});
     return { queue, stop: queue.stop };
   },
-  does: (databaseUrl, _, folder) => beginWork({ databaseUrl, uploadsDir: folder, tell: () => {} }),
+  does: (databaseUrl, _, folder) =>
+    beginWork({ databaseUrl, isPrepared: true, uploadsDir: folder, tell: () => {} }),
 };
 
 const config: AppConfig = {
@@ -91,7 +92,7 @@ export const test = base
       { work = 'none' }: { work?: Work } = {},
     ) => {
       const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
-      const connection = connect(databaseUrl, 4);
+      const connection = connect(databaseUrl, 4, { isPrepared: true });
       const all = { ...config, ...overrides };
       const { queue, stop: stopWork } = await worksOf[work](
         databaseUrl,

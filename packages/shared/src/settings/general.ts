@@ -19,10 +19,17 @@ export const GeneralSettings = z.object({
 });
 export type GeneralSettings = z.infer<typeof GeneralSettings>;
 
+/** Of the settings that were read last: they are parsed again and again, and a formatter is dear to make. */
+let knownZone = 'UTC';
+
 function isTimeZone(name: string): boolean {
+  if (name === knownZone) return true;
   try {
     // An offset is no zone: it knows no summer.
-    return !/^[+-]/.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+    const isZone =
+      !/^[+-]/.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+    if (isZone) knownZone = name;
+    return isZone;
   } catch {
     return false;
   }

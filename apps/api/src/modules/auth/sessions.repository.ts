@@ -2,6 +2,7 @@ import type { SessionListing } from '@cmp/shared/auth';
 import type { Grant, Role } from '@cmp/shared/permissions';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
+import { type Slot, statement } from '#database/statement.ts';
 
 /** How long a session lasts at most, and how long it may lie unused. */
 export const sessionDays = 30;
@@ -21,12 +22,17 @@ export interface LiveSession {
 
 /** The session with its account and grants as they are now, or undefined where it no longer counts. Marks it seen. */
 export async function findLiveSession(db: Db, sessionId: number): Promise<LiveSession | undefined> {
-  return db
+  const [live] = await liveSession(db, { sessionId });
+  return live;
+}
+
+const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
+  db
     .with('seen', (cte) =>
       cte
         .updateTable('sessions')
         .set({ lastSeenAt: sql`now()` })
-        .where('id', '=', sessionId)
+        .where('id', '=', slot('sessionId'))
         .where('endedAt', 'is', null)
         .where('lastSeenAt', '<', sql<string>`now() - interval '1 minute'`),
     )
@@ -43,12 +49,12 @@ export async function findLiveSession(db: Db, sessionId: number): Promise<LiveSe
       'version',
       grants.as('grants'),
     ])
-    .where('sessions.id', '=', sessionId)
+    .where('sessions.id', '=', slot('sessionId'))
     .where('endedAt', 'is', null)
     .where('expiresAt', '>', sql<string>`now()`)
     .where('disabledAt', 'is', null)
-    .executeTakeFirst();
-}
+    .compile(),
+);
 
 /** An account and its grants as they are now, where it may act at all. */
 export async function findActing(

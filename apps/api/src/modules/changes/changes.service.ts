@@ -1,6 +1,7 @@
 import type { Action } from '@cmp/shared/permissions';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
+import { type Slot, statement } from '#database/statement.ts';
 import { AppError } from '#lib/errors.ts';
 import { changesMade } from '#lib/metrics.ts';
 import type { Actor, Idempotency } from '#plugins/access.ts';
@@ -65,22 +66,49 @@ async function beginChange(
   reason: string | null,
   { undoesChangeId, months }: ChangeDetails,
 ): Promise<number> {
-  const { id } = await trx
+  const [change] = await newChange(trx, {
+    ...{ accountId, accountName: username, via, action, reason, ip, requestId },
+    undoesChangeId: undoesChangeId ?? null,
+    months: months ?? null,
+  });
+  if (!change) throw new Error('The change was not begun.');
+  return change.id;
+}
+
+interface NewChange {
+  accountId: number | null;
+  accountName: string;
+  via: Actor['via'];
+  action: ChangeAction;
+  reason: string | null;
+  ip: string | null;
+  requestId: string | null;
+  undoesChangeId: number | null;
+  months: number | null;
+}
+
+const newChange = statement((db, slot: Slot<NewChange>) =>
+  db
     .with('change', (cte) =>
       cte
         .insertInto('changes')
         .values({
-          ...{ accountId, accountName: username, via, action, reason, ip, requestId },
-          undoesChangeId: undoesChangeId ?? null,
-          months: months ?? null,
+          accountId: slot('accountId'),
+          accountName: slot('accountName'),
+          via: slot('via'),
+          action: slot('action'),
+          reason: slot('reason'),
+          ip: slot('ip'),
+          requestId: slot('requestId'),
+          undoesChangeId: slot('undoesChangeId'),
+          months: slot('months'),
         })
         .returning('id'),
     )
     .selectFrom('change')
     .select(['id', sql`set_config('cmp.change_id', id::text, true)`.as('bound')])
-    .executeTakeFirstOrThrow();
-  return id;
-}
+    .compile(),
+);
 
 /** What the first run answered. "Running" is a lock that dies with its transaction, so a crash leaves nothing. */
 async function findAnswer<Result>(

@@ -1,9 +1,12 @@
 import { ErrorBody } from '@cmp/shared/errors';
 import { Overview, OverviewQuery } from '@cmp/shared/overview';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { sharedRuns } from '#lib/shared-runs.ts';
 import { readOverview } from './overview.service.ts';
 
 export const overviewRoutes: FastifyPluginAsyncZod = async (app) => {
+  const overviews = sharedRuns<Overview>();
+
   app.get('/overview', {
     config: { allow: 'overview:read' },
     schema: {
@@ -11,7 +14,10 @@ export const overviewRoutes: FastifyPluginAsyncZod = async (app) => {
       querystring: OverviewQuery,
       response: { 200: Overview, '4xx': ErrorBody },
     },
-    handler: async ({ actor, query }) =>
-      readOverview(app.db, actor.scope, query, await app.boundsNow()),
+    handler: async ({ actor: { scope }, query }) => {
+      const bounds = await app.boundsNow();
+      const asked = JSON.stringify([scope.serverIds, query, bounds]);
+      return overviews(asked, () => readOverview(app.db, scope, query, bounds));
+    },
   });
 };

@@ -2,6 +2,7 @@ import type { Server, ServerListing } from '@cmp/shared/servers';
 import type { StatusBounds } from '@cmp/shared/status';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
+import { type Slot, statement } from '#database/statement.ts';
 import { statusCountsSql } from '#database/status.ts';
 import type { Scope } from '#plugins/access.ts';
 
@@ -49,13 +50,22 @@ export async function findServer(
   scope: Scope,
   serverId: number,
 ): Promise<Server | undefined> {
-  return db
-    .selectFrom('servers')
-    .select(columns)
-    .where('servers.id', '=', serverId)
-    .where(living(scope))
-    .executeTakeFirst();
+  const serverIds = scope.serverIds === 'all' ? null : scope.serverIds;
+  const [server] = await serverById(db, { serverId, serverIds });
+  return server;
 }
+
+/** `serverIds` are the scope's; null for all. */
+const serverById = statement(
+  (db, slot: Slot<{ serverId: number; serverIds: readonly number[] | null }>) =>
+    db
+      .selectFrom('servers')
+      .select(columns)
+      .where('servers.id', '=', slot('serverId'))
+      .where('servers.deletedAt', 'is', null)
+      .where(sql<boolean>`coalesce(servers.id = any(${slot('serverIds')}::int[]), true)`)
+      .compile(),
+);
 
 /** The server, locked until the transaction ends, so that edits take turns. */
 export async function lockServer(

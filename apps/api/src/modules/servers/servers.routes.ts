@@ -1,8 +1,16 @@
 import { ErrorBody } from '@cmp/shared/errors';
 import { AtVersion, ById } from '@cmp/shared/primitives';
-import { NewServer, Server, ServerChange, ServerList, ServerOrder } from '@cmp/shared/servers';
+import {
+  NewServer,
+  Server,
+  ServerChange,
+  ServerList,
+  type ServerListing,
+  ServerOrder,
+} from '@cmp/shared/servers';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { sharedRuns } from '#lib/shared-runs.ts';
 import type { Actor } from '#plugins/access.ts';
 import { listServers } from './servers.repository.ts';
 import {
@@ -15,6 +23,7 @@ import {
 
 export const serverRoutes: FastifyPluginAsyncZod = async (app) => {
   const { db } = app;
+  const lists = sharedRuns<ServerListing[]>();
 
   app.get('/servers', {
     config: { allow: 'servers:list' },
@@ -79,7 +88,9 @@ export const serverRoutes: FastifyPluginAsyncZod = async (app) => {
   });
 
   async function list({ scope }: Actor): Promise<ServerList> {
-    const items = await listServers(db, scope, await app.boundsNow());
+    const bounds = await app.boundsNow();
+    const asked = JSON.stringify([scope.serverIds, bounds]);
+    const items = await lists(asked, () => listServers(db, scope, bounds));
     return { items, total: items.length };
   }
 };

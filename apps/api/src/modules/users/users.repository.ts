@@ -2,12 +2,12 @@ import type { StatusBounds } from '@cmp/shared/status';
 import type { User } from '@cmp/shared/users';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
-import { statusSql } from '#database/status.ts';
+import { type Slot, statement } from '#database/statement.ts';
+import { type BoundsSql, statusSql } from '#database/status.ts';
 import type { Scope } from '#plugins/access.ts';
-import { livingIn } from './user-filter.ts';
 
 /** What is told of a user; asks for `users`, `servers` and, joined from the left, `services`. */
-export function columnsOf(bounds: StatusBounds) {
+export function columnsOf(bounds: BoundsSql) {
   return [
     'users.id',
     'users.serverId',
@@ -33,15 +33,28 @@ export async function findUser(
   userId: number,
   bounds: StatusBounds,
 ): Promise<User | undefined> {
-  return db
+  const serverIds = scope.serverIds === 'all' ? null : scope.serverIds;
+  const [user] = await userById(db, { userId, serverIds, ...bounds });
+  return user;
+}
+
+interface UserPlace extends StatusBounds {
+  userId: number;
+  /** Null for all. */
+  serverIds: readonly number[] | null;
+}
+
+const userById = statement((db, slot: Slot<UserPlace>) =>
+  db
     .selectFrom('users')
     .innerJoin('servers', 'servers.id', 'users.serverId')
     .leftJoin('services', 'services.id', 'users.serviceId')
-    .select(columnsOf(bounds))
-    .where('users.id', '=', userId)
-    .where(livingIn(scope))
-    .executeTakeFirst();
-}
+    .select(columnsOf({ today: slot('today'), soonUntil: slot('soonUntil') }))
+    .where('users.id', '=', slot('userId'))
+    .where('users.deletedAt', 'is', null)
+    .where(sql<boolean>`coalesce(users.server_id = any(${slot('serverIds')}::int[]), true)`)
+    .compile(),
+);
 
 /** Keeps a server from the bin until the transaction ends, so that nobody arrives on one that is gone. */
 export async function holdServer(trx: Trx, serverId: number): Promise<boolean> {

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { sharedRuns } from './shared-runs.ts';
+
+test('those who ask while one run is under way share the next one, never that one', async () => {
+  const ask = sharedRuns<number>();
+  const begun: PromiseWithResolvers<number>[] = [];
+  const run = () => {
+    const turn = Promise.withResolvers<number>();
+    begun.push(turn);
+    return turn.promise;
+  };
+
+  const first = ask('all', run);
+  const [second, third] = [ask('all', run), ask('all', run)];
+  expect(begun.length).toBe(1);
+  begun[0]?.resolve(1);
+  expect(await first).toBe(1);
+  await new Promise(setImmediate);
+  const fourth = ask('all', run);
+  begun[1]?.resolve(2);
+
+  expect([await second, await third]).toEqual([2, 2]);
+  await new Promise(setImmediate);
+  begun[2]?.resolve(3);
+  expect(await fourth).toBe(3);
+  expect(begun.length).toBe(3);
+});
+
+test('another question is not waited for, and a failure is nobody else’s', async () => {
+  const ask = sharedRuns<number>();
+  const failing = Promise.withResolvers<number>();
+
+  const failed = ask('all', () => failing.promise);
+  const after = ask('all', async () => 2);
+  const other = ask('some', async () => 3);
+
+  expect(await other).toBe(3);
+  failing.reject(new Error('gone'));
+  await expect(failed).rejects.toThrow('gone');
+  expect(await after).toBe(2);
+  expect(await ask('all', async () => 4)).toBe(4);
+});
