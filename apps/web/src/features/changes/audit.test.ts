@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { daysOf } from './audit-days.ts';
 import { apiQueryOfAudit, auditFilterCount, auditViewOf, searchOfAudit } from './audit-view.ts';
 import { sentenceOf } from './change-sentence.tsx';
+import { behind } from './changes.queries.ts';
 import { diffOf, fateOf, withoutSecrets } from './entry-diff.ts';
 
 describe('the log is parted', () => {
@@ -98,6 +99,30 @@ describe('a row’s before and after', () => {
 
     expect(copied.before).toEqual({ passwordHash: '••••••', mustChangePassword: true });
     expect(copied.after).toEqual({ passwordHash: null, role: 'viewer' });
+  });
+});
+
+describe('the next page begins', () => {
+  const page = (...changeIds: number[]) => ({
+    items: changeIds.map((changeId, id) => entry({ changeId, id: id + 1 })),
+    total: 9,
+    nextCursor: '7.3',
+  });
+
+  test('behind the last row', () => {
+    expect(behind(page(8, 7, 7), '')).toEqual({ cursor: '7.3' });
+  });
+
+  test('behind a change that filled the page', () => {
+    expect(behind(page(7, 7, 7), 'action=users%3Aimport')).toEqual({ beforeChange: '7' });
+  });
+
+  test('within that change where it was asked for by itself', () => {
+    expect(behind(page(7, 7, 7), 'changeId=7')).toEqual({ cursor: '7.3' });
+  });
+
+  test('nowhere behind the last page', () => {
+    expect(behind({ items: [entry({})], total: 1 }, '')).toBeUndefined();
   });
 });
 

@@ -40,6 +40,8 @@ export const shell = {
   shortcutGo: 'Go to {{page}}',
   shortcutPalette: 'Find or go to anything',
   shortcutJobs: 'Show the jobs',
+  shortcutImport: 'On a server: import a file',
+  shortcutExport: 'On a server: export the list',
   shortcutRail: 'Collapse or expand navigation',
   shortcutRefresh: 'Refresh the page’s data',
   shortcutHelp: 'Show this list',
