@@ -7,11 +7,11 @@ import { currentVersion, type Load, load, shapeOfAnswer } from './load.ts';
 import { startPostgres } from './postgres.ts';
 import { conditions, keepResult, printTable, range } from './results.ts';
 import { interleave, type Pair, ratios, summarise } from './rounds.ts';
-import { fill } from './sample.ts';
+import { askedFor, fill } from './sample.ts';
 import { type BenchServer, startServer } from './servers.ts';
 import { signInOften } from './sessions.ts';
 
-const size = { servers: 200, users: 100_000 };
+const { size, names: asked } = askedFor();
 const rounds = 7;
 const roundSeconds = 1.5;
 const standing = { connections: 64, seconds: 5 };
@@ -22,7 +22,6 @@ await main();
 
 /** The product's API against a bare Fastify and pg that run the same SQL, each in a process of its own. */
 async function main(): Promise<void> {
-  const asked = process.argv.slice(2);
   const chosen = pairs.filter(({ path }) => asked.length === 0 || asked.includes(path));
   const dataDir = mkdtempSync(join(tmpdir(), 'cmp-bench-keys-'));
   const postgres = await startPostgres();

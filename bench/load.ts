@@ -13,6 +13,9 @@ export interface Load {
   p99Ms: number;
 }
 
+/** What is asked for. */
+export type Target = Pick<HttpPair, 'method' | 'path' | 'write'>;
+
 interface Wish {
   seconds: number;
   connections: number;
@@ -24,7 +27,7 @@ interface Wish {
 /** Loads one route for some seconds. An answer other than 2xx is a fault of the bench, and ends it. */
 export async function load(
   server: BenchServer,
-  pair: HttpPair,
+  pair: Target,
   { seconds, connections, ...wish }: Wish,
 ): Promise<Load> {
   const requests = requestsOf(pair, server.origin, wish);
@@ -61,7 +64,7 @@ const Versioned = z.object({ version: z.int() });
 
 /** Whoever writes a row does so by one session: each write needs the version that the one before answered. */
 function requestsOf(
-  { method, path, write }: HttpPair,
+  { method, path, write }: Target,
   origin: string,
   { cookies, version }: Pick<Wish, 'cookies' | 'version'>,
 ): autocannon.Request[] {
@@ -81,7 +84,7 @@ function requestsOf(
 /** The version that the next write is based on. */
 export async function currentVersion(
   { origin }: BenchServer,
-  { write }: HttpPair,
+  { write }: Target,
   cookie: string,
 ): Promise<number> {
   if (!write) return 0;
@@ -92,7 +95,7 @@ export async function currentVersion(
 /** One answer as its fields and their kinds: two sides that answer differently are not compared. */
 export async function shapeOfAnswer(
   { origin }: BenchServer,
-  { method, path, write }: HttpPair,
+  { method, path, write }: Target,
   cookie: string,
   version: number,
 ): Promise<string> {

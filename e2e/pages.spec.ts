@@ -2,6 +2,9 @@ import { expect, expectAccessible, test } from './test.ts';
 
 const pages = [
   { path: '/', name: 'overview' },
+  { path: '/servers', name: 'servers' },
+  { path: '/servers/1', name: 'a server' },
+  { path: '/users', name: 'users' },
   { path: '/accounts', name: 'accounts' },
   { path: '/accounts/new', name: 'new account' },
   { path: '/accounts/1', name: 'an account' },

@@ -21,6 +21,8 @@ create table changes (
   request_id text,
   ip text,
   undoes_change_id bigint references changes,
+  -- How many months an extension was for; from and to are in its entries.
+  months integer check (months > 0),
   at timestamptz not null default now(),
   xid xid8 not null default pg_current_xact_id()
 );
@@ -47,7 +49,7 @@ create index entries_by_row on entries (table_name, row_id);
 create index entries_by_server on entries (server_id, change_id, id);
 
 -- Columns, so that nobody can claim another time or another transaction.
-call let_app('select, insert (account_id, account_name, via, action, reason, request_id, ip, undoes_change_id)', 'changes');
+call let_app('select, insert (account_id, account_name, via, action, reason, request_id, ip, undoes_change_id, months)', 'changes');
 call let_app('select', 'entries');
 
 -- A missing month must not refuse writes: the default partition takes them, and alerts.

@@ -33,7 +33,8 @@ await asCommand(async () => {
  * @param {string} node
  */
 function startSupervisor(node) {
-  return spawn(node, [path.join(root, 'apps/api/src/supervise.ts')], {
+  const environment = `--env-file-if-exists=${path.join(root, '.env')}`;
+  return spawn(node, [environment, path.join(root, 'apps/api/src/supervise.ts')], {
     cwd: root,
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

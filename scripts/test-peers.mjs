@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it.
 // Two throw-away clusters: one that the tests share, and one with passwords and nothing in it.
+// What follows the command goes to vitest: `npm run test:peers -- src/database`.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -158,6 +159,7 @@ async function test(env) {
   const cwd = path.join(root, 'apps', 'api');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
   const vitest = path.join(cwd, 'node_modules', '.bin', 'vitest');
-  const { code } = await run(vitest, ['run', '--retry=0', ...reporters], { cwd, env });
+  const args = ['run', '--retry=0', ...reporters, ...process.argv.slice(2)];
+  const { code } = await run(vitest, args, { cwd, env });
   return countVitest(report, code);
 }

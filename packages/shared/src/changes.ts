@@ -12,6 +12,8 @@ export const Change = z.object({
   via: z.string(),
   action: z.string(),
   reason: z.string().nullable(),
+  /** How many months an extension was for. */
+  months: z.int().nullable(),
   /** How many rows it altered, within what the caller may see. */
   entryCount: z.int(),
   undoesChangeId: BigId.nullable(),
@@ -44,6 +46,7 @@ export const AuditEntry = z.object({
   accountName: z.string(),
   via: z.string(),
   reason: z.string().nullable(),
+  months: z.int().nullable(),
   ip: z.string().nullable(),
   table: z.string(),
   rowId: Id,

@@ -67,14 +67,16 @@ export type Extension = z.infer<typeof Extension>;
 export const UserSort = z.enum(['name', '-name', 'expires', '-expires', 'arrival', '-arrival']);
 export type UserSort = z.infer<typeof UserSort>;
 
-const commas = z
-  .string()
-  .max(1000)
-  .transform((joined) => joined.split(',').filter((part) => part !== ''));
+const asked = (maxLength: number) =>
+  z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u)
+    .max(maxLength);
+const commas = asked(1000).transform((joined) => joined.split(',').filter((part) => part !== ''));
 
 /** Which users: what a list, an export and a bulk change are asked for by. Several values by commas. */
 const filterFields = {
-  q: z.string().trim().max(200).optional(),
+  q: asked(200).trim().optional(),
   status: commas.pipe(z.array(Status)).optional(),
   service: commas.optional(),
   expiresFrom: CalendarDate.optional(),
@@ -84,13 +86,16 @@ const filterFields = {
 export const UserFilter = z.strictObject(filterFields);
 export type UserFilter = z.infer<typeof UserFilter>;
 
+/** A name of 80 characters can be one of 1,440 as a key (\ufdfa), and each of them some bytes. */
+const cursor = z.string().max(4_000);
+
 export const UserQuery = z.strictObject({
   ...filterFields,
   sort: UserSort.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** The page after this cursor, or before that one, or the last page. */
-  cursor: z.string().max(400).optional(),
-  before: z.string().max(400).optional(),
+  cursor: cursor.optional(),
+  before: cursor.optional(),
   last: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
 });
 export type UserQuery = z.infer<typeof UserQuery>;

@@ -63,23 +63,29 @@ describe('migrate', () => {
     expect([...one, ...other]).toContain('0001_changes.sql');
   });
 
-  test('leaves nothing of a migration that failed, and keeps those before it', async ({
-    emptyUrl,
-    folder,
-  }) => {
-    writeFileSync(join(folder, '9998_good.sql'), 'create table good (id int);');
-    writeFileSync(join(folder, '9999_bad.sql'), 'create table half (id int); select 1 / 0;');
+  test.for([
+    ['in the middle', 'create table half (id int); select 1 / 0;'],
+    [
+      'when it was recorded',
+      "create table half (id int); insert into schema_migrations values ('9999_bad.sql', '');",
+    ],
+  ] as const)(
+    'leaves nothing of a migration that failed %s, and keeps those before it',
+    async ([, text], { emptyUrl, folder }) => {
+      writeFileSync(join(folder, '9998_good.sql'), 'create table good (id int);');
+      writeFileSync(join(folder, '9999_bad.sql'), text);
 
-    await expect(migrate(emptyUrl, urlOf(folder))).rejects.toThrow('9999_bad.sql failed');
+      await expect(migrate(emptyUrl, urlOf(folder))).rejects.toThrow('9999_bad.sql failed');
 
-    const { rows } = await withDb(emptyUrl, (db) =>
-      sql`select to_regclass('good')::text as good, to_regclass('half')::text as half,
+      const { rows } = await withDb(emptyUrl, (db) =>
+        sql`select to_regclass('good')::text as good, to_regclass('half')::text as half,
         exists (select from schema_migrations where name = '9999_bad.sql') as is_recorded`.execute(
-        db,
-      ),
-    );
-    expect(rows).toEqual([{ good: 'good', half: null, isRecorded: false }]);
-  });
+          db,
+        ),
+      );
+      expect(rows).toEqual([{ good: 'good', half: null, isRecorded: false }]);
+    },
+  );
 
   test.for(['LATIN1', 'SQL_ASCII'])(
     'refuses a database in %s',

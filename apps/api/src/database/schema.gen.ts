@@ -32,6 +32,7 @@ export interface Changes {
   at: Generated<string>;
   id: Generated<number>;
   ip: string | null;
+  months: number | null;
   reason: string | null;
   requestId: string | null;
   undoesChangeId: number | null;

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 interface Bounds {
-  deadlineMs: number;
+  /** Of processor time, so that a busy machine refuses nothing; of the clock six times that. */
+  cpuSeconds: number;
   memoryMegabytes: number;
   signal?: AbortSignal;
 }
@@ -17,8 +18,13 @@ interface Question extends Bounds {
   input: string;
   /** An open file, which the child finds as descriptor 3. */
   descriptor: number;
-  /** Told of the most memory the child was seen to use, once it is gone. */
-  onExit?: (usage: { peakMegabytes: number }) => void;
+  /** Told of what the child was seen to use, once it is gone. */
+  onExit?: (usage: Usage) => void;
+}
+
+export interface Usage {
+  peakMegabytes: number;
+  cpuSeconds: number;
 }
 
 /**
@@ -43,7 +49,7 @@ export async function* runBounded(question: Question): AsyncGenerator<string> {
     watch.stop();
     child.kill('SIGKILL');
     await exited;
-    question.onExit?.({ peakMegabytes: watch.peakMegabytes });
+    question.onExit?.(watch.usage);
   }
 }
 
@@ -81,42 +87,52 @@ function start({ entry, descriptor, memoryMegabytes }: Question): ChildProcess {
 
 interface Watch {
   reason: SubprocessError['reason'] | undefined;
-  peakMegabytes: number;
+  usage: Usage;
   stop: () => void;
 }
 
-function watched(child: ChildProcess, { deadlineMs, memoryMegabytes, signal }: Bounds): Watch {
-  const watch: Watch = { reason: undefined, peakMegabytes: 0, stop };
+function watched(child: ChildProcess, { cpuSeconds, memoryMegabytes, signal }: Bounds): Watch {
+  const watch: Watch = { reason: undefined, usage: { peakMegabytes: 0, cpuSeconds: 0 }, stop };
   const end = (reason: SubprocessError['reason']) => {
     watch.reason ??= reason;
     child.kill('SIGKILL');
   };
   const abort = () => child.kill('SIGKILL');
-  const deadline = setTimeout(end, deadlineMs, 'deadline');
+  const deadline = setTimeout(end, cpuSeconds * 6_000, 'deadline');
   // V8's own limit does not see what lies outside its heap; the system does.
-  const memory = setInterval(() => {
-    const { now, peak } = memoryOf(child.pid);
-    watch.peakMegabytes = Math.max(watch.peakMegabytes, peak);
-    if (now > memoryMegabytes) end('memory');
+  const look = setInterval(() => {
+    const seen = usageOf(child.pid);
+    if (!seen) return;
+    watch.usage = seen;
+    if (seen.megabytes > memoryMegabytes) end('memory');
+    if (seen.cpuSeconds > cpuSeconds) end('deadline');
   }, 25);
   signal?.addEventListener('abort', abort);
   if (signal?.aborted) abort();
 
   function stop() {
     clearTimeout(deadline);
-    clearInterval(memory);
+    clearInterval(look);
     signal?.removeEventListener('abort', abort);
   }
   return watch;
 }
 
-function memoryOf(pid: number | undefined): { now: number; peak: number } {
+/** Of /proc; undefined where the process is gone, or this is not Linux: V8's limit and the clock remain. */
+function usageOf(pid: number | undefined): (Usage & { megabytes: number }) | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const megabytes = (field: string) =>
       Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024;
-    return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
+    // Behind the name, which may hold anything: user and system time, in hundredths of a second.
+    const fields = stat.slice(stat.lastIndexOf(')')).split(' ');
+    return {
+      megabytes: megabytes('VmRSS'),
+      peakMegabytes: megabytes('VmHWM'),
+      cpuSeconds: (Number(fields[12]) + Number(fields[13])) / 100,
+    };
   } catch {
-    return { now: 0, peak: 0 }; // Not Linux, or gone: V8's limit and the deadline remain.
+    return undefined;
   }
 }

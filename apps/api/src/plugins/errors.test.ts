@@ -52,7 +52,7 @@ describe('an error', () => {
         await admin.post('/accounts', { username: 'x'.repeat(1_100_000) }),
       ],
       ['unsupported_media_type', 415, await admin.post('/accounts', account)],
-      ['last_admin', 422, await admin.delete(`/accounts/${admin.account.id}?version=1`)],
+      ['last_admin', 403, await admin.delete(`/accounts/${admin.account.id}?version=1`)],
       ['internal', 500, await client(broken).get('/throws')],
       ['internal', 500, await client(broken).get('/throws-text')],
     ] as const;

@@ -7,7 +7,7 @@ import { test as base, inject } from 'vitest';
 import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
-import type { JobQueue } from '#modules/jobs/queue.ts';
+import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
 import { systemActor } from '#plugins/access.ts';
 import { beginWork } from '#work.ts';
 import { given } from './given.ts';
@@ -31,6 +31,20 @@ const idleQueue: JobQueue = {
   wake: () => {},
   work: async () => {},
   stop: async () => {},
+};
+
+/** What an instance does of the long work: it puts it in line, or does it too. */
+type Work = 'none' | 'sends' | 'does';
+const worksOf: Record<
+  Work,
+  (url: string, db: Db, folder: string) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
+> = {
+  none: async () => ({ queue: idleQueue, stop: async () => {} }),
+  sends: async (_, db) => {
+    const queue = await openQueue(db, () => {});
+    return { queue, stop: queue.stop };
+  },
+  does: (databaseUrl, _, folder) => beginWork({ databaseUrl, uploadsDir: folder, tell: () => {} }),
 };
 
 const config: AppConfig = {
@@ -74,20 +88,17 @@ export const test = base
     });
     return async (
       { now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {},
-      { works = false } = {},
+      { work = 'none' }: { work?: Work } = {},
     ) => {
       const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
       const connection = connect(databaseUrl, 4);
-      const { queue, stop: stopWork } = works
-        ? await beginWork({ databaseUrl, uploadsDir, tell: () => {} })
-        : { queue: idleQueue, stop: async () => {} };
-      const app = await buildApp({
-        ...connection,
-        ...(now && { now }),
-        keys,
-        queue,
-        config: { ...config, ...overrides },
-      });
+      const all = { ...config, ...overrides };
+      const { queue, stop: stopWork } = await worksOf[work](
+        databaseUrl,
+        connection.db,
+        all.uploadsDir,
+      );
+      const app = await buildApp({ ...connection, ...(now && { now }), keys, queue, config: all });
       instances.push({ app, db: connection.db, stopWork });
       return app;
     };

@@ -15,6 +15,21 @@ export const password = 'tide-harbour-lantern-42';
 const passwordHash = await hashPassword(password);
 let accountsMade = 0;
 
+const blankUser = {
+  serviceId: null,
+  contact: null,
+  expiresOn: null,
+  remark: null,
+  totalDevices: null,
+  dataLimitGb: null,
+  enabled: true,
+};
+type UserWish = Partial<
+  Omit<Parameters<typeof addUsers>[1][number], 'accountName' | 'serverId'>
+> & {
+  accountName: string;
+};
+
 interface AccountWish {
   username?: string;
   role?: Role;
@@ -35,15 +50,19 @@ export function given(db: Db) {
         return ids.map((id, index) => ({ id, name: names[index] }));
       }) as Promise<{ [Index in keyof Names]: { id: number; name: Names[Index] } }>,
 
-    users: (serverId: number, ...names: string[]): Promise<{ id: number; accountName: string }[]> =>
+    /** By their names alone, or by all that is to be said of them. */
+    users: (
+      serverId: number,
+      ...wishes: (string | UserWish)[]
+    ): Promise<{ id: number; accountName: string }[]> =>
       inChange(db, system, 'users:create', null, async (trx) => {
-        const blank = { serviceId: null, contact: null, expiresOn: null, remark: null };
-        const limits = { totalDevices: null, dataLimitGb: null, enabled: true };
-        const ids = await addUsers(
-          trx,
-          names.map((accountName) => ({ serverId, accountName, ...blank, ...limits })),
-        );
-        return ids.map((id, index) => ({ id, accountName: names[index] ?? '' }));
+        const rows = wishes.map((wish) => ({
+          ...blankUser,
+          serverId,
+          ...(typeof wish === 'string' ? { accountName: wish } : wish),
+        }));
+        const ids = await addUsers(trx, rows);
+        return ids.map((id, index) => ({ id, accountName: rows[index]?.accountName ?? '' }));
       }),
 
     account: (wish: AccountWish = {}) => {

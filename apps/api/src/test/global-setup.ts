@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -33,7 +33,7 @@ export default async function preparePostgres({ provide }: TestProject) {
 const fastAndUnsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 async function start() {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cmp-test-'));
+  const dataDir = mkdtempSync(join(scratchFolder(), 'cmp-test-'));
   const server = await startEmbeddedPostgres({ dataDir, settings: fastAndUnsafe });
   return {
     postgresUrl: server.superuserUrl,
@@ -42,6 +42,16 @@ async function start() {
       rmSync(dataDir, { recursive: true });
     },
   };
+}
+
+const memory = '/dev/shm';
+const plentyBytes = 4_000_000_000;
+
+/** In memory where there is plenty of it: every test copies a database, ten times as fast as on a disk. */
+function scratchFolder(): string {
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > plentyBytes ? memory : tmpdir();
 }
 
 export async function execute(url: string, ...statements: string[]): Promise<void> {

@@ -107,6 +107,59 @@ POST /api/users/:id/extend               | away    | 401    | 403       | 403   
 POST /api/users/:id/extend               | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 POST /api/users/:id/extend               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 
+GET /api/changes                             | -       | 401    | 403       | 403       | 200 #4    | 200 #0    | 200 #3     | 200 #11      | 401      | change | 401
+GET /api/changes/:id                         | home    | 401    | 403       | 403       | 200       | 404       | 404        | 200          | 401      | change | 401
+GET /api/changes/:id                         | away    | 401    | 403       | 403       | 404       | 404       | 200        | 200          | 401      | change | 401
+GET /api/changes/:id                         | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 200          | 401      | change | 401
+GET /api/changes/:id                         | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/changes/:id/undo                   | home    | 401    | 403       | 403       | 201       | 404       | 404        | 201          | 401      | change | 401
+POST /api/changes/:id/undo                   | away    | 401    | 403       | 403       | 404       | 404       | 201        | 201          | 401      | change | 401
+POST /api/changes/:id/undo                   | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 201          | 401      | change | 401
+POST /api/changes/:id/undo                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/audit                               | -       | 401    | 403       | 403       | 200 Hhx #6 | 200 #0    | 200 AaT #4 | 200 HABhabxSTMO #20 | 401      | change | 401
+GET /api/audit.csv                           | -       | 401    | 403       | 403       | 200 Hhx   | 200       | 200 AaT    | 200 HABhabxSTMO | 401      | change | 401
+GET /api/users/:id/history                   | home    | 401    | 403       | 403       | 200 Hh #2 | 403       | 404        | 200 Hh #2    | 401      | change | 401
+GET /api/users/:id/history                   | away    | 401    | 403       | 403       | 404       | 404       | 200 AaT #3 | 200 AaT #3   | 401      | change | 401
+GET /api/users/:id/history                   | binned  | 401    | 403       | 403       | 200 Hx #3 | 403       | 404        | 200 Hx #3    | 401      | change | 401
+GET /api/users/:id/history                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/plans/:id                           | own     | 401    | 403       | 403       | 200       | 200       | 200        | 200          | 401      | change | 401
+GET /api/plans/:id                           | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id                           | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/entries                   | own     | 401    | 403       | 403       | 200 #0    | 200 #0    | 200 #0     | 200 #0       | 401      | change | 401
+GET /api/plans/:id/entries                   | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/entries                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/errors.xlsx               | own     | 401    | 403       | 403       | 200       | 200       | 200        | 200          | 401      | change | 401
+GET /api/plans/:id/errors.xlsx               | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/errors.xlsx               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/plans/:id/commit                   | own     | 401    | 403       | 403       | empty     | empty     | empty      | empty        | 401      | change | 401
+POST /api/plans/:id/commit                   | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/plans/:id/commit                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/jobs                                | -       | 401    | 403       | 403       | 200 M #1  | 200 M #1  | 200 M #1   | 200 MO #2    | 401      | change | 401
+GET /api/jobs/:id                            | own     | 401    | 403       | 403       | 200 M     | 200 M     | 200 M      | 200 M        | 401      | change | 401
+GET /api/jobs/:id                            | other   | 401    | 403       | 403       | 404       | 404       | 404        | 200 O        | 401      | change | 401
+GET /api/jobs/:id                            | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/jobs/:id                         | own     | 401    | 403       | 403       | 200 M     | 200 M     | 200 M      | 200 M        | 401      | change | 401
+DELETE /api/jobs/:id                         | other   | 401    | 403       | 403       | 404       | 404       | 404        | 200 MO       | 401      | change | 401
+DELETE /api/jobs/:id                         | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/servers/:serverId/users/template.xlsx| home    | 401    | 200       | 404       | 200       | 200       | 404        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/template.xlsx| away    | 401    | 404       | 404       | 404       | 404       | 200        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/template.xlsx| binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/template.xlsx| missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | home    | 401    | 200       | 404       | 200       | 200       | 404        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | away    | 401    | 404       | 404       | 404       | 404       | 200        | 200          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.xlsx | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | home    | 401    | 200 h     | 404       | 200 h     | 200 h     | 404        | 200 h        | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | away    | 401    | 404       | 404       | 404       | 404       | 200 aT     | 200 aT       | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/servers/:serverId/users/export.csv  | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/servers/:serverId/users/import     | home    | 401    | 403       | 403       | 202 H     | 403       | 404        | 202 H        | 401      | change | 401
+POST /api/servers/:serverId/users/import     | away    | 401    | 403       | 403       | 404       | 404       | 202 A      | 202 A        | 401      | change | 401
+POST /api/servers/:serverId/users/import     | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+POST /api/servers/:serverId/users/import     | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
 GET /api/services                        | -       | 401    | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2  | 200 ST #2    | 401      | change | 401
 POST /api/services                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
 PATCH /api/services/:id                  | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 200 S        | 401      | change | 401
@@ -125,6 +178,7 @@ export const refusals: Record<string, string> = {
   change: '403 password_change_required',
   closed: '403 setup_closed',
   failed: '401 sign_in_failed',
+  empty: '422 plan_empty',
 };
 
 /** Which rows a route must be asked of, by what its id names: one’s own, one out of reach, one that is not there. */
@@ -136,4 +190,7 @@ export const rowsToAskOf: Record<string, string[]> = {
   '/api/sessions/': ['other', 'missing'],
   '/api/services/': ['sold', 'missing'],
   '/api/settings/': ['general'],
+  '/api/changes/': ['home', 'away', 'binned', 'missing'],
+  '/api/plans/': ['own', 'other', 'missing'],
+  '/api/jobs/': ['own', 'other', 'missing'],
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { actionsOfLevel, type Grant, type GrantLevel, type Role } from '@cmp/shared/permissions';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
@@ -7,6 +8,8 @@ import { recordAttempt } from '#modules/auth/auth.repository.ts';
 import { startSession } from '#modules/auth/auth.service.ts';
 import { endSessions } from '#modules/auth/sessions.repository.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { insertJob } from '#modules/jobs/jobs.repository.ts';
+import { createPlan, finishPlan } from '#modules/plans/plans.service.ts';
 import { removeServer } from '#modules/servers/servers.service.ts';
 import { createService } from '#modules/services/services.service.ts';
 import { systemActor } from '#plugins/access.ts';
@@ -46,6 +49,14 @@ export interface World {
   /** The letters of what a text shows of this world or of those before it. */
   shownBy: (text: string) => string;
 }
+
+/** What nobody needs a server for. */
+const emptyPlan = {
+  action: 'changes:undo',
+  state: 'ready',
+  subject: { changeId: 1 },
+  serverIds: [],
+} as const;
 
 /** No row has this id. */
 const missing = 2_147_483_647;
@@ -107,6 +118,18 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       sessions: { own: own.sessionId, other: other.sessionId, missing },
       services: { sold: sold.id, missing },
       settings: { general: 'general' },
+      changes: {
+        home: await changeThatMade('users', homeUser?.id),
+        away: await changeThatMade('users', awayUser?.id),
+        binned: await changeThatBinned(binned.id),
+        missing,
+      },
+      plans: { own: await addPlan(own.id), other: await addPlan(other.id), missing },
+      jobs: {
+        own: await addJob(own.id, canary('M')),
+        other: await addJob(other.id, canary('O')),
+        missing: randomUUID(),
+      },
     },
     shownBy: (text) => {
       const servers: [string, number][] = [
@@ -124,6 +147,44 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       return [...'HABhabxSTMDOE'].filter((letter) => shown.has(letter)).join('');
     },
   };
+
+  async function changeThatMade(table: string, rowId = missing): Promise<number> {
+    const { changeId } = await db
+      .selectFrom('entries')
+      .select('changeId')
+      .where('tableName', '=', table)
+      .where('rowId', '=', rowId)
+      .orderBy('id')
+      .executeTakeFirstOrThrow();
+    return changeId;
+  }
+
+  async function changeThatBinned(serverId: number): Promise<number> {
+    const { changeId } = await db
+      .selectFrom('entries')
+      .innerJoin('changes', 'changes.id', 'changeId')
+      .select('changeId')
+      .where('action', '=', 'servers:delete')
+      .where('rowId', '=', serverId)
+      .executeTakeFirstOrThrow();
+    return changeId;
+  }
+
+  /** A plan with nothing in it, of somebody who may make it. */
+  async function addPlan(accountId: number): Promise<number> {
+    const planId = await createPlan(db, { ...system, accountId }, emptyPlan);
+    await finishPlan(db, planId);
+    return planId;
+  }
+
+  async function addJob(accountId: number, accountName: string): Promise<string> {
+    const job = { id: randomUUID(), kind: 'import:parse', accountId, accountName } as const;
+    const parsing = { ...emptyPlan, state: 'parsing' } as const;
+    const planId = await createPlan(db, { ...system, accountId }, parsing);
+    const origin = { ip: null, requestId: null, planId };
+    await db.transaction().execute((trx) => insertJob(trx, { ...job, ...origin }));
+    return job.id;
+  }
 
   async function addAccount(
     username: string,
@@ -173,7 +234,24 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/users/:id/extend': () => ({ months: 1 }),
   'POST /api/services': () => ({ name: 'new' }),
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
+  'POST /api/plans/:id/commit': () => ({}),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+};
+
+/** The one route that takes a file. */
+export const file = {
+  route: 'POST /api/servers/:serverId/users/import',
+  type: 'multipart/form-data; boundary=cut',
+  body: [
+    '--cut',
+    'content-disposition: form-data; name="file"; filename="users.csv"',
+    'content-type: text/csv',
+    '',
+    'account_name',
+    'imported',
+    '--cut--',
+    '',
+  ].join('\r\n'),
 };
 
 /** What a route takes in its query. */

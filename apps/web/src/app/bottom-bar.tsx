@@ -1,13 +1,17 @@
-import { Menu } from '@base-ui/react/menu';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, NavLink } from 'react-router';
-import { menuItemShape, menuShape } from '#components/menu-shape.ts';
+import { NavLink } from 'react-router';
+import { narrowScreen, useMedia } from '#lib/use-media.ts';
 import { useDestinations } from './navigation.ts';
+
+// A menu is much to load, and only a phone has this one.
+const MoreMenu = lazy(() => import('./more-menu.tsx'));
 
 /** The rail's place on a phone: where one goes most, and the rest behind a word. */
 export function BottomBar() {
   const { t } = useTranslation();
   const destinations = useDestinations();
+  const isNarrow = useMedia(narrowScreen);
   const first = destinations.filter(({ to }) => inBar.includes(to));
   const rest = [
     ...destinations
@@ -29,20 +33,11 @@ export function BottomBar() {
           </li>
         ))}
         <li className="flex-1">
-          <Menu.Root>
-            <Menu.Trigger className={`${placeShape} w-full`}>{t('shell.more')}</Menu.Trigger>
-            <Menu.Portal>
-              <Menu.Positioner side="top" align="end" sideOffset={8} className="z-30">
-                <Menu.Popup className={menuShape}>
-                  {rest.map(({ to, text }) => (
-                    <Menu.Item key={to} className={menuItemShape} render={<Link to={to} />}>
-                      {text}
-                    </Menu.Item>
-                  ))}
-                </Menu.Popup>
-              </Menu.Positioner>
-            </Menu.Portal>
-          </Menu.Root>
+          {isNarrow ? (
+            <Suspense fallback={<span className={placeShape}>{t('shell.more')}</span>}>
+              <MoreMenu places={rest} className={placeShape} />
+            </Suspense>
+          ) : null}
         </li>
       </ul>
     </nav>

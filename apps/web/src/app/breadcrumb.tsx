@@ -33,7 +33,8 @@ export function Breadcrumb() {
       {
         to: pathname,
         text: nameOf(data.crumb, params),
-        translate: data.crumb === 'account' ? ('no' as const) : undefined,
+        translate:
+          data.crumb === 'account' || data.crumb === 'server' ? ('no' as const) : undefined,
       },
     ];
   });

@@ -45,7 +45,9 @@ export function RailServers() {
                 <span
                   className={`size-1.5 shrink-0 rounded-full ${needsHand ? 'bg-soon-fill' : ''}`}
                 />
-                <span className="min-w-0 flex-1 truncate">{name}</span>
+                <span translate="no" className="min-w-0 flex-1 truncate">
+                  {name}
+                </span>
                 {needsHand ? <span className="sr-only">{t('shell.railAttention')}</span> : null}
                 <span className="tnum text-[0.75rem]">{counts.all.toLocaleString('en')}</span>
               </NavLink>

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
 
 /** A filter in force, and the way to lift it. */
 export function Chip({
@@ -6,7 +7,7 @@ export function Chip({
   liftLabel,
   onLift,
 }: {
-  text: string;
+  text: ReactNode;
   liftLabel: string;
   onLift: () => void;
 }) {

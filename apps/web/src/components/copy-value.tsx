@@ -28,7 +28,9 @@ export function CopyValue({ text }: { text: string }) {
       onClick={() => void copy()}
       className="group -mx-1.5 inline-flex min-h-6 max-w-full items-center gap-1.5 rounded-tag px-1.5 font-mono text-[0.8125rem] text-ink-2 hover:bg-sunken hover:text-ink touch:min-h-11"
     >
-      <span className="truncate">{text}</span>
+      <span translate="no" className="truncate">
+        {text}
+      </span>
       <Icon
         aria-hidden
         size={12}

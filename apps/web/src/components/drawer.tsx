@@ -50,7 +50,9 @@ export function Drawer({ label, title, lead, takesFocus, onClose, children }: Dr
           <X aria-hidden size={16} />
         </button>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto px-6 pb-8 touch:px-4">{children}</div>
+      <div className="min-h-0 flex-1 overflow-y-auto px-6 touch:px-4">
+        <div className="pb-8">{children}</div>
+      </div>
     </aside>
   );
 }

@@ -82,7 +82,7 @@ export function ExpiryStrip({ today, soonUntil, expiries, selected, onSelect }: 
             >
               <span
                 data-bar
-                style={{ height: count === 0 ? 2 : `${Math.max(10, (count / most) * 92)}%` }}
+                style={{ height: count === 0 ? 2 : `${heightOf(count, most)}%` }}
                 className={`block w-full rounded-t-[2px] ${fillOf(count, isSelected, date <= soonUntil)}`}
               />
             </button>
@@ -93,6 +93,7 @@ export function ExpiryStrip({ today, soonUntil, expiries, selected, onSelect }: 
         {labelled(days).map((index) => (
           <span
             key={index}
+            translate="no"
             className="tnum absolute top-0 whitespace-nowrap"
             style={{ left: `${(index / expiryDays) * 100}%` }}
           >
@@ -115,6 +116,9 @@ export function ExpiryStrip({ today, soonUntil, expiries, selected, onSelect }: 
     </section>
   );
 }
+
+/** By the root, so that one great day leaves the others something to be seen by. */
+const heightOf = (count: number, most: number) => Math.max(8, Math.sqrt(count / most) * 92);
 
 function fillOf(count: number, isSelected: boolean, isSoon: boolean): string {
   if (count === 0) return 'bg-line';

@@ -1,7 +1,10 @@
 /** A key to press. */
 export function Key({ children }: { children: string }) {
   return (
-    <kbd className="inline-grid h-5 min-w-5 place-items-center rounded-check border border-line bg-surface px-1 font-mono text-[0.75rem] text-ink-2">
+    <kbd
+      translate="no"
+      className="inline-grid h-5 min-w-5 place-items-center rounded-check border border-line bg-surface px-1 font-mono text-[0.75rem] text-ink-2"
+    >
       {children}
     </kbd>
   );

@@ -19,7 +19,7 @@ export function Segments<Value extends string>(props: SegmentsProps<Value>) {
       {props.options.map((option) => (
         <label
           key={option.value}
-          className="relative flex items-center gap-1.5 whitespace-nowrap border-line border-l px-3 text-body font-[550] text-ink transition-colors first-of-type:border-l-0 hover:bg-sunken has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-focus has-focus-visible:has-checked:outline-on-accent touch:rounded-control touch:border touch:border-line-strong! touch:bg-surface touch:px-4 touch:has-checked:border-accent!"
+          className="relative flex items-center gap-1.5 whitespace-nowrap border-line border-l px-3 text-body font-[550] text-ink transition-colors first-of-type:border-l-0 hover:bg-sunken has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-4 has-focus-visible:outline-focus has-focus-visible:has-checked:outline-on-accent touch:rounded-control touch:border! touch:border-line-strong! touch:bg-surface touch:px-4 touch:has-checked:border-accent!"
         >
           <input
             type="radio"

@@ -1,6 +1,10 @@
 /** A service in its colour; those the product does not ship share one. */
 export function ServiceName({ name }: { name: string | null }) {
-  return <span className={`font-[550] ${colourOf(name ?? '')}`}>{name ?? '—'}</span>;
+  return (
+    <span translate="no" className={`font-[550] ${colourOf(name ?? '')}`}>
+      {name ?? '—'}
+    </span>
+  );
 }
 
 function colourOf(name: string): string {

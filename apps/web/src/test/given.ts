@@ -1,5 +1,8 @@
 import type { Session } from '@cmp/shared/auth';
+import type { Site } from '@cmp/shared/health';
 import type { Role } from '@cmp/shared/permissions';
+import type { ServerListing } from '@cmp/shared/servers';
+import type { User, UserList } from '@cmp/shared/users';
 
 export const given = {
   session: (
@@ -18,5 +21,54 @@ export const given = {
       ...account,
     },
     grants,
+  }),
+
+  user: (fields: Partial<User> = {}): User => ({
+    id: 1,
+    serverId: 1,
+    serverName: 'tokyo',
+    accountName: 'ko.htet',
+    service: 'Mini',
+    contact: null,
+    expiresOn: '2026-12-02',
+    totalDevices: 1,
+    dataLimitGb: 50,
+    remark: null,
+    enabled: true,
+    status: 'active',
+    version: 1,
+    createdAt: '2026-11-01T00:00:00Z',
+    updatedAt: '2026-11-01T00:00:00Z',
+    ...fields,
+  }),
+
+  userList: (...items: User[]): UserList => ({
+    items,
+    total: items.length,
+    counts: { all: items.length, active: items.length, soon: 0, expired: 0, disabled: 0 },
+  }),
+
+  server: (fields: Partial<ServerListing> = {}): ServerListing => ({
+    id: 1,
+    name: 'tokyo',
+    owner: null,
+    serviceType: null,
+    ipAddress: '192.0.2.1',
+    domainName: null,
+    note: null,
+    position: 1,
+    version: 1,
+    createdAt: '2026-11-01T00:00:00Z',
+    updatedAt: '2026-11-01T00:00:00Z',
+    counts: { all: 0, active: 0, soon: 0, expired: 0, disabled: 0 },
+    ...fields,
+  }),
+
+  site: (): Site => ({
+    name: 'Portal',
+    language: 'en',
+    timeZone: 'Asia/Yangon',
+    weekStart: 'monday',
+    soonWindowHours: 24,
   }),
 };

@@ -1,7 +1,10 @@
 import { Blob as NodeBlob, File as NodeFile } from 'node:buffer';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { network } from './network.ts';
+
+// A busy machine is slow, which is no fault of what is tested.
+configure({ asyncUtilTimeout: 5_000 });
 
 // jsdom has no media queries: the device is a light one.
 vi.stubGlobal('matchMedia', (media: string) =>
@@ -13,6 +16,18 @@ const nodesForm = await new Response(new URLSearchParams()).formData();
 vi.stubGlobal('FormData', nodesForm.constructor);
 vi.stubGlobal('File', NodeFile);
 vi.stubGlobal('Blob', NodeBlob);
+
+// Nothing is laid out in jsdom: what would be measured has no size, and never another.
+vi.stubGlobal(
+  'ResizeObserver',
+  class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  },
+);
+vi.stubGlobal('scrollBy', () => {});
+vi.stubGlobal('scrollTo', () => {});
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {

@@ -25,11 +25,11 @@ export async function listChanges(
   wish: { before?: number | undefined; changeId?: number; limit: number },
 ): Promise<Change[]> {
   const { rows } = await sql<Change>`
-    select c.id, c.at, c.account_id, c.account_name, c.via, c.action, c.reason, c.undoes_change_id,
+    select c.id, c.at, c.account_id, c.account_name, c.via, c.action, c.reason, c.months, c.undoes_change_id,
       (select max(undo.id) from changes undo where undo.undoes_change_id = c.id)
         as undone_by_change_id,
       (select count(*) from entries e
-        where e.change_id = c.id and e.at = c.at and ${within(scope)}) as entry_count
+        where e.change_id = c.id and ${within(scope)}) as entry_count
     from changes c
     where ${known(scope)}
       and ${wish.before === undefined ? sql`true` : sql`c.id < ${wish.before}`}
@@ -68,7 +68,7 @@ export async function listEntries(
 ): Promise<AuditEntry[]> {
   const { rows } = await sql<AuditEntry>`
     with page as materialized (${pageOf(scope, wish, before, limit)})
-    select e.id, e.at, e.change_id, c.action, c.account_id, c.account_name, c.via, c.reason, c.ip,
+    select e.id, e.at, e.change_id, c.action, c.account_id, c.account_name, c.via, c.reason, c.months, c.ip,
       e.table_name as "table", e.row_id, e.server_id, s.name as server_name,
       coalesce(
         case e.table_name when 'servers' then s.name when 'users' then u.account_name

@@ -8,6 +8,13 @@ import type { Actor, Idempotency } from '#plugins/access.ts';
 /** What a change can be of: an action of the table of rights, or what the portal does by itself. */
 export type ChangeAction = Action | 'setup' | 'seed' | 'accounts:sign-in';
 
+/** What some changes say of themselves besides. */
+export interface ChangeDetails {
+  undoesChangeId?: number | undefined;
+  /** How many months an extension was for. */
+  months?: number;
+}
+
 /**
  * The only way to write: the database refuses a write outside a change, and records those inside. A command
  * whose caller named it has one effect: its repeat answers what `work` gave the first time.
@@ -18,13 +25,13 @@ export async function inChange<Result>(
   action: ChangeAction,
   reason: string | null,
   work: (trx: Trx) => Promise<Result>,
-  undoesChangeId: number | null = null,
+  more: ChangeDetails = {},
 ): Promise<Result> {
   const { answer, changeId } = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
     if (kept) return kept;
 
-    const begunId = await beginChange(trx, actor, action, reason, undoesChangeId);
+    const begunId = await beginChange(trx, actor, action, reason, more);
     const made = await work(trx);
     await keepAnswer(trx, actor, begunId, made);
     return { answer: made, changeId: begunId };
@@ -56,7 +63,7 @@ async function beginChange(
   { accountId, username, via, ip, requestId }: Actor,
   action: ChangeAction,
   reason: string | null,
-  undoesChangeId: number | null,
+  { undoesChangeId, months }: ChangeDetails,
 ): Promise<number> {
   const { id } = await trx
     .with('change', (cte) =>
@@ -64,7 +71,8 @@ async function beginChange(
         .insertInto('changes')
         .values({
           ...{ accountId, accountName: username, via, action, reason, ip, requestId },
-          undoesChangeId,
+          undoesChangeId: undoesChangeId ?? null,
+          months: months ?? null,
         })
         .returning('id'),
     )

@@ -118,10 +118,11 @@ function worthNothing(table: UndoneTable): RawBuilder<unknown> {
   return sql`${table === 'servers' ? [...always, 'position'] : always}::text[]`;
 }
 
-/** The altered fields of an entry with the nulls that it leaves out. */
+/** The altered fields of an entry with the nulls that it leaves out; of a row that came or went the id tells enough. */
 function withNulls(side: 'before' | 'after', other: 'before' | 'after'): RawBuilder<unknown> {
-  return sql`(select coalesce(jsonb_object_agg(key, null::text), '{}')
-    from jsonb_object_keys(${sql.ref(other)}) as key) || ${sql.ref(side)}`;
+  const [mine, its] = [sql.ref(side), sql.ref(other)];
+  return sql`case when ${its} ? 'id' then '{"id": null}' else (
+    select coalesce(jsonb_object_agg(key, null::text), '{}') from jsonb_object_keys(${its}) as key) end || ${mine}`;
 }
 
 function lastOrdinal(planId: number): RawBuilder<number> {
@@ -147,13 +148,30 @@ export async function refuseWhatIsSetBackByHand(
   );
 }
 
-/** The texts, as they would be, of rows whose keys are to be worked out: behind an ordinal, so many at most. */
+/**
+ * Some of a plan's rows, by their ordinals. A large plan is gone through in windows: each statement ends well
+ * before its timeout, and finds its rows by the key although a new plan has no statistics.
+ */
+export interface Window {
+  after: number;
+  to: number;
+}
+
+export async function listWindows(trx: Trx, planId: number, size: number): Promise<Window[]> {
+  const { rows } = await sql<{ last: number }>`select ${lastOrdinal(planId)} as last`.execute(trx);
+  const last = rows[0]?.last ?? 0;
+  return Array.from({ length: Math.ceil(last / size) }, (_, index) => ({
+    after: index * size,
+    to: (index + 1) * size,
+  }));
+}
+
+/** The texts, as they would be, of rows whose keys are to be worked out: of a window of ordinals. */
 export async function listTexts(
   trx: Trx,
   planId: number,
   table: UndoneTable,
-  afterOrdinal: number,
-  limit: number,
+  window: Window,
 ): Promise<{ ordinal: number; name: string; contact: string | null; remark: string | null }[]> {
   const { nameColumn } = tables[table];
   const text = (column: string) =>
@@ -170,9 +188,9 @@ export async function listTexts(
   }>`
     select ordinal, ${text(nameColumn)} as name, ${extra}
     from plan_entries p left join ${sql.table(table)} r on r.id = p.row_id
-    where plan_id = ${planId} and table_name = ${table} and kind in ('added', 'changed')
-      and p.after ?| ${[nameColumn, 'contact', 'remark']}::text[] and ordinal > ${afterOrdinal}
-    order by ordinal limit ${limit}`.execute(trx);
+    where plan_id = ${planId} and ordinal > ${window.after} and ordinal <= ${window.to}
+      and table_name = ${table} and kind in ('added', 'changed')
+      and p.after ?| ${[nameColumn, 'contact', 'remark']}::text[]`.execute(trx);
   return rows;
 }
 
@@ -180,111 +198,16 @@ export async function listTexts(
 export async function saveKeys(
   trx: Trx,
   planId: number,
-  rows: { ordinal: number; nameKey?: string; searchKey?: string | null }[],
+  window: Window,
+  rows: { ordinal: number; nameKey: string; searchKey: string | null }[],
 ): Promise<void> {
   await sql`
     update plan_entries set after = after || jsonb_strip_nulls(
       jsonb_build_object('name_key', k.name_key, 'search_key', k.search_key))
     from unnest(${rows.map((row) => row.ordinal)}::int[], ${rows.map((row) => row.nameKey)}::text[],
       ${rows.map((row) => row.searchKey)}::text[]) as k (ordinal, name_key, search_key)
-    where plan_id = ${planId} and plan_entries.ordinal = k.ordinal`.execute(trx);
-}
-
-/** A user comes back to a living server alone, and with a service that still is. */
-export async function refuseUsersWithoutHome(trx: Trx, planId: number): Promise<void> {
-  await refuse(
-    trx,
-    planId,
-    'users',
-    'server_gone',
-    sql`not exists (
-      select from servers s
-      left join plan_entries back on back.plan_id = p.plan_id and back.table_name = 'servers'
-        and back.row_id = s.id and back.kind in ('added', 'removed')
-      where s.id = coalesce((p.after ->> 'server_id')::integer, r.server_id)
-        and coalesce(back.kind = 'added', s.deleted_at is null))`,
-  );
-  await refuse(
-    trx,
-    planId,
-    'users',
-    'service_gone',
-    sql`p.after ->> 'service_id' is not null
-      and not exists (select from services s where s.id = (p.after ->> 'service_id')::integer)
-      and not exists (select from plan_entries back where back.plan_id = p.plan_id
-        and back.table_name = 'services' and back.kind = 'added'
-        and back.row_id = (p.after ->> 'service_id')::integer)`,
-  );
-}
-
-/** A name is taken where a living row has it that this very undo does not remove. */
-export async function refuseTakenNames(
-  trx: Trx,
-  planId: number,
-  table: UndoneTable,
-): Promise<void> {
-  const amongSame =
-    table === 'users'
-      ? sql`o.server_id = coalesce((p.after ->> 'server_id')::integer, r.server_id)`
-      : sql`true`;
-  const isLiving = table === 'services' ? sql`true` : sql`o.deleted_at is null`;
-  await refuse(
-    trx,
-    planId,
-    table,
-    'name_taken',
-    sql`(p.kind = 'added' or p.after ?| '{name_key,server_id}')
-      and exists (
-        select from ${sql.table(table)} o
-        where ${amongSame} and ${isLiving} and o.id <> p.row_id
-          and o.name_key = coalesce(p.after ->> 'name_key', r.name_key)
-          and not exists (select from plan_entries going where going.plan_id = p.plan_id
-            and going.table_name = p.table_name and going.row_id = o.id and going.kind = 'removed'))`,
-  );
-}
-
-/** A server that was added cannot go while users live on it that were not added with it. */
-export async function refuseServersWithUsers(trx: Trx, planId: number): Promise<void> {
-  await refuse(
-    trx,
-    planId,
-    'servers',
-    'has_users',
-    sql`exists (
-      select from users u where u.server_id = p.row_id and u.deleted_at is null
-        and not exists (select from plan_entries going where going.plan_id = p.plan_id
-          and going.table_name = 'users' and going.row_id = u.id and going.kind = 'removed'))`,
-    'removed',
-  );
-}
-
-/** A service has no bin: it can only go while nobody, in the bin or out of it, has it. */
-export async function refuseServicesInUse(trx: Trx, planId: number): Promise<void> {
-  await refuse(
-    trx,
-    planId,
-    'services',
-    'in_use',
-    sql`exists (select from users u where u.service_id = p.row_id)`,
-    'removed',
-  );
-}
-
-async function refuse(
-  trx: Trx,
-  planId: number,
-  table: UndoneTable,
-  reason: UndoRefusal,
-  where: RawBuilder<unknown>,
-  ...kinds: 'removed'[]
-): Promise<void> {
-  const judged = kinds.length > 0 ? kinds : ['added', 'changed'];
-  await sql`
-    update plan_entries set kind = 'refused', reason = ${reason}
-    from plan_entries p left join ${sql.table(table)} r on r.id = p.row_id
-    where p.plan_id = ${planId} and p.table_name = ${table} and p.kind = any(${judged}::text[])
-      and plan_entries.plan_id = p.plan_id and plan_entries.ordinal = p.ordinal
-      and ${where}`.execute(trx);
+    where plan_id = ${planId} and plan_entries.ordinal > ${window.after}
+      and plan_entries.ordinal <= ${window.to} and plan_entries.ordinal = k.ordinal`.execute(trx);
 }
 
 /** One of the rights that a plan's rows need. */

@@ -1,27 +1,31 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '#database/client.ts';
-import type { UndoneTable } from './undo-plan.repository.ts';
+import type { UndoneTable, Window } from './undo-plan.repository.ts';
 
-type WrittenKind = 'added' | 'changed' | 'removed';
+export type WrittenKind = 'added' | 'changed' | 'removed';
 
-/** Locks the rows that the plan writes, in the order of their ids; tells whether one is not as the plan saw it. */
+/**
+ * Locks the rows that the plan writes, in the order of their ids; tells whether one is not as the plan saw it.
+ * Two statements: a plan that was just made has no statistics, and one would join it row against row.
+ */
 export async function lockUndone(trx: Trx, planId: number, table: UndoneTable): Promise<boolean> {
   if (table === 'users') await lockHomes(trx, planId);
-  const { rows } = await sql<{ hasMoved: boolean }>`
-    with written as (
-      select row_id, base_version, kind, (before ->> 'position')::integer as position
-      from plan_entries
-      where plan_id = ${planId} and table_name = ${table} and kind in ('added', 'changed', 'removed')
-    ), locked as materialized (
-      select id, version, position from ${sql.table(table)}
-      where id in (select row_id from written) order by id for update
+  const written = sql`p.plan_id = ${planId} and p.table_name = ${table}
+    and p.kind in ('added', 'changed', 'removed')`;
+  await sql`
+    with locked as (
+      select id from ${sql.table(table)}
+      where id in (select row_id from plan_entries p where ${written}) order by id for update
     )
-    select count(*) > 0 as has_moved
-    from written left join locked on locked.id = written.row_id
-    where case
-      when ${isService(table)} and kind = 'added' then locked.id is not null
-      when base_version is null then locked.position is distinct from written.position
-      else locked.version is distinct from written.base_version end`.execute(trx);
+    select count(*) from locked`.execute(trx);
+  const { rows } = await sql<{ hasMoved: boolean }>`
+    select exists (
+      select from plan_entries p left join ${sql.table(table)} r on r.id = p.row_id
+      where ${written} and case
+        when ${isService(table)} and p.kind = 'added' then r.id is not null
+        when p.base_version is null then r.position is distinct from (p.before ->> 'position')::integer
+        else r.version is distinct from p.base_version end
+    ) as has_moved`.execute(trx);
   return rows[0]?.hasMoved ?? false;
 }
 
@@ -82,15 +86,18 @@ export const reversible = {
   ],
 } satisfies Record<UndoneTable, string[]>;
 
-/** Writes the plan's rows of one table and kind in one statement. */
+/** Writes the plan's rows of one table and kind, those in a window, in one statement. */
 export async function makeReversals(
   trx: Trx,
   planId: number,
   table: UndoneTable,
   kind: WrittenKind,
+  window: Window,
 ): Promise<void> {
-  if (table === 'services' && kind === 'added') return insertServicesAgain(trx, planId);
-  if (table === 'services' && kind === 'removed') return deleteServices(trx, planId);
+  const rows = sql`${of(planId, table, kind)}
+    and p.ordinal > ${window.after} and p.ordinal <= ${window.to}`;
+  if (table === 'services' && kind === 'added') return insertServicesAgain(trx, rows);
+  if (table === 'services' && kind === 'removed') return deleteServices(trx, rows);
 
   const columns = reversible[table].map((column) =>
     // Its days in the bin are counted anew.
@@ -105,23 +112,23 @@ export async function makeReversals(
     from plan_entries p
     join ${sql.table(table)} r on r.id = p.row_id
     cross join lateral jsonb_populate_record(r, p.after) n
-    where ${of(planId, table, kind)} and t.id = p.row_id`.execute(trx);
+    where ${rows} and t.id = p.row_id`.execute(trx);
 }
 
-async function insertServicesAgain(trx: Trx, planId: number): Promise<void> {
+async function insertServicesAgain(trx: Trx, rows: RawBuilder<unknown>): Promise<void> {
   const columns = sql.join(reversible.services.map((column) => sql.ref(column)));
   const back = sql.join(reversible.services.map((column) => sql.ref(`n.${column}`)));
   await sql`
     insert into services (id, version, created_at, ${columns}) overriding system value
     select n.id, n.version + 1, n.created_at, ${back}
     from plan_entries p cross join lateral jsonb_populate_record(null::services, p.after) n
-    where ${of(planId, 'services', 'added')}`.execute(trx);
+    where ${rows}`.execute(trx);
 }
 
-async function deleteServices(trx: Trx, planId: number): Promise<void> {
+async function deleteServices(trx: Trx, rows: RawBuilder<unknown>): Promise<void> {
   await sql`
     delete from services t using plan_entries p
-    where ${of(planId, 'services', 'removed')} and t.id = p.row_id`.execute(trx);
+    where ${rows} and t.id = p.row_id`.execute(trx);
 }
 
 /** Whether users are left on a server that is in the bin, or came back to one. */

@@ -22,21 +22,25 @@ import {
   listRightsNeeded,
   listServersOf,
   listTexts,
+  listWindows,
   type RightNeeded,
-  refuseServersWithUsers,
-  refuseServicesInUse,
-  refuseTakenNames,
-  refuseUsersWithoutHome,
   refuseWhatIsSetBackByHand,
   saveKeys,
   type UndoneTable,
   workOutReversals,
 } from './undo-plan.repository.ts';
 import {
+  refuseServersWithUsers,
+  refuseServicesInUse,
+  refuseTakenNames,
+  refuseUsersWithoutHome,
+} from './undo-refusals.repository.ts';
+import {
   hasStranded,
   lockUndone,
   makeReversals,
   placeBehindLast,
+  type WrittenKind,
 } from './undo-write.repository.ts';
 
 const Subject = z.object({ changeId: z.int() });
@@ -95,19 +99,21 @@ export const commitUndo: Committer = (db, actor, { id, subject, counts }) => {
 
 /** Who goes makes room first; then those who stay are altered, then those who come back. */
 async function makeUndo(trx: Trx, planId: number): Promise<void> {
+  const windows = await listWindows(trx, planId, 20_000);
   await lockOrderOfServers(trx);
   for (const table of ['servers', 'services', 'users'] as const)
     if (await lockUndone(trx, planId, table)) throw planMoved();
 
   await placeBehindLast(trx, planId, 'servers');
   await placeBehindLast(trx, planId, 'services');
-  await makeReversals(trx, planId, 'users', 'removed');
-  for (const kind of ['removed', 'changed', 'added'] as const)
-    await makeReversals(trx, planId, 'servers', kind);
-  for (const kind of ['changed', 'added'] as const)
-    await makeReversals(trx, planId, 'services', kind);
-  for (const kind of ['changed', 'added'] as const) await makeReversals(trx, planId, 'users', kind);
-  await makeReversals(trx, planId, 'services', 'removed');
+  const make = async (table: UndoneTable, kind: WrittenKind) => {
+    for (const window of windows) await makeReversals(trx, planId, table, kind, window);
+  };
+  await make('users', 'removed');
+  for (const kind of ['removed', 'changed', 'added'] as const) await make('servers', kind);
+  for (const kind of ['changed', 'added'] as const) await make('services', kind);
+  for (const kind of ['changed', 'added'] as const) await make('users', kind);
+  await make('services', 'removed');
   if (await hasStranded(trx, planId)) throw planMoved();
 }
 
@@ -120,22 +126,15 @@ async function refuseTheImpossible(trx: Trx, planId: number, table: UndoneTable)
 
 /** SQL folds no case, so the keys of texts that are set back are worked out here, some thousand at a time. */
 async function foldTexts(trx: Trx, planId: number, table: UndoneTable): Promise<void> {
-  let last = 0;
-  for (;;) {
-    const rows = await listTexts(trx, planId, table, last, 2_000);
-    const end = rows.at(-1);
-    if (!end) return;
-    const keys = rows.map(({ name, contact, remark }) =>
-      table === 'users'
+  for (const window of await listWindows(trx, planId, 2_000)) {
+    const rows = await listTexts(trx, planId, table, window);
+    const keys = rows.map(({ ordinal, name, contact, remark }) => ({
+      ordinal,
+      ...(table === 'users'
         ? keysOf({ accountName: name, contact, remark })
-        : { nameKey: nameKey(name), searchKey: null },
-    );
-    await saveKeys(
-      trx,
-      planId,
-      rows.map(({ ordinal }, index) => ({ ordinal, ...keys[index] })),
-    );
-    last = end.ordinal;
+        : { nameKey: nameKey(name), searchKey: null }),
+    }));
+    if (keys.length > 0) await saveKeys(trx, planId, window, keys);
   }
 }
 

@@ -455,6 +455,25 @@ describe('POST /plans/:id/commit', () => {
     expect(await undoing.execute()).toHaveLength(1);
   });
 
+  test('tells the second of two commits of one plan that it was committed', async ({
+    api,
+    db,
+    given,
+  }) => {
+    const [tokyo] = await given.servers('tokyo');
+    const [anna] = await given.users(tokyo.id, 'anna');
+    const changeId = await change(db, (trx) => edit(trx, anna?.id ?? 0, { remark: 'paid' }));
+    const admin = await api.as('admin');
+    const { id } = await plan(admin, changeId);
+
+    const answers = await Promise.all([commit(admin, id), commit(admin, id)]);
+
+    expect(answers.map((answer) => answer.json().code ?? 'made').toSorted()).toEqual([
+      'made',
+      'plan_committed',
+    ]);
+  });
+
   test('answers a repeat under the same key as it did at first', async ({ api, db, given }) => {
     const [tokyo] = await given.servers('tokyo');
     const [anna] = await given.users(tokyo.id, 'anna');
@@ -604,6 +623,7 @@ describe('an undo', () => {
             if (changeId > 0) made.push({ changeId, before });
           }
           const undone = made.slice(-1 - (n % steps.length));
+          if (undone.length === 0) return;
 
           for (const { changeId } of undone.toReversed()) {
             const { id, counts } = await plan(admin, changeId);

@@ -117,7 +117,7 @@ export async function finishRun(
     .set({
       state: 'done',
       phase: 'done',
-      endedAt: sql`now()`,
+      endedAt: sql`clock_timestamp()`,
       ...(made === 'change' && { changeId: sql`current_setting('cmp.change_id')::bigint` }),
     })
     .where('id', '=', id)
@@ -136,7 +136,11 @@ export async function endJob(
 ): Promise<{ kind: JobKind; planId: number | null } | undefined> {
   return trx
     .updateTable('jobs')
-    .set({ state: end.state, failure: JSON.stringify(end.failure), endedAt: sql`now()` })
+    .set({
+      state: end.state,
+      failure: JSON.stringify(end.failure),
+      endedAt: sql`clock_timestamp()`,
+    })
     .where('id', '=', jobId)
     .where('state', 'in', ['waiting', 'running'])
     .$if(attempt !== undefined, (query) => query.where('attempt', '=', attempt ?? 0))

@@ -1,5 +1,4 @@
 import type {
-  CellIssue,
   Plan,
   PlanEntry,
   PlanEntryKind,
@@ -64,45 +63,6 @@ export async function insertPlan(
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
-}
-
-/** A row of a plan, its fields under the API's names. What is left out is empty. */
-export interface NewPlanEntry {
-  ordinal: number;
-  kind: PlanEntryKind;
-  table: string;
-  rowId?: number | null;
-  serverId?: number | null;
-  name?: string | null;
-  fileRow?: number | null;
-  baseVersion?: number | null;
-  before?: Record<string, unknown>;
-  after?: Record<string, unknown>;
-  reason?: string | null;
-  errors?: CellIssue[];
-  warnings?: CellIssue[];
-}
-
-export async function insertPlanEntries(
-  db: Db,
-  planId: number,
-  rows: NewPlanEntry[],
-): Promise<void> {
-  const column = <Value>(read: (row: NewPlanEntry) => Value) => rows.map(read);
-  const json = (read: (row: NewPlanEntry) => unknown) =>
-    rows.map((row) => JSON.stringify(read(row)));
-  await sql`
-    insert into plan_entries (plan_id, ordinal, kind, table_name, row_id, server_id, name, file_row,
-      base_version, before, after, reason, errors, warnings)
-    select ${planId}, row.* from unnest(
-      ${column((row) => row.ordinal)}::int[], ${column((row) => row.kind)}::text[],
-      ${column((row) => row.table)}::text[], ${column((row) => row.rowId)}::int[],
-      ${column((row) => row.serverId)}::int[], ${column((row) => row.name)}::text[],
-      ${column((row) => row.fileRow)}::int[], ${column((row) => row.baseVersion)}::int[],
-      ${json((row) => row.before ?? {})}::jsonb[], ${json((row) => row.after ?? {})}::jsonb[],
-      ${column((row) => row.reason)}::text[],
-      ${json((row) => row.errors ?? [])}::jsonb[], ${json((row) => row.warnings ?? [])}::jsonb[]
-    ) as row`.execute(db);
 }
 
 /** Counts the rows of a plan that has them all, which makes it ready. */

@@ -17,11 +17,9 @@ import {
   countPlanEntries,
   findPlan,
   insertPlan,
-  insertPlanEntries,
   listPlanEntries,
   lockPlan,
   type NewPlan,
-  type NewPlanEntry,
   type PlanRow,
   recountPlan,
   savePlanCommitted,
@@ -69,11 +67,6 @@ function ordinalOf(cursor = '0'): number {
 /** Begins a plan; gives its id. */
 export function createPlan(db: Db, actor: Actor, plan: NewPlan): Promise<number> {
   return insertPlan(db, actor.accountId, plan);
-}
-
-/** Adds rows to a plan in one statement; hand over at most some ten thousand at a time. */
-export function addPlanEntries(db: Db, planId: number, rows: NewPlanEntry[]): Promise<void> {
-  return insertPlanEntries(db, planId, rows);
 }
 
 /** Says that all rows are there: counts them, and opens the plan for its commit. */
@@ -130,7 +123,7 @@ export function commitInChange(
       const plan = asPlan(visible(actor, await findPlan(trx, id)));
       return { plan, changeId: plan.changeId, jobId: plan.jobId };
     },
-    undoesChangeId,
+    { undoesChangeId },
   );
 }
 

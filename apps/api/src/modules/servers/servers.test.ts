@@ -415,9 +415,10 @@ describe('PUT /servers/order', () => {
 
 describe('a server admin who manages a server', () => {
   test('alters it, and neither adds, orders nor deletes', async ({ api, given }) => {
-    const [tokyo, osaka] = await given.servers('tokyo', 'osaka');
+    const [tokyo, seoul, osaka] = await given.servers('tokyo', 'seoul', 'osaka');
     const manager = await api.as('server_admin', [
       { serverId: tokyo.id, level: 'manage', actions: [...actionsOfLevel.manage] },
+      { serverId: seoul.id, level: 'view', actions: [...actionsOfLevel.view] },
     ]);
 
     const answers = await Promise.all([
@@ -425,13 +426,17 @@ describe('a server admin who manages a server', () => {
       manager.post('/servers', { name: 'kyoto' }),
       manager.put('/servers/order', { serverIds: [tokyo.id] }),
       manager.delete(`/servers/${tokyo.id}?version=1`),
+      manager.patch(`/servers/${seoul.id}`, { version: 1, note: 'mine' }),
       manager.patch(`/servers/${osaka.id}`, { version: 1, note: 'mine' }),
     ]);
 
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 403, 403, 403, 404]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 403, 403, 403, 403, 404]);
     expect((await manager.get('/servers')).json()).toMatchObject({
-      total: 1,
-      items: [{ id: tokyo.id, note: 'mine', version: 2 }],
+      total: 2,
+      items: [
+        { id: tokyo.id, note: 'mine', version: 2 },
+        { id: seoul.id, note: null, version: 1 },
+      ],
     });
   });
 });

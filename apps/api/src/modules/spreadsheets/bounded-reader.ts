@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ReadingRules } from '@cmp/shared/workbook';
 import { AppError } from '#lib/errors.ts';
-import { runBounded, SubprocessError } from '#lib/subprocess.ts';
+import { runBounded, SubprocessError, type Usage } from '#lib/subprocess.ts';
 import { FileRefusal } from './file-refusal.ts';
 
 interface Reading {
@@ -9,7 +9,7 @@ interface Reading {
   fileName: string;
   rules: ReadingRules;
   signal?: AbortSignal;
-  onExit?: (usage: { peakMegabytes: number }) => void;
+  onExit?: (usage: Usage) => void;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function* readBounded({
         entry: new URL('./file-reader.child.ts', import.meta.url),
         input: JSON.stringify({ fileName, rules }),
         descriptor: file.fd,
-        deadlineMs: 5_000 + (size / 1_000_000) * 3_000,
+        cpuSeconds: 5 + (size / 1_000_000) * 2.5,
         memoryMegabytes: 768,
         ...watch,
       }),

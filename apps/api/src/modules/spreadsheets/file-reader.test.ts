@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '#lib/errors.ts';
-import { runBounded } from '#lib/subprocess.ts';
+import { runBounded, type Usage } from '#lib/subprocess.ts';
 import { hostileFiles, rowXml, workbook } from '#test/hostile-files.ts';
 import { readBounded } from './bounded-reader.ts';
 import { guard, unguard } from './csv.ts';
@@ -25,13 +25,13 @@ const rules = {
 async function readRows(bytes: Buffer, fileName = 'list.xlsx') {
   const path = join(folder, 'file');
   await writeFile(path, bytes);
-  let peakMegabytes = 0;
+  let used: Usage = { peakMegabytes: 0, cpuSeconds: 0 };
   const startedAt = performance.now();
   const rows: FileRow[] = [];
   let refusal: AppError | undefined;
   try {
-    const onExit = (usage: { peakMegabytes: number }) => {
-      peakMegabytes = usage.peakMegabytes;
+    const onExit = (usage: Usage) => {
+      used = usage;
     };
     for await (const batch of readBounded({ path, fileName, rules, onExit }))
       rows.push(...JSON.parse(batch));
@@ -39,7 +39,7 @@ async function readRows(bytes: Buffer, fileName = 'list.xlsx') {
     if (!(error instanceof AppError)) throw error;
     refusal = error;
   }
-  return { rows, refusal, peakMegabytes, seconds: (performance.now() - startedAt) / 1000 };
+  return { rows, refusal, ...used, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 describe('a hostile file (ASVS 5.2.1, 5.2.3)', () => {
@@ -49,16 +49,18 @@ describe('a hostile file (ASVS 5.2.1, 5.2.3)', () => {
     async (name, { make, code, details }) => {
       const bytes = make();
 
-      const { refusal, rows, seconds, peakMegabytes } = await readRows(bytes);
+      const { refusal, rows, seconds, cpuSeconds, peakMegabytes } = await readRows(bytes);
 
       console.info(
-        `${name}: ${bytes.length} bytes, ${seconds.toFixed(2)} s, ${peakMegabytes.toFixed(0)} MB: ${refusal?.message}`,
+        `${name}: ${bytes.length} bytes, ${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of CPU, ${peakMegabytes.toFixed(0)} MB: ${refusal?.message}`,
       );
       expect(refusal?.code).toBe(code);
       expect(refusal?.details).toMatchObject(details);
       expect(refusal?.message).toMatch(/^[A-Z].+\.$/);
       expect(rows).toEqual([]);
-      expect(seconds).toBeLessThan(5);
+      // Of the processor's time: what else runs on the machine is not its fault.
+      expect(cpuSeconds).toBeLessThan(5);
+      expect(seconds).toBeLessThan(30);
       // A child that reads nothing takes 95 of them.
       expect(peakMegabytes).toBeLessThan(250);
     },
@@ -168,10 +170,10 @@ describe('a workbook', () => {
   test('with a claim of a million rows is read by what it holds', async () => {
     const sheet = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData>${rowXml(1, 'account_name')}${rowXml(2, 'ann')}</sheetData></worksheet>`;
 
-    const { rows, seconds } = await readRows(workbook({ sheet }));
+    const { rows, cpuSeconds } = await readRows(workbook({ sheet }));
 
     expect(rows.map(({ name }) => name)).toEqual(['ann']);
-    expect(seconds).toBeLessThan(5);
+    expect(cpuSeconds).toBeLessThan(5);
   });
 
   test('may hold a flood of formatted rows without values', async () => {
@@ -250,7 +252,7 @@ describe('a child', () => {
       });`,
     );
     const file = await open(path);
-    const run = async (input: string, bounds: { deadlineMs: number; signal?: AbortSignal }) => {
+    const run = async (input: string, bounds: { cpuSeconds: number; signal?: AbortSignal }) => {
       const startedAt = performance.now();
       const question = {
         entry: pathToFileURL(path),
@@ -263,15 +265,15 @@ describe('a child', () => {
       return { error, seconds: (performance.now() - startedAt) / 1000 };
     };
 
-    const late = await run('hang', { deadlineMs: 700 });
-    const fat = await run('eat', { deadlineMs: 20_000 });
-    const stopped = await run('hang', { deadlineMs: 20_000, signal: AbortSignal.timeout(500) });
+    const late = await run('hang', { cpuSeconds: 1 });
+    const fat = await run('eat', { cpuSeconds: 20 });
+    const stopped = await run('hang', { cpuSeconds: 20, signal: AbortSignal.timeout(500) });
     await file.close();
 
     expect(late.error).toMatchObject({ reason: 'deadline' });
     expect(fat.error).toMatchObject({ reason: 'memory' });
     expect(stopped.error).toMatchObject({ name: 'TimeoutError' });
-    for (const { seconds } of [late, fat, stopped]) expect(seconds).toBeLessThan(8);
+    for (const { seconds } of [late, fat, stopped]) expect(seconds).toBeLessThan(30);
   });
 
   test('sees no environment, may write nothing and start nothing', async () => {
@@ -287,7 +289,7 @@ describe('a child', () => {
     const question = { entry: pathToFileURL(path), input: '', descriptor: file.fd };
 
     const lines = await Array.fromAsync(
-      runBounded({ ...question, deadlineMs: 10_000, memoryMegabytes: 300 }),
+      runBounded({ ...question, cpuSeconds: 10, memoryMegabytes: 300 }),
     );
     await file.close();
 

@@ -125,8 +125,9 @@ export async function compareWithUsers(
         'expires_on', old_expires_on, 'total_devices', old_total_devices,
         'data_limit_gb', old_data_limit_gb, 'remark', old_remark, 'enabled', old_enabled)) o
       join jsonb_each(fields) n on n.key = o.key
-      where n.value is distinct from o.value
-    ) altered on kind = 'changed'`.execute(trx);
+      -- In here, so that the rows of other kinds cost nothing.
+      where sorted.kind = 'changed' and n.value is distinct from o.value
+    ) altered on true`.execute(trx);
   if (mode === 'mirror') await removeTheUnnamed(trx, planId, serverId);
 }
 

@@ -13,7 +13,7 @@ import { planned, settledPlan, upload } from '#test/import-client.ts';
 import { writeUsers } from './user-sheet.ts';
 
 const test = base
-  .extend('app', async ({ startInstance }) => startInstance({}, { works: true }))
+  .extend('app', async ({ startInstance }) => startInstance({}, { work: 'does' }))
   .extend('tokyo', async ({ given, db }) => {
     await shipServices(db);
     return (await given.servers('tokyo'))[0];
@@ -397,13 +397,13 @@ describe('POST /servers/:serverId/users/import', () => {
     { timeout: 60_000 },
     async ([, { make, code, details }], { admin, tokyo }) => {
       const bytes = make();
-      let slowestMs = 0;
+      const answeredInMs: number[] = [];
       let isAsking = true;
       const asking = (async () => {
         while (isAsking) {
           const startedAt = performance.now();
           expect((await admin.get('/health')).statusCode).toBe(200);
-          slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+          answeredInMs.push(performance.now() - startedAt);
           await wait(10);
         }
       })();
@@ -414,7 +414,10 @@ describe('POST /servers/:serverId/users/import', () => {
 
       expect(response.statusCode).toBe(statusOf[code]);
       expect(response.json()).toMatchObject({ code, details });
-      expect(slowestMs).toBeLessThan(500);
+      const slow = answeredInMs
+        .toSorted((a, b) => a - b)
+        .at(Math.floor(answeredInMs.length * 0.95));
+      expect(slow).toBeLessThan(500);
       expect(await usersOf(admin, tokyo.id)).toEqual([]);
       expect(await readdir(uploadsDir)).toEqual([]);
     },

@@ -1,3 +1,4 @@
+import { CalendarDate, Id } from '@cmp/shared/primitives';
 import type { UserSort } from '@cmp/shared/users';
 import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod';
@@ -9,7 +10,7 @@ export interface UserCursor {
   id: number;
 }
 
-const Place = z.tuple([z.string(), z.string().max(300), z.int().positive()]);
+const Place = z.tuple([z.string(), z.string(), Id]);
 
 /** The stored columns that carry the orders; the text form of each is a cursor's key. */
 const columnOf = {
@@ -60,16 +61,16 @@ export function writeCursor(sort: UserSort, { key, id }: UserCursor): string {
 /** Reads back what `writeCursor` gave for the same sort; anything else is refused. */
 export function readCursor(sort: UserSort, text: string): UserCursor {
   const [cursorSort, key, id] = Place.safeParse(parseJson(text)).data ?? [];
-  const isKey = key !== undefined && keyForm[fieldOf[sort]].test(key);
+  const isKey = key !== undefined && keyForm[fieldOf[sort]].safeParse(key).success;
   if (cursorSort !== sort || !isKey || id === undefined)
     throw new AppError('invalid_request', 'This cursor is not of this list and order.');
   return { key, id };
 }
 
 const keyForm = {
-  name: /^[^\0]*$/,
-  expires: /^(\d{4,5}-\d\d-\d\d|infinity)$/,
-  arrival: /^\d{1,18}$/,
+  name: z.string().regex(/^[^\0]*$/),
+  expires: z.union([CalendarDate, z.literal('infinity')]),
+  arrival: z.string().regex(/^\d{1,18}$/),
 } as const;
 
 function parseJson(text: string): unknown {

@@ -19,7 +19,7 @@ export function livingIn(scope: Scope, serverId?: number): Condition {
 export function matches(filter: UserFilter, serverId?: number): Condition {
   const conditions = [sql<boolean>`true`];
   if (filter.q) conditions.push(contains(nameKey(filter.q), serverId));
-  if (filter.service) conditions.push(hasService(filter.service));
+  if (filter.service?.length) conditions.push(hasService(filter.service));
   if (filter.expiresFrom) conditions.push(sql`users.expires_on >= ${filter.expiresFrom}::date`);
   if (filter.expiresTo) conditions.push(sql`users.expires_on <= ${filter.expiresTo}::date`);
   if (filter.enabled !== undefined) conditions.push(sql`users.enabled = ${filter.enabled}`);

@@ -11,6 +11,7 @@ import type {
 import { sql } from 'kysely';
 import type { Db } from '#database/client.ts';
 import { statusCountsSql } from '#database/status.ts';
+import { AppError } from '#lib/errors.ts';
 import type { Scope } from '#plugins/access.ts';
 import { orderOf, readCursor, type UserOrder, writeCursor } from './user-cursor.ts';
 import { hasStatus, livingIn, matches } from './user-filter.ts';
@@ -27,17 +28,29 @@ interface Listing {
 export async function listUsers(db: Db, listing: Listing, query: UserQuery): Promise<UserList> {
   const { bounds } = listing;
   const order = orderOf(query.sort ?? 'name');
+  refuseTwoPlaces(query);
   const isBackwards = query.before !== undefined || query.last === true;
   const cursor = query.before ?? query.cursor;
 
   const rows = await db
-    .with('counted', () => source(db, listing, query).select(statusCountsSql(bounds).as('counts')))
-    .with('page', () =>
-      source(db, listing, query)
-        .innerJoin('servers', 'servers.id', 'users.serverId')
-        .leftJoin('services', 'services.id', 'users.serviceId')
-        .select(columnsOf(bounds))
-        .select(order.keyText.as('key'))
+    .with(
+      // What a search found is found once and sorted then: an index in the list's order would mislead the
+      // planner for common words. Without one, the order's index gives the page.
+      (cte) => (query.q ? cte('found').materialized() : cte('found').notMaterialized()),
+      () =>
+        db
+          .selectFrom('users')
+          .select(['users.id', 'enabled', 'expiresOn', 'nameKey', 'users.position'])
+          .where(livingIn(listing.scope, listing.serverId))
+          .where(matches(query, listing.serverId)),
+    )
+    .with('counted', (found) =>
+      found.selectFrom('found as users').select(statusCountsSql(bounds).as('counts')),
+    )
+    .with('placed', (found) =>
+      found
+        .selectFrom('found as users')
+        .select('users.id')
         .where(hasStatus(query.status ?? [], bounds))
         .$if(cursor !== undefined, (page) =>
           page.where(order.isPast(readCursor(order.sort, cursor ?? ''), isBackwards)),
@@ -45,32 +58,51 @@ export async function listUsers(db: Db, listing: Listing, query: UserQuery): Pro
         .orderBy(order.orderBy(isBackwards))
         .limit(query.limit + 1),
     )
+    .with('page', (placed) =>
+      placed
+        .selectFrom('placed')
+        .innerJoin('users', 'users.id', 'placed.id')
+        .innerJoin('servers', 'servers.id', 'users.serverId')
+        .leftJoin('services', 'services.id', 'users.serviceId')
+        .select(columnsOf(bounds))
+        .select(order.keyText.as('key'))
+        .select(sql`row_number() over (order by ${order.orderBy(isBackwards)})`.as('place')),
+    )
     .selectFrom('counted')
     .leftJoin('page', (join) => join.onTrue())
     .selectAll('page')
     .select((eb) => eb.ref('counted.counts').as('counts'))
+    .orderBy('place')
     .execute();
 
   return asPage(rows, order, query, isBackwards);
 }
 
+function refuseTwoPlaces({ cursor, before, last }: UserQuery): void {
+  const places = [cursor !== undefined, before !== undefined, last === true];
+  if (places.filter(Boolean).length > 1)
+    throw new AppError('invalid_request', 'A page is after a cursor, before one, or the last.');
+}
+
 /** The cursors behind every n-th row, so that any window of a long list is one keyset fetch. */
 export async function listAnchors(db: Db, listing: Listing, query: AnchorQuery): Promise<Anchors> {
   const order = orderOf(query.sort ?? 'name');
-  const { rows } = await sql<{ key: string; id: number; place: number; total: number }>`
-    select key, id, place, total from (
-      select ${order.keyText} as key, users.id,
-        row_number() over (order by ${order.orderBy(false)}) as place,
-        count(*) over () as total
+  // The last row is known by none being behind it: a count over all would hold them all in memory.
+  const { rows } = await sql<{ key: string; id: number; place: number }>`
+    select ${order.keyText} as key, id, place from (
+      select users.id, name_key, expires_on, position,
+        row_number() over list as place,
+        lead(users.id) over list is null as is_last
       from users
       where ${livingIn(listing.scope, listing.serverId)}
         and ${matches(query, listing.serverId)}
         and ${hasStatus(query.status ?? [], listing.bounds)}
-    ) as placed
-    where place % ${query.every} = 0 or place = total
+      window list as (order by ${order.orderBy(false)})
+    ) as users
+    where place % ${query.every} = 0 or is_last
     order by place`.execute(db);
 
-  const total = rows.at(-1)?.total ?? 0;
+  const total = rows.at(-1)?.place ?? 0;
   const anchors = rows.filter(({ place }) => place % query.every === 0 && place < total);
   return { items: anchors.map((anchor) => writeCursor(order.sort, anchor)), total };
 }
@@ -95,22 +127,6 @@ export async function listNextToExpire(
     .orderBy('users.id')
     .limit(most)
     .execute();
-}
-
-/** A search is found first and sorted then: an index in the list's order would mislead the planner for common words. */
-function source(db: Db, { scope, serverId }: Listing, query: UserQuery) {
-  const found = db
-    .selectFrom('users')
-    .where(livingIn(scope, serverId))
-    .where(matches(query, serverId));
-  return query.q
-    ? db
-        .with(
-          (cte) => cte('found').materialized(),
-          () => found.selectAll('users'),
-        )
-        .selectFrom('found as users')
-    : found;
 }
 
 type FoundRow = User & { key: string };

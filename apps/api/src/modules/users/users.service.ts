@@ -117,13 +117,14 @@ export async function extendUser(
   bounds: StatusBounds,
 ): Promise<User> {
   await reach(db, actor, 'users:extend', userId, bounds);
-  return inChange(db, actor, 'users:extend', reason, async (trx) => {
+  const lengthen = async (trx: Trx) => {
     const term = await lockTerm(trx, userId);
     if (!term) throw notFound();
     const expiresOn = extend(term.expiresOn, months, bounds.today);
     const user = await updateUser(trx, userId, term.version, { expiresOn }, bounds);
     return user ?? (await refuseStale(trx, actor, userId, bounds));
-  });
+  };
+  return inChange(db, actor, 'users:extend', reason, lengthen, { months });
 }
 
 /** Moves a user to the bin; undoing the change brings it back. */

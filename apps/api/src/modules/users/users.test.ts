@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { actionsOfLevel } from '@cmp/shared/permissions';
 import { extend } from '@cmp/shared/renewal';
 import { describe, expect } from 'vitest';
+import type { Db } from '#database/client.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { listEntries, test } from '#test/fixtures.ts';
 
@@ -461,12 +463,13 @@ describe('POST /users/:id/extend', () => {
     const changeId = Number(extended.headers['x-change-id']);
     const change = await db
       .selectFrom('changes')
-      .select(['action', 'reason', 'accountName'])
+      .select(['action', 'reason', 'months', 'accountName'])
       .where('id', '=', changeId)
       .executeTakeFirst();
     expect(change).toEqual({
       action: 'users:extend',
       reason: 'paid to May',
+      months: 1,
       accountName: admin.account.username,
     });
     expect((await listEntries(db)).at(-1)).toMatchObject({
@@ -517,6 +520,7 @@ describe('POST /users/:id/extend', () => {
 
   test('has one effect for one key sent many times at once to two instances', async ({
     api,
+    db,
     given,
     startInstance,
   }) => {
@@ -528,15 +532,12 @@ describe('POST /users/:id/extend', () => {
     const user = { accountName: 'ann', expiresOn: '2027-06-15' };
     const { id } = (await admin.post(`/servers/${tokyo.id}/users`, user)).json();
     const key = { 'idempotency-key': 'extend-ann-1' };
-    const extendOn = (one: typeof elsewhere) => one.post(`/users/${id}/extend`, { months: 1 }, key);
 
-    const answers = await Promise.all([
-      extendOn(admin),
-      extendOn(elsewhere),
-      extendOn(admin),
-      extendOn(elsewhere),
-      extendOn(admin),
-    ]);
+    const answers = await whileHeld(db, id, () =>
+      [admin, elsewhere, admin, elsewhere, admin].map((one) =>
+        one.post(`/users/${id}/extend`, { months: 1 }, key),
+      ),
+    );
 
     const done = answers.filter(({ statusCode }) => statusCode === 200);
     expect(done.length).toBeGreaterThan(0);
@@ -549,7 +550,7 @@ describe('POST /users/:id/extend', () => {
     });
   });
 
-  test('adds up where two operators extend at once', async ({ api, given, startInstance }) => {
+  test('adds up where two operators extend at once', async ({ api, db, given, startInstance }) => {
     const app = await startInstance({ now });
     const may = await api.as('admin', [], app);
     const lin = await api.as('admin', [], app);
@@ -557,7 +558,7 @@ describe('POST /users/:id/extend', () => {
     const user = { accountName: 'ann', expiresOn: '2027-06-15' };
     const { id } = (await may.post(`/servers/${tokyo.id}/users`, user)).json();
 
-    const answers = await Promise.all(
+    const answers = await whileHeld(db, id, () =>
       [may, lin].map((operator) => operator.post(`/users/${id}/extend`, { months: 1 })),
     );
 
@@ -592,6 +593,21 @@ describe('POST /users/:id/extend', () => {
     expect((await admin.get(`/users/${ann?.id}`)).json().version).toBe(1);
   });
 });
+
+/** Sends requests while the user's row is locked, so that all of them are under way at once. */
+async function whileHeld<Answer>(
+  db: Db,
+  userId: number,
+  send: () => Promise<Answer>[],
+): Promise<Answer[]> {
+  const { sent } = await db.transaction().execute(async (trx) => {
+    await trx.selectFrom('users').select('id').where('id', '=', userId).forUpdate().execute();
+    const under = { sent: send() };
+    await pause(400);
+    return under;
+  });
+  return Promise.all(sent);
+}
 
 describe('an id in an address', () => {
   test('that no user can have is refused, and one that none has is not found', async ({ api }) => {

@@ -30,7 +30,7 @@ export function Attention({ overview }: { overview: Overview }) {
           </p>
         ) : null}
       </div>
-      <dl className="flex gap-8">
+      <dl className="flex gap-8 touch:w-full touch:justify-between touch:gap-3">
         <Numeral to="/users" count={all} word={t('servers.numeralUsers')} />
         <Numeral to="/users?status=active" count={active} word={t('servers.numeralActive')} />
         <Numeral to="/users?status=disabled" count={disabled} word={t('overview.disabled')} />

@@ -32,12 +32,14 @@ export function RenewNext({ users, mayExtend, onExtend }: RenewNextProps) {
           >
             <Link
               to={`/servers/${user.serverId}?row=${user.id}&sort=expires`}
+              translate="no"
               className="min-w-0 truncate font-semibold hover:text-accent-ink hover:underline"
             >
               {user.accountName}
             </Link>
             <Link
               to={`/servers/${user.serverId}`}
+              translate="no"
               className="min-w-0 truncate text-ink-2 hover:text-ink hover:underline touch:col-start-1 touch:row-start-2"
             >
               {user.serverName}

@@ -22,6 +22,7 @@ export function ServerStanding({ servers }: { servers: Overview['servers'] }) {
           >
             <Link
               to={`/servers/${id}`}
+              translate="no"
               className="truncate font-semibold hover:text-accent-ink hover:underline"
             >
               {name}

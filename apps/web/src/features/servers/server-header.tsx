@@ -20,7 +20,7 @@ export function ServerHeader({ server, counts, actions }: ServerHeaderProps) {
       <Title page={server.name} />
       <div className="grid min-w-0 gap-1">
         <div className="flex items-center gap-2">
-          <h1 tabIndex={-1} className="min-w-0 break-words text-title">
+          <h1 tabIndex={-1} translate="no" className="min-w-0 break-words text-title">
             {server.name}
           </h1>
           {actions}
@@ -29,9 +29,13 @@ export function ServerHeader({ server, counts, actions }: ServerHeaderProps) {
           {server.ipAddress ? <CopyValue text={server.ipAddress} /> : null}
           {server.domainName ? <CopyValue text={server.domainName} /> : null}
           {server.owner ? <span>{t('servers.ownedBy', { owner: server.owner })}</span> : null}
-          {server.serviceType ? <span>{server.serviceType}</span> : null}
+          {server.serviceType ? <span translate="no">{server.serviceType}</span> : null}
         </div>
-        {server.note ? <p className="max-w-[72ch] text-ink-2">{server.note}</p> : null}
+        {server.note ? (
+          <p translate="no" className="max-w-[72ch] text-ink-2">
+            {server.note}
+          </p>
+        ) : null}
       </div>
       <dl className="flex min-h-12 gap-8 touch:w-full touch:justify-between touch:gap-4">
         <Numeral to="?" count={counts?.all} word={t('servers.numeralUsers')} />

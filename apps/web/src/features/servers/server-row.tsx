@@ -38,6 +38,7 @@ export function ServerRow({ server, handle, onMove }: ServerRowProps) {
       {handle ?? <span />}
       <Link
         to={`/servers/${server.id}`}
+        translate="no"
         className="min-w-0 truncate font-semibold hover:text-accent-ink hover:underline touch:leading-11"
       >
         {name}
@@ -48,7 +49,9 @@ export function ServerRow({ server, handle, onMove }: ServerRowProps) {
       <span className="min-w-0 touch:hidden">
         {server.domainName ? <CopyValue text={server.domainName} /> : null}
       </span>
-      <span className="truncate text-ink-2 touch:hidden">{server.owner ?? '—'}</span>
+      <span translate="no" className="truncate text-ink-2 touch:hidden">
+        {server.owner ?? '—'}
+      </span>
       <span className="tnum flex items-center justify-end gap-3">
         {counts.soon > 0 ? (
           <Link

@@ -56,7 +56,7 @@ export function FilterMenu({ view, services, onChange }: FilterMenuProps) {
                   onCheckedChange={() => toggleService(name)}
                   className={menuItemShape}
                 >
-                  {name}
+                  <span translate="no">{name}</span>
                   <Menu.CheckboxItemIndicator>
                     <Check aria-hidden size={14} />
                   </Menu.CheckboxItemIndicator>

@@ -69,7 +69,7 @@ export function NewUserDrawer({ servers, onClose }: NewUserDrawerProps) {
     <Drawer
       label={t('users.addTitle')}
       title={t('users.addTitle')}
-      lead={servers.length === 1 ? server?.name : null}
+      lead={servers.length === 1 ? <span translate="no">{server?.name}</span> : null}
       takesFocus
       onClose={onClose}
     >
@@ -87,7 +87,7 @@ export function NewUserDrawer({ servers, onClose }: NewUserDrawerProps) {
             onChange={(event) => setServerId(Number(event.target.value))}
           >
             {servers.map(({ id, name }) => (
-              <option key={id} value={id}>
+              <option key={id} value={id} translate="no">
                 {name}
               </option>
             ))}

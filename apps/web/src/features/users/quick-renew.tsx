@@ -30,7 +30,9 @@ export function QuickRenew({ user, writes }: { user: User; writes: UserWrites })
             <span>
               {months === 12 ? t('users.renewYear') : t('users.renewMonths', { count: months })}
             </span>
-            <span className="tnum text-[0.75rem] font-normal text-ink-3 leading-4">{until}</span>
+            <span translate="no" className="tnum text-[0.75rem] font-normal text-ink-3 leading-4">
+              {until}
+            </span>
           </Button>
         );
       })}

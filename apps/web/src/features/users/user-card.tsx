@@ -39,6 +39,7 @@ export const UserCard = memo(function UserCard(props: UserCardProps) {
         <button
           type="button"
           data-index={index}
+          translate="no"
           className="min-w-0 truncate text-left font-semibold after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus"
         >
           <Highlight text={user.accountName} wanted={wanted} />
@@ -48,10 +49,10 @@ export const UserCard = memo(function UserCard(props: UserCardProps) {
         </span>
       </div>
       <div className="flex items-baseline justify-between gap-4 text-[0.8125rem] text-ink-2">
-        <span className="min-w-0 truncate">
+        <span translate="no" className="min-w-0 truncate">
           {facts.filter((fact) => fact !== null).join(' · ') || '—'}
         </span>
-        <span className="tnum shrink-0">
+        <span translate="no" className="tnum shrink-0">
           {user.expiresOn === null ? t('term.never') : shortDate(user.expiresOn)}
         </span>
       </div>

@@ -49,7 +49,5 @@ const widthOf = (ids: ReadonlySet<ColumnId>) =>
 /** The grid's template for these columns. */
 export function templateOf(shown: readonly ColumnId[], writes: boolean): string {
   const middle = shown.map((id) => columns[id].width);
-  return ['minmax(9rem,1.3fr)', ...middle, writes ? '5rem' : '', '3.75rem']
-    .filter(Boolean)
-    .join(' ');
+  return ['minmax(9rem,1.3fr)', ...middle, ...(writes ? ['5rem', '3.75rem'] : [])].join(' ');
 }

@@ -44,7 +44,7 @@ export function UserDrawer({ userId, writes, onClose }: UserDrawerProps) {
     return (
       <Drawer
         label={t('users.drawer', { name: user.accountName })}
-        title={user.accountName}
+        title={<span translate="no">{user.accountName}</span>}
         lead={<OnServer user={user} />}
         takesFocus={isNarrow}
         onClose={onClose}
@@ -70,7 +70,11 @@ export function UserDrawer({ userId, writes, onClose }: UserDrawerProps) {
 
 function OnServer({ user }: { user: User }) {
   return (
-    <Link to={`/servers/${user.serverId}`} className="hover:text-ink hover:underline">
+    <Link
+      to={`/servers/${user.serverId}`}
+      translate="no"
+      className="hover:text-ink hover:underline"
+    >
       {user.serverName}
     </Link>
   );

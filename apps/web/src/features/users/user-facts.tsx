@@ -17,7 +17,9 @@ export function UserFacts({ user }: { user: User }) {
       {facts.map(([name, value]) => (
         <div key={name} className="grid grid-cols-[9rem_1fr] gap-4 border-line border-b py-2">
           <dt className="text-ink-2">{name}</dt>
-          <dd className="tnum break-words">{value ?? '—'}</dd>
+          <dd translate="no" className="tnum break-words">
+            {value ?? '—'}
+          </dd>
         </div>
       ))}
     </dl>

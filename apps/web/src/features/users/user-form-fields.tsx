@@ -46,14 +46,18 @@ export function UserFormFields({ form, services, nameError }: UserFormFieldsProp
       <div className="grid grid-cols-2 items-start gap-4">
         <SelectField
           {...register('service', { onChange: (event) => fillFrom(event.target.value) })}
+          // The services may come after the form: a select left to itself would fall back to none.
+          value={chosen}
           label={t('users.service')}
           error={errors.service?.message}
         >
           <option value="">{t('users.serviceNone')}</option>
           {names.map((name) => (
-            <option key={name}>{name}</option>
+            <option key={name} translate="no">
+              {name}
+            </option>
           ))}
-          {chosen && !names.includes(chosen) ? <option>{chosen}</option> : null}
+          {chosen && !names.includes(chosen) ? <option translate="no">{chosen}</option> : null}
         </SelectField>
         <TextField
           {...register('contact')}

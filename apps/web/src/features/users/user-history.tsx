@@ -21,13 +21,19 @@ export function UserHistory({ userId }: { userId: number }) {
         {history?.items.map((entry) => (
           <li key={entry.id} className="grid gap-0.5 border-line-strong border-l-2 pl-3">
             <div className="flex items-baseline justify-between gap-4">
-              <span className="min-w-0 truncate font-[550]">{entry.accountName}</span>
+              <span translate="no" className="min-w-0 truncate font-[550]">
+                {entry.accountName}
+              </span>
               <span className="shrink-0 text-[0.75rem] text-ink-3">
                 <Ago at={entry.at} />
               </span>
             </div>
             <EntryLines entry={entry} />
-            {entry.reason ? <p className="text-ink-2">{entry.reason}</p> : null}
+            {entry.reason ? (
+              <p translate="no" className="text-ink-2">
+                {entry.reason}
+              </p>
+            ) : null}
           </li>
         ))}
       </ol>

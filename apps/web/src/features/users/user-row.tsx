@@ -57,30 +57,33 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
       style={place}
       className={rowShape}
     >
-      <span role="gridcell" className="truncate px-2 pl-4 font-semibold">
+      <span role="gridcell" translate="no" className="truncate px-2 pl-4 font-semibold">
         <Highlight text={user.accountName} wanted={wanted} />
       </span>
       {columns.map((column) => (
         <ColumnCell key={column} column={column} {...props} user={user} />
       ))}
       {props.writes ? (
-        <span role="gridcell" className="px-1 text-right">
-          {props.mayExtend && user.expiresOn !== null ? (
-            <button type="button" data-act="extend" tabIndex={-1} className={extendShape}>
-              {t('users.extendShort')}
-            </button>
-          ) : null}
-        </span>
+        <>
+          <span role="gridcell" className="px-1 text-right">
+            {props.mayExtend && user.expiresOn !== null ? (
+              <button type="button" data-act="extend" tabIndex={-1} className={extendShape}>
+                {t('users.extendShort')}
+              </button>
+            ) : null}
+          </span>
+          <span role="gridcell" className="flex justify-end pr-4 pl-2">
+            {props.mayTurn ? (
+              <Switch
+                on={user.enabled}
+                label={t('users.switch', { name: user.accountName })}
+                data-act="turn"
+                tabIndex={-1}
+              />
+            ) : null}
+          </span>
+        </>
       ) : null}
-      <span role="gridcell" className="flex justify-end pr-4 pl-2">
-        <Switch
-          on={user.enabled}
-          label={t('users.switch', { name: user.accountName })}
-          data-act="turn"
-          tabIndex={-1}
-          disabled={!props.mayTurn}
-        />
-      </span>
     </div>
   );
 });
@@ -96,7 +99,7 @@ function ColumnCell({
   switch (column) {
     case 'server':
       return (
-        <span role="gridcell" className="truncate px-2 text-ink-2">
+        <span role="gridcell" translate="no" className="truncate px-2 text-ink-2">
           <Highlight text={user.serverName} wanted={wanted} />
         </span>
       );
@@ -129,7 +132,7 @@ function ColumnCell({
       );
     case 'contact':
       return (
-        <span role="gridcell" className="truncate px-2 font-mono text-[0.78125rem]">
+        <span role="gridcell" translate="no" className="truncate px-2 font-mono text-[0.78125rem]">
           <Highlight text={user.contact ?? '—'} wanted={wanted} />
         </span>
       );
@@ -155,7 +158,12 @@ function ColumnCell({
       );
     case 'remark':
       return (
-        <span role="gridcell" className="truncate px-2 text-ink-2" title={user.remark ?? undefined}>
+        <span
+          role="gridcell"
+          translate="no"
+          className="truncate px-2 text-ink-2"
+          title={user.remark ?? undefined}
+        >
           <Highlight text={user.remark ?? '—'} wanted={wanted} />
         </span>
       );

@@ -21,6 +21,7 @@ interface UserToolbarProps {
   allColumns: readonly ColumnId[];
   ofServer: boolean;
   findRef: RefObject<HTMLInputElement | null>;
+  toolbarRef: RefObject<HTMLDivElement | null>;
   tools?: ReactNode;
   mayAdd: boolean;
   onChange: (view: UserView) => void;
@@ -33,7 +34,10 @@ export function UserToolbar(props: UserToolbarProps) {
   const { view, counts, onChange } = props;
   const { data: services } = useQuery(serviceList);
   return (
-    <div className="users-toolbar sticky z-10 flex flex-wrap items-center gap-2 bg-canvas py-2.5 touch:-mx-4 touch:flex-nowrap touch:overflow-x-auto touch:px-4">
+    <div
+      ref={props.toolbarRef}
+      className="users-toolbar sticky z-10 flex flex-wrap items-center gap-2 bg-canvas py-2.5 touch:-mx-4 touch:flex-nowrap touch:overflow-x-auto touch:px-4"
+    >
       <Segments
         label={t('users.statusFilter')}
         value={view.status ?? 'all'}
@@ -44,11 +48,11 @@ export function UserToolbar(props: UserToolbarProps) {
         }))}
         onChange={(value) => onChange({ ...view, status: value === 'all' ? undefined : value })}
       />
-      <FindBox view={view} findRef={props.findRef} onType={props.onType} />
+      <FindBox view={view} findRef={props.findRef} first={!props.ofServer} onType={props.onType} />
       {view.services.map((service) => (
         <Chip
           key={service}
-          text={service}
+          text={<span translate="no">{service}</span>}
           liftLabel={t('users.lift', { filter: service })}
           onLift={() =>
             onChange({ ...view, services: view.services.filter((one) => one !== service) })
@@ -98,7 +102,12 @@ export function UserToolbar(props: UserToolbarProps) {
 
 const typingMs = 150;
 
-function FindBox({ view, findRef, onType }: Pick<UserToolbarProps, 'view' | 'findRef' | 'onType'>) {
+interface FindBoxProps extends Pick<UserToolbarProps, 'view' | 'findRef' | 'onType'> {
+  /** Whether it comes before the segments where there is little room. */
+  first: boolean;
+}
+
+function FindBox({ view, findRef, first, onType }: FindBoxProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState<string>();
   const take = useEffectEvent((q: string) => {
@@ -122,7 +131,7 @@ function FindBox({ view, findRef, onType }: Pick<UserToolbarProps, 'view' | 'fin
       onKeyDown={(event) => {
         if (event.key === 'Escape') event.currentTarget.blur();
       }}
-      className={`${inputShape} w-44! touch:w-36! touch:shrink-0`}
+      className={`${inputShape} w-44! touch:w-36! touch:shrink-0 ${first ? 'touch:order-first' : ''}`}
     />
   );
 }

@@ -39,13 +39,15 @@ export const UsersGridHead = memo(function UsersGridHead(props: UsersGridHeadPro
           />
         ))}
         {props.mayWrite ? (
-          <span role="columnheader" tabIndex={-1}>
-            <span className="sr-only">{t('users.column.extend')}</span>
-          </span>
+          <>
+            <span role="columnheader" tabIndex={-1}>
+              <span className="sr-only">{t('users.column.extend')}</span>
+            </span>
+            <span role="columnheader" tabIndex={-1} className="pr-4 pl-2 text-right">
+              {t('users.column.on')}
+            </span>
+          </>
         ) : null}
-        <span role="columnheader" tabIndex={-1} className="pr-4 pl-2 text-right">
-          {t('users.column.on')}
-        </span>
       </div>
     </div>
   );

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from '#lib/store.ts';
 import { useSiteClock } from '#lib/term.ts';
 import { narrowScreen, useMedia } from '#lib/use-media.ts';
-import { useWidth } from '#lib/use-width.ts';
+import { useSize } from '#lib/use-size.ts';
 import { useGridKeys } from './use-grid-keys.ts';
 import { useRowWindow } from './use-row-window.ts';
 import { justExtended, type UserWrites } from './use-user-writes.ts';
@@ -38,7 +38,7 @@ export function UsersGrid(props: UsersGridProps) {
   const clock = useSiteClock();
   const pulsing = useStore(justExtended);
   const isNarrow = useMedia(narrowScreen);
-  const width = useWidth(gridRef);
+  const { width } = useSize(gridRef);
   const bodyRef = useRef<HTMLDivElement>(null);
   const { rows, users, height, slots, scrollTo } = useRowWindow(bodyRef, listing, total, isNarrow);
   const [current, setCurrent] = useState<number>();

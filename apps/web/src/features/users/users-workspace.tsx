@@ -1,12 +1,20 @@
 import type { User } from '@cmp/shared/users';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useMemo, useRef } from 'react';
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { FailureNote } from '#components/failure-note.tsx';
 import { serverList } from '#lib/server-list.ts';
 import { useCan, useMay } from '#lib/session.ts';
 import { useShortcuts } from '#lib/shortcuts.ts';
 import { narrowScreen, useMedia } from '#lib/use-media.ts';
+import { useSize } from '#lib/use-size.ts';
 import { NewUserDrawer } from './new-user-drawer.tsx';
 import { useUserView } from './use-user-view.ts';
 import { useUserList } from './use-user-windows.ts';
@@ -35,6 +43,9 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
   const { view, change, type } = useUserView();
   const gridRef = useRef<HTMLDivElement>(null);
   const findRef = useRef<HTMLInputElement>(null);
+  const rootRef = useRef<HTMLDivElement>(null);
+  const toolbarRef = useRef<HTMLDivElement>(null);
+  const { height: toolbarPx } = useSize(toolbarRef);
   const isNarrow = useMedia(narrowScreen);
   const can = useCan();
   const may = useMay();
@@ -44,6 +55,7 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
   const query = apiQueryOf(view).toString();
   const listing = useMemo<Listing>(() => ({ serverId, query }), [serverId, query]);
   const list = useUserList(listing);
+  useListTop(rootRef, list.shown);
 
   const mayAlter = useCallback(
     (action: 'users:update' | 'users:extend' | 'users:delete', user: User) =>
@@ -77,7 +89,7 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
 
   const columns = view.columns ?? usualColumns(serverId);
   return (
-    <div className="users-workspace">
+    <div ref={rootRef} className="users-workspace" style={{ '--toolbar': `${toolbarPx}px` }}>
       {list.isChanging ? <div aria-hidden className="progress-line" /> : null}
       <UserToolbar
         view={view}
@@ -86,6 +98,7 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
         allColumns={columnsFor(serverId)}
         ofServer={serverId !== undefined}
         findRef={findRef}
+        toolbarRef={toolbarRef}
         tools={tools}
         mayAdd={addable.length > 0}
         onChange={change}
@@ -137,6 +150,19 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
     </div>
   );
 }
+
+/** Another list begins at its beginning, however far the one before was scrolled. */
+function useListTop(root: RefObject<HTMLElement | null>, shown: Listing): void {
+  const before = useRef(shown);
+  useLayoutEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    const top = root.current?.getBoundingClientRect().top ?? 0;
+    if (top < topBarPx) scrollBy(0, top - topBarPx);
+  }, [root, shown]);
+}
+
+const topBarPx = 52;
 
 /** The servers that this account may add users to. */
 function useAddableServers(serverId: number | undefined): { id: number; name: string }[] {
