@@ -50,7 +50,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 export { expect };
 
-async function setUp({ url, setupLink }: Portal) {
+export async function setUp({ url, setupLink }: Portal) {
   const token = new URL(setupLink).searchParams.get('token');
   const response = await fetch(`${url}/api/setup`, {
     method: 'POST',

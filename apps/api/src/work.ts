@@ -1,5 +1,5 @@
 import { connect } from '#database/client.ts';
-import { buryJob, runJob } from '#modules/jobs/jobs.service.ts';
+import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
 import { importWorks, sweepUploads } from '#modules/spreadsheets/imports.service.ts';
 
@@ -22,7 +22,8 @@ export async function beginWork({
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
-  const sweep = () => sweepUploads(db, uploadsDir).catch(tell);
+  const sweep = () =>
+    Promise.all([sweepUploads(db, uploadsDir), buryLostJobs(db, works)]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 60_000);
 

@@ -11,12 +11,6 @@ vi.stubGlobal('matchMedia', (media: string) =>
   Object.assign(new EventTarget(), { matches: false, media }),
 );
 
-// Node's fetch sends Node's forms, not jsdom's.
-const nodesForm = await new Response(new URLSearchParams()).formData();
-vi.stubGlobal('FormData', nodesForm.constructor);
-vi.stubGlobal('File', NodeFile);
-vi.stubGlobal('Blob', NodeBlob);
-
 // Nothing is laid out in jsdom: what would be measured has no size, and never another.
 vi.stubGlobal(
   'ResizeObserver',
@@ -28,6 +22,11 @@ vi.stubGlobal(
 );
 vi.stubGlobal('scrollBy', () => {});
 vi.stubGlobal('scrollTo', () => {});
+// Node's fetch sends Node's forms, not jsdom's.
+const nodesForm = await new Response(new URLSearchParams()).formData();
+vi.stubGlobal('FormData', nodesForm.constructor);
+vi.stubGlobal('File', NodeFile);
+vi.stubGlobal('Blob', NodeBlob);
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {

@@ -27,18 +27,18 @@ export async function inChange<Result>(
   work: (trx: Trx) => Promise<Result>,
   more: ChangeDetails = {},
 ): Promise<Result> {
-  const { answer, changeId } = await db.transaction().execute(async (trx) => {
+  const { answer, changeId, isRepeat } = await db.transaction().execute(async (trx) => {
     const kept = await findAnswer<Result>(trx, actor);
-    if (kept) return kept;
+    if (kept) return { ...kept, isRepeat: true };
 
     const begunId = await beginChange(trx, actor, action, reason, more);
     const made = await work(trx);
     await keepAnswer(trx, actor, begunId, made);
-    return { answer: made, changeId: begunId };
+    return { answer: made, changeId: begunId, isRepeat: false };
   });
   // Only now: a refusal on the way left no change to name.
   actor.changeId = changeId ?? undefined;
-  changesMade.inc({ action });
+  if (!isRepeat) changesMade.inc({ action });
   return answer;
 }
 

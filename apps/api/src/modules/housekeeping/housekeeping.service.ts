@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import type { Db } from '#database/client.ts';
 
-/** How long moving facts are kept: long enough to answer a question, not for ever. */
+/**
+ * How long moving facts are kept: long enough to answer a question, not for ever. Used refresh tokens go with
+ * their session alone: as long as it lives, a stolen one must be recognised.
+ */
 const kept = {
   idempotency_keys: sql`created_at < now() - interval '24 hours'`,
   jobs: sql`created_at < now() - interval '30 days'`,
   plans: sql`expires_at < now() - interval '1 day'`,
   rate_limits: sql`expire < extract(epoch from now()) * 1000`,
-  refresh_tokens: sql`used_at < now() - interval '1 day'`,
   sessions: sql`least(ended_at, expires_at) < now() - interval '90 days'`,
   sign_in_attempts: sql`at < now() - interval '365 days'`,
 };

@@ -147,3 +147,13 @@ export async function endJob(
     .returning((eb) => [eb.ref('kind').$castTo<JobKind>().as('kind'), 'planId'])
     .executeTakeFirst();
 }
+
+/** Jobs that have not ended, but that the queue will never hand to anybody again. */
+export async function listLostJobs(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs
+    where state in ('waiting', 'running') and created_at < now() - interval '30 seconds'
+      and not exists (select from pgboss.job q
+        where q.id = jobs.id and q.state in ('created', 'retry', 'active'))`.execute(db);
+  return rows.map(({ id }) => id);
+}

@@ -11,6 +11,7 @@ import {
   findJob,
   finishRun,
   insertJob,
+  listLostJobs,
   type Owner,
   type Progress,
   type Run,
@@ -106,6 +107,11 @@ export async function buryJob(db: Db, works: JobWorks, jobId: string): Promise<v
     code: 'interrupted',
     message: 'The portal was interrupted at this. Nothing was changed; try again.',
   });
+}
+
+/** Buries what no queue knows any more: nothing is left that would end it. */
+export async function buryLostJobs(db: Db, works: JobWorks): Promise<void> {
+  for (const jobId of await listLostJobs(db)) await buryJob(db, works, jobId);
 }
 
 async function abandon(

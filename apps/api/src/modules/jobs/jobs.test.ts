@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { plainColumns } from '@cmp/shared/workbook';
+import { sql } from 'kysely';
 import { getConstructionPlans } from 'pg-boss';
 import { describe, expect, inject } from 'vitest';
 import { urlAs } from '#database/roles.ts';
@@ -14,7 +15,7 @@ import { writeUsers } from '#modules/spreadsheets/user-sheet.ts';
 import { test as base } from '#test/fixtures.ts';
 import { rolePassword } from '#test/global-setup.ts';
 import { settledPlan, upload } from '#test/import-client.ts';
-import { buryJob } from './jobs.service.ts';
+import { buryLostJobs, type JobWork, runJob } from './jobs.service.ts';
 
 const test = base
   .extend('dataDir', async ({}, { onCleanup }) => {
@@ -110,6 +111,38 @@ describe('a job whose worker was killed', () => {
   });
 });
 
+describe('a run of a job', () => {
+  test.for(['stopped by its maker', 'taken over by another process'])(
+    'finishes nothing once it was %s',
+    async (how, { api, given, db }) => {
+      const [tokyo] = await given.servers('tokyo');
+      const admin = await api.as('admin');
+      const file = { fileName: 'x.csv' };
+      const { jobId, id } = (await upload(admin, tokyo.id, 'account_name\r\nann', file)).json();
+      const nothing = { abandon: async () => {}, clear: async () => {} };
+      const late: JobWork = {
+        ...nothing,
+        run: async (on, job) => {
+          if (how.startsWith('stopped')) await admin.delete(`/jobs/${jobId}`);
+          else await on.updateTable('jobs').set({ attempt: 2 }).where('id', '=', jobId).execute();
+          await on.transaction().execute(async (trx) => {
+            await trx.updateTable('plans').set({ action: 'late' }).where('id', '=', id).execute();
+            await job.finish(trx, 'plan');
+          });
+        },
+      };
+
+      const works = { 'import:parse': late, 'import:commit': late };
+      await runJob(db, works, jobId, AbortSignal.timeout(30_000));
+
+      const plan = (await admin.get(`/plans/${id}`)).json();
+      expect(plan.action).toBe('users:import');
+      const { state } = (await admin.get(`/jobs/${jobId}`)).json();
+      expect(state).toBe(how.startsWith('stopped') ? 'stopped' : 'running');
+    },
+  );
+});
+
 describe('a job that no worker takes', () => {
   test('leaves its plan being read, and ends honestly once it is given up', async ({
     api,
@@ -129,7 +162,9 @@ describe('a job that no worker takes', () => {
     const { id, jobId } = response.json();
     expect((await admin.get(`/jobs/${jobId}`)).json()).toMatchObject({ state: 'waiting' });
     expect((await admin.post(`/plans/${id}/commit`, {})).statusCode).toBe(409);
-    await buryJob(db, importWorks(folder), jobId);
+    await sql`delete from pgboss.job`.execute(db);
+    await sql`update jobs set created_at = now() - interval '1 minute'`.execute(db);
+    await buryLostJobs(db, importWorks(folder));
     expect((await admin.get(`/jobs/${jobId}`)).json()).toMatchObject({
       state: 'failed',
       failure: { code: 'interrupted' },

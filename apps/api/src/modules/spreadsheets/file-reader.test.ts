@@ -254,15 +254,19 @@ describe('a child', () => {
     const file = await open(path);
     const run = async (input: string, bounds: { cpuSeconds: number; signal?: AbortSignal }) => {
       const startedAt = performance.now();
+      let used: Usage = { peakMegabytes: 0, cpuSeconds: 0 };
       const question = {
         entry: pathToFileURL(path),
         input,
         descriptor: file.fd,
         memoryMegabytes: 200,
         ...bounds,
+        onExit: (usage: Usage) => {
+          used = usage;
+        },
       };
       const error = await Array.fromAsync(runBounded(question)).catch((thrown: unknown) => thrown);
-      return { error, seconds: (performance.now() - startedAt) / 1000 };
+      return { error, ...used, seconds: (performance.now() - startedAt) / 1000 };
     };
 
     const late = await run('hang', { cpuSeconds: 1 });
@@ -271,6 +275,7 @@ describe('a child', () => {
     await file.close();
 
     expect(late.error).toMatchObject({ reason: 'deadline' });
+    expect(late.cpuSeconds).toBeLessThan(2.5);
     expect(fat.error).toMatchObject({ reason: 'memory' });
     expect(stopped.error).toMatchObject({ name: 'TimeoutError' });
     for (const { seconds } of [late, fat, stopped]) expect(seconds).toBeLessThan(30);

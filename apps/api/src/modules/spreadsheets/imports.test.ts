@@ -412,8 +412,13 @@ describe('POST /servers/:serverId/users/import', () => {
       isAsking = false;
       await asking;
 
-      expect(response.statusCode).toBe(statusOf[code]);
-      expect(response.json()).toMatchObject({ code, details });
+      // On a machine this busy the request does not wait for the end: the plan says the same.
+      const isLate = response.statusCode === 202;
+      if (!isLate) expect(response.statusCode).toBe(statusOf[code]);
+      const refusal = isLate
+        ? (await settledPlan(admin, response.json().id)).failure
+        : response.json();
+      expect(refusal).toMatchObject({ code, details });
       const slow = answeredInMs
         .toSorted((a, b) => a - b)
         .at(Math.floor(answeredInMs.length * 0.95));

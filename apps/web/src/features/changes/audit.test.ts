@@ -154,6 +154,7 @@ function entry(over: Partial<AuditEntry>): AuditEntry {
     accountName: 'may',
     via: 'panel',
     reason: null,
+    months: null,
     ip: null,
     table: 'users',
     rowId: 5,
