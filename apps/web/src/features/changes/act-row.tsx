@@ -85,7 +85,7 @@ function Summary({ act, rowCount }: { act: Act; rowCount: string }) {
     );
   }
   const [diff, another] = diffOf(first);
-  const tellsOne = sentence.startsWith('changed') || sentence === 'extended';
+  const tellsOne = sentence.startsWith('changed') || sentence.startsWith('extended');
   if (!diff || another || !tellsOne) return null;
   return (
     <span className="tnum text-ink-2">

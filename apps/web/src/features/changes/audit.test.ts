@@ -130,6 +130,7 @@ describe('an act is told', () => {
   test.each([
     ['changedOn', entry({ before: { remark: 'a' }, after: { remark: 'b' } })],
     ['extended', entry({ action: 'users:extend' })],
+    ['extendedBy', entry({ action: 'users:extend', months: 3 })],
     ['gone', entry({ table: 'servers', action: 'servers:delete', before: { id: 1 }, after: {} })],
     ['altered', entry({ table: 'settings', action: 'settings:update' })],
     ['imported', entry({ action: 'users:import' })],
