@@ -76,7 +76,12 @@ const auditFilter = {
 export const AuditFilter = z.strictObject(auditFilter);
 export type AuditFilter = z.infer<typeof AuditFilter>;
 
-export const AuditQuery = z.strictObject({ ...auditFilter, ...PageQuery.shape });
+export const AuditQuery = z.strictObject({
+  ...auditFilter,
+  /** Only older changes than this one: the way past a change of very many rows. */
+  beforeChange: z.coerce.number().pipe(BigId).optional(),
+  ...PageQuery.shape,
+});
 export type AuditQuery = z.infer<typeof AuditQuery>;
 
 export const PlanState = z.enum(['parsing', 'ready', 'failed', 'committing', 'committed']);

@@ -26,6 +26,8 @@ export default function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     { keys: ['Alt', '↑', '↓'], text: t('shell.shortcutMove') },
     { keys: ['Ctrl', 'K'], text: t('shell.shortcutPalette') },
     { keys: ['Ctrl', 'J'], text: t('shell.shortcutJobs') },
+    { keys: ['I'], text: t('shell.shortcutImport') },
+    { keys: ['Shift', 'X'], text: t('shell.shortcutExport') },
     { keys: ['['], text: t('shell.shortcutRail') },
     { keys: ['R'], text: t('shell.shortcutRefresh') },
     { keys: ['Ctrl', 'S'], text: t('shell.shortcutSave') },

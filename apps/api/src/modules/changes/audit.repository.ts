@@ -1,6 +1,7 @@
 import {
   type AuditEntry,
   type AuditFilter,
+  type AuditQuery,
   type Change,
   COUNTED_AT_MOST,
 } from '@cmp/shared/changes';
@@ -9,7 +10,7 @@ import type { Db } from '#database/client.ts';
 import type { Scope } from '#plugins/access.ts';
 
 /** Which entries: the days are the site's. */
-export type AuditWish = AuditFilter & { timeZone?: string };
+export type AuditWish = AuditFilter & Pick<AuditQuery, 'beforeChange'> & { timeZone?: string };
 
 /** The entry behind which a page begins. */
 export interface AuditPosition {
@@ -137,6 +138,7 @@ function matching(wish: AuditWish): { from: RawBuilder<unknown>; where: RawBuild
     wish.table !== undefined && sql`e.table_name = ${wish.table}`,
     wish.rowId !== undefined && sql`e.row_id = ${wish.rowId}`,
     wish.changeId !== undefined && sql`e.change_id = ${wish.changeId}`,
+    wish.beforeChange !== undefined && sql`e.change_id < ${wish.beforeChange}`,
     wish.from !== undefined && sql`e.at >= ${midnight(wish.from, 0, wish.timeZone)}`,
     wish.to !== undefined && sql`e.at < ${midnight(wish.to, 1, wish.timeZone)}`,
   ].filter((one) => one !== false);

@@ -117,7 +117,7 @@ async function listPage(
   return actor.role === 'admin' ? entries : entries.map((entry) => ({ ...entry, ip: null }));
 }
 
-async function wishOf(db: Db, filter: AuditFilter): Promise<AuditWish> {
+async function wishOf(db: Db, filter: AuditWish): Promise<AuditWish> {
   const { timeZone } = await readGeneral(db);
   return { ...filter, timeZone };
 }

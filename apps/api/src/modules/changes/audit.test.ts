@@ -94,6 +94,22 @@ describe('GET /audit', () => {
     expect((await admin.get('/audit?cursor=x')).statusCode).toBe(400);
   });
 
+  test('goes past a change of many rows', async ({ api, db, given }) => {
+    const [tokyo] = await given.servers('tokyo');
+    await given.users(tokyo.id, 'anna', 'bert', 'carl');
+    await setRemark(db, 'first', 'first');
+    await setRemark(db, 'second', 'second');
+    const admin = await api.as('admin');
+    const [newest] = (await admin.get('/audit?limit=1&action=users:update')).json().items;
+
+    const older = await admin.get(`/audit?action=users:update&beforeChange=${newest.changeId}`);
+
+    expect(older.json()).toMatchObject({
+      total: 3,
+      items: [{ reason: 'first' }, { reason: 'first' }, { reason: 'first' }],
+    });
+  });
+
   test('takes days in the site’s zone, both included', async ({ api, db, given }) => {
     const [tokyo] = await given.servers('tokyo');
     await given.users(tokyo.id, 'anna');

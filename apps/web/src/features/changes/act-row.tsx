@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { ChevronRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Ago } from '#components/ago.tsx';
+import { changeById } from '#lib/changes.ts';
 import { ActDetails } from './act-details.tsx';
 import type { Act } from './audit-days.ts';
 import type { AuditView } from './audit-view.ts';
@@ -11,19 +13,20 @@ import { diffOf } from './entry-diff.ts';
 
 interface ActRowProps {
   act: Act;
-  /** Whether older rows, not loaded yet, may belong to it too. */
-  isCut: boolean;
+  /** Whether older rows, not loaded, may belong to it too. */
+  mayBeCut: boolean;
   onFilter: (view: AuditView) => void;
 }
 
 /** One act in a line; opened, all of it. */
-export function ActRow({ act, isCut, onFilter }: ActRowProps) {
+export function ActRow({ act, mayBeCut, onFilter }: ActRowProps) {
   const { t } = useTranslation();
   const id = useId();
   const [isOpen, setOpen] = useState(false);
   const { first, entries } = act;
-  const count = entries.length;
-  const rowCount = isCut ? `${t('audit.rows', { count })}+` : t('audit.rows', { count });
+  // A change whose rows are not all loaded says itself how many they are.
+  const { data: change } = useQuery({ ...changeById(act.changeId), enabled: mayBeCut });
+  const rowCount = t('audit.rows', { count: change?.entryCount ?? entries.length });
 
   return (
     <li className="border-line border-b last:border-b-0">
@@ -82,7 +85,7 @@ function Summary({ act, rowCount }: { act: Act; rowCount: string }) {
     );
   }
   const [diff, another] = diffOf(first);
-  const tellsOne = sentence.startsWith('changed') || sentence === 'extended';
+  const tellsOne = sentence.startsWith('changed') || sentence.startsWith('extended');
   if (!diff || another || !tellsOne) return null;
   return (
     <span className="tnum text-ink-2">

@@ -90,7 +90,12 @@ function Log({ view, query, onFilter }: LogProps) {
   const entries = useMemo(() => log.data.pages.flatMap(({ items }) => items), [log.data]);
   const days = useMemo(() => daysOf(entries, timeZone), [entries, timeZone]);
   const total = log.data.pages[0]?.total ?? 0;
-  const lastChangeId = entries.at(-1)?.changeId;
+  // A page ends where it is full, which may be within a change.
+  const cutIds = new Set(
+    log.data.pages
+      .filter(({ nextCursor }) => nextCursor)
+      .map(({ items }) => items.at(-1)?.changeId),
+  );
 
   function dayInWords(date: string): string {
     if (date === today) return t('audit.today');
@@ -110,7 +115,7 @@ function Log({ view, query, onFilter }: LogProps) {
                 <ActRow
                   key={act.changeId}
                   act={act}
-                  isCut={log.hasNextPage && act.changeId === lastChangeId}
+                  mayBeCut={cutIds.has(act.changeId)}
                   onFilter={onFilter}
                 />
               ))}

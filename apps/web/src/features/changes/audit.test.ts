@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { daysOf } from './audit-days.ts';
 import { apiQueryOfAudit, auditFilterCount, auditViewOf, searchOfAudit } from './audit-view.ts';
 import { sentenceOf } from './change-sentence.tsx';
+import { behind } from './changes.queries.ts';
 import { diffOf, fateOf, withoutSecrets } from './entry-diff.ts';
 
 describe('the log is parted', () => {
@@ -101,10 +102,35 @@ describe('a row’s before and after', () => {
   });
 });
 
+describe('the next page begins', () => {
+  const page = (...changeIds: number[]) => ({
+    items: changeIds.map((changeId, id) => entry({ changeId, id: id + 1 })),
+    total: 9,
+    nextCursor: '7.3',
+  });
+
+  test('behind the last row', () => {
+    expect(behind(page(8, 7, 7), '')).toEqual({ cursor: '7.3' });
+  });
+
+  test('behind a change that filled the page', () => {
+    expect(behind(page(7, 7, 7), 'action=users%3Aimport')).toEqual({ beforeChange: '7' });
+  });
+
+  test('within that change where it was asked for by itself', () => {
+    expect(behind(page(7, 7, 7), 'changeId=7')).toEqual({ cursor: '7.3' });
+  });
+
+  test('nowhere behind the last page', () => {
+    expect(behind({ items: [entry({})], total: 1 }, '')).toBeUndefined();
+  });
+});
+
 describe('an act is told', () => {
   test.each([
     ['changedOn', entry({ before: { remark: 'a' }, after: { remark: 'b' } })],
     ['extended', entry({ action: 'users:extend' })],
+    ['extendedBy', entry({ action: 'users:extend', months: 3 })],
     ['gone', entry({ table: 'servers', action: 'servers:delete', before: { id: 1 }, after: {} })],
     ['altered', entry({ table: 'settings', action: 'settings:update' })],
     ['imported', entry({ action: 'users:import' })],

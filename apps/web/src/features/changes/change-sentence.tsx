@@ -8,6 +8,7 @@ import { diffOf, type Fate, fateOf } from './entry-diff.ts';
 
 /** An act as a sentence: who did what to which row on which server. */
 export function ChangeSentence({ act, rowCount }: { act: Act; rowCount: string }) {
+  const { t } = useTranslation();
   const { first } = act;
   return (
     <Trans
@@ -18,6 +19,7 @@ export function ChangeSentence({ act, rowCount }: { act: Act; rowCount: string }
         where: <Name text={first.serverName} />,
         field: <Fields entry={first} />,
         count: <Plain text={rowCount} />,
+        months: <Plain text={t('audit.months', { count: first.months ?? 0 })} />,
       }}
     />
   );
@@ -29,6 +31,7 @@ type Sentence = keyof typeof en.audit.said;
 export function sentenceOf(act: Act): Sentence {
   const { first, entries } = act;
   const own = sentenceOfAction[first.action];
+  if (own === 'extended' && first.months !== null && first.serverName !== null) return 'extendedBy';
   if (own && (!needsServer.has(own) || first.serverName !== null)) return own;
   if (first.action === 'servers:delete' && entries.length > 1) return 'goneWithUsers';
   const isOnServer = first.table === 'users' && first.serverName !== null;

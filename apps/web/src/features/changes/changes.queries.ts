@@ -8,12 +8,31 @@ const pageSize = '100';
 export const auditOf = (filter: string) =>
   infiniteQueryOptions({
     queryKey: ['audit', 'list', filter],
-    queryFn: ({ signal, pageParam }) => {
+    queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: AuditPosition }) => {
       const query = new URLSearchParams(filter);
       query.set('limit', pageSize);
-      if (pageParam) query.set('cursor', pageParam);
+      for (const [key, value] of Object.entries(pageParam)) query.set(key, value);
       return api.get(`/audit?${query}`, AuditList, { signal });
     },
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    initialPageParam: {},
+    getNextPageParam: (page): AuditPosition | undefined => behind(page, filter),
   });
+
+/** Where the next page begins. */
+export type AuditPosition = Record<string, string>;
+
+/**
+ * Behind the last row; but where one change filled the page, behind all of that change, or an import of thousands
+ * would have to be paged through. Asked for by itself a change is shown whole.
+ */
+export function behind(
+  { items, nextCursor }: AuditList,
+  filter: string,
+): AuditPosition | undefined {
+  if (nextCursor === undefined) return undefined;
+  const [first, last] = [items[0], items.at(-1)];
+  const isOneChange = first !== undefined && first.changeId === last?.changeId;
+  if (isOneChange && !new URLSearchParams(filter).has('changeId'))
+    return { beforeChange: String(first.changeId) };
+  return { cursor: nextCursor };
+}

@@ -2,11 +2,13 @@ import { Menu } from '@base-ui/react/menu';
 import type { Separator } from '@cmp/shared/spreadsheets';
 import { useMutation } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { Button, ButtonLink } from '#components/button.tsx';
 import { menuItemShape, menuLabelShape, menuLineShape, menuShape } from '#components/menu-shape.ts';
 import { useCan } from '#lib/session.ts';
+import { useShortcuts } from '#lib/shortcuts.ts';
 import { saveSheet, templateOf } from './spreadsheets.queries.ts';
 
 interface SheetMenuProps {
@@ -18,10 +20,21 @@ interface SheetMenuProps {
 /** A list as a file, out and in. */
 export function SheetMenu({ serverId, query }: SheetMenuProps) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const can = useCan();
   const [withEnabled, setWithEnabled] = useState(false);
   const save = useMutation(saveSheet);
+  const [isOpen, setOpen] = useState(false);
   const mayExport = can('users:export', serverId);
+  const mayImport = can('users:import', serverId);
+  const shortcuts = useMemo(
+    () => ({
+      X: () => setOpen(true),
+      ...(mayImport && { i: () => void navigate(`/servers/${serverId}/import`) }),
+    }),
+    [mayImport, navigate, serverId],
+  );
+  useShortcuts(shortcuts);
 
   function exportAs(kind: 'xlsx' | Separator) {
     const search = new URLSearchParams(query);
@@ -36,10 +49,10 @@ export function SheetMenu({ serverId, query }: SheetMenuProps) {
 
   return (
     <>
-      {can('users:import', serverId) ? (
+      {mayImport ? (
         <ButtonLink to={`/servers/${serverId}/import`}>{t('sheets.import')}</ButtonLink>
       ) : null}
-      <Menu.Root>
+      <Menu.Root open={isOpen} onOpenChange={setOpen}>
         <Menu.Trigger disabled={save.isPending} render={<Button />}>
           {save.isPending ? t('sheets.preparing') : t('sheets.export')}
         </Menu.Trigger>

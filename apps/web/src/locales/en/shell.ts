@@ -50,6 +50,8 @@ export const shell = {
   shortcutMove: 'Move the server up or down',
   shortcutPalette: 'Find or go to anything',
   shortcutJobs: 'Show the jobs',
+  shortcutImport: 'On a server: import a file',
+  shortcutExport: 'On a server: export the list',
   shortcutRail: 'Collapse or expand navigation',
   shortcutRefresh: 'Refresh the page’s data',
   shortcutHelp: 'Show this list',
