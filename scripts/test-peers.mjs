@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it.
+// `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it,
+// and those that read what LibreOffice wrote.
 // Two throw-away clusters: one that the tests share, and one with passwords and nothing in it.
 // What follows the command goes to vitest: `npm run test:peers -- src/database`.
 import { spawnSync } from 'node:child_process';
@@ -30,6 +31,7 @@ await asCommand(async () => {
   });
   const { env } = await install(root);
   await installPostgres(env);
+  await installLibreOffice(env);
   const shared = makeCluster('trust');
   const empty = makeCluster('scram-sha-256');
   try {
@@ -65,6 +67,18 @@ async function installPostgres(env) {
   } finally {
     fs.rmSync(noServer);
   }
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+async function installLibreOffice(env) {
+  if (fs.existsSync('/usr/bin/soffice')) return;
+  if (!isRoot) {
+    throw new Refused(
+      'LibreOffice is missing: run `apt-get install libreoffice-calc-nogui` as root, or run this as root.',
+    );
+  }
+  await apt(['update'], env);
+  await apt(['install', '-y', '--no-install-recommends', 'libreoffice-calc-nogui'], env);
 }
 
 /**
@@ -159,7 +173,13 @@ async function test(env) {
   const cwd = path.join(root, 'apps', 'api');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
   const vitest = path.join(cwd, 'node_modules', '.bin', 'vitest');
-  const args = ['run', '--retry=0', ...reporters, ...process.argv.slice(2)];
+  const args = [
+    'run',
+    '--config=vitest.peers.config.ts',
+    '--retry=0',
+    ...reporters,
+    ...process.argv.slice(2),
+  ];
   const { code } = await run(vitest, args, { cwd, env });
   return countVitest(report, code);
 }
