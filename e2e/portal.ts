@@ -12,6 +12,8 @@ export interface Portal {
   port: number;
   /** The one-time link that the start printed. */
   setupLink: string;
+  /** Where its database and keys lie. */
+  dataDir: string;
   stop: () => Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function startPortal(): Promise<Portal> {
     url: `http://localhost:${port}`,
     port,
     setupLink,
+    dataDir,
     stop: async () => {
       process_.kill('SIGTERM');
       await exited;

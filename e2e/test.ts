@@ -50,12 +50,15 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 export { expect };
 
-export async function setUp({ url, setupLink }: Portal) {
+export async function setUp(
+  { url, setupLink }: Portal,
+  account: typeof sam & { sampleData: boolean } = { ...sam, sampleData: true },
+) {
   const token = new URL(setupLink).searchParams.get('token');
   const response = await fetch(`${url}/api/setup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: url },
-    body: JSON.stringify({ token, ...sam, sampleData: true }),
+    body: JSON.stringify({ token, ...account }),
   });
   if (response.status !== 201) throw new Error(await response.text());
   return response.headers.getSetCookie().map((header) => {
