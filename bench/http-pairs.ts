@@ -43,7 +43,7 @@ export const pairs: readonly HttpPair[] = [
   {
     method: 'GET',
     path: '/api/auth/session',
-    sessions: 64,
+    sessions: 160,
     connections: 16,
     bare: { answer: Session, run: async () => sameSession },
   },
