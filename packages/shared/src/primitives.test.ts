@@ -119,6 +119,13 @@ describe('a text', () => {
     expect(Text.safeParse('').success).toBe(false);
     expect(Text.safeParse(null).success).toBe(false);
   });
+
+  test('can be seen: joiners, fillers and marks of direction alone are no text', () => {
+    for (const unseen of ['\u200b', '\u3164', '\u202e\u2066', '\u200d \ufe0f', '\u00ad'])
+      expect(Text.safeParse(unseen).success, JSON.stringify(unseen)).toBe(false);
+    for (const seen of ['\u202eabc', '👩\u200d👧', '한', '-', '\u0301'])
+      expect(Text.safeParse(seen).success, seen).toBe(true);
+  });
 });
 
 describe('an optional text', () => {

@@ -19,13 +19,16 @@ export const ById = z.strictObject({ id: IdText });
 /** The version of a DELETE, which has no body. */
 export const AtVersion = z.strictObject({ version: z.coerce.number().pipe(Version) });
 
-/** What a person typed: trimmed, in one Unicode form, without control characters or halves of characters. */
+/**
+ * What a person typed: trimmed, in one Unicode form, without control characters or halves of characters. Something
+ * of it can be seen: a name of joiners and fillers alone would be an empty line.
+ */
 export const text = (maxLength: number) =>
   z
     .string()
     .trim()
     .normalize('NFC')
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u)
+    .regex(/^(?=.*[^\p{DI}\p{Z}])[^\p{Cc}\p{Cs}]+$/u)
     .max(maxLength);
 
 /** The same where nothing may be said: an empty field is null. A codec, since a transform has no JSON schema. */

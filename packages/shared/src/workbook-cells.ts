@@ -87,7 +87,7 @@ type Reader = (cell: Plain, rules: ReadingRules, epoch: Epoch) => Reading;
 
 const readerOf: Record<Column, Reader> = {
   account_name: (cell, _rules, epoch) => {
-    if (textOf(cell).trim() === '')
+    if (/^[\p{DI}\p{Z}\s]*$/u.test(textOf(cell)))
       return refused('required', '', 'a name of 1 to 80 characters, in every row');
     return readText(cell, epoch, NewUser.shape.accountName, 80);
   },

@@ -181,6 +181,7 @@ describe('readCell', () => {
     ['data_limit_gb', { kind: 'error', text: '#N/A' }, 'cell_error', null],
     ['data_limit_gb', number(Number.POSITIVE_INFINITY), 'not_a_number', null],
     ['data_limit_gb', text('1e400'), 'out_of_range', null],
+    ['account_name', text('\u200b '), 'required', null],
     ['enabled', text('perhaps'), 'not_yes_or_no', null],
   ] as const)('refuses %s %j: %s', (column, cell, code, suggestion) => {
     expect(readCell(column, cell, rules).error).toMatchObject({ code, suggestion });

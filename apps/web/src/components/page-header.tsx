@@ -17,7 +17,7 @@ export function PageHeader({ title, translate, tabTitle, lead, actions }: PageHe
     <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 pt-6 pb-5 touch:pt-4">
       <Title page={tabTitle ?? title} />
       <div className="grid min-w-0 gap-1">
-        <h1 tabIndex={-1} translate={translate} className="text-title text-balance break-words">
+        <h1 tabIndex={-1} translate={translate} className="text-title text-balance wrap-anywhere">
           {title}
         </h1>
         {lead ? <div className="text-ink-2">{lead}</div> : null}

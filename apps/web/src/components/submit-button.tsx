@@ -26,7 +26,8 @@ export function SubmitButton(props: SubmitButtonProps) {
       aria-disabled={props.pending}
       title={online ? undefined : t('states.offlineWrite')}
       onClick={(event) => {
-        if (props.pending) event.preventDefault();
+        // A double click's second press comes before `pending` is drawn, or lands on the next step's button.
+        if (props.pending || event.detail > 1) event.preventDefault();
       }}
     >
       {props.pending ? (props.pendingLabel ?? t('states.saving')) : props.children}

@@ -98,6 +98,7 @@ describe('POST /servers', () => {
       'no name': {},
       'an empty name': { name: '' },
       'a blank name': { name: ' \u00a0\t' },
+      'a name that cannot be seen': { name: '\u200b\u3164' },
       'a name of 81 characters': { name: 'x'.repeat(81) },
       'a name with a NUL': { name: 'a\0b' },
       'a name over two lines': { name: 'a\nb' },

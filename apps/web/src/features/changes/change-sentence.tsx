@@ -96,7 +96,7 @@ const Plain = ({ text }: { text: string }) => text;
 /** What somebody named. By a property, since Trans puts its own children in. */
 function Name({ text }: { text: string | null }) {
   return (
-    <strong translate="no" className="break-words font-semibold">
+    <strong translate="no" className="wrap-anywhere font-semibold">
       {text}
     </strong>
   );

@@ -18,21 +18,21 @@ export function ServerHeader({ server, counts, actions }: ServerHeaderProps) {
   return (
     <header className="flex flex-wrap items-start justify-between gap-x-8 gap-y-3 pt-5 pb-4 touch:pt-4">
       <Title page={server.name} />
-      <div className="grid min-w-0 gap-1">
+      <div className="grid min-w-0 grid-cols-1 gap-1">
         <div className="flex items-center gap-2">
-          <h1 tabIndex={-1} translate="no" className="min-w-0 break-words text-title">
+          <h1 tabIndex={-1} translate="no" className="min-w-0 wrap-anywhere text-title">
             {server.name}
           </h1>
           {actions}
         </div>
-        <div className="flex flex-wrap items-center gap-x-5 text-ink-2">
+        <div className="flex flex-wrap items-center gap-x-5 text-ink-2 wrap-anywhere">
           {server.ipAddress ? <CopyValue text={server.ipAddress} /> : null}
           {server.domainName ? <CopyValue text={server.domainName} /> : null}
           {server.owner ? <span>{t('servers.ownedBy', { owner: server.owner })}</span> : null}
           {server.serviceType ? <span translate="no">{server.serviceType}</span> : null}
         </div>
         {server.note ? (
-          <p translate="no" className="max-w-[72ch] text-ink-2">
+          <p translate="no" className="max-w-[72ch] text-ink-2 wrap-anywhere">
             {server.note}
           </p>
         ) : null}

@@ -34,7 +34,7 @@ export function FileDrop({ file, onChoose }: FileDropProps) {
           <p className="flex max-w-full items-center gap-2.5">
             <FileSpreadsheet aria-hidden size={20} className="shrink-0 text-ink-3" />
             <span className="sr-only">{t('sheets.chosen')}</span>
-            <span translate="no" className="min-w-0 break-words font-semibold">
+            <span translate="no" className="min-w-0 wrap-anywhere font-semibold">
               {file.name}
             </span>
             <span className="tnum shrink-0 text-ink-2">

@@ -51,10 +51,10 @@ function PlanRow({ entry, kind }: { entry: PlanEntry; kind: ShownKind }) {
       <span aria-hidden className={`text-center ${inkOf[kind]}`}>
         {signOf[kind]}
       </span>
-      <span translate="no" className="break-words font-semibold">
+      <span translate="no" className="wrap-anywhere font-semibold">
         {entry.name}
       </span>
-      <span className="tnum min-w-0 break-words text-ink-2 touch:order-last touch:col-span-2 touch:col-start-2">
+      <span className="tnum min-w-0 wrap-anywhere text-ink-2 touch:order-last touch:col-span-2 touch:col-start-2">
         {told.join(' · ')}
       </span>
       <span className="tnum text-ink-3">

@@ -25,7 +25,10 @@ export function QuickRenew({ user, writes }: { user: User; writes: UserWrites })
             className="h-auto! flex-col gap-0! py-1.5 touch:px-1!"
             disabled={!online}
             title={online ? undefined : t('states.offlineWrite')}
-            onClick={() => writes.extend(user, months)}
+            onClick={({ detail }) => {
+              // The second press of a double click is no second wish.
+              if (detail <= 1) writes.extend(user, months);
+            }}
           >
             <span>
               {months === 12 ? t('users.renewYear') : t('users.renewMonths', { count: months })}

@@ -67,4 +67,4 @@ export const UserCard = memo(function UserCard(props: UserCardProps) {
 });
 
 const cardShape =
-  'absolute inset-x-0 top-0 grid content-center gap-1 border-line border-b bg-surface px-gutter data-open:bg-accent-wash';
+  'absolute inset-x-0 top-0 grid grid-cols-1 content-center gap-1 border-line border-b bg-surface px-gutter data-open:bg-accent-wash';

@@ -17,7 +17,7 @@ export function UserFacts({ user }: { user: User }) {
       {facts.map(([name, value]) => (
         <div key={name} className="grid grid-cols-[9rem_1fr] gap-4 border-line border-b py-2">
           <dt className="text-ink-2">{name}</dt>
-          <dd translate="no" className="tnum break-words">
+          <dd translate="no" className="tnum wrap-anywhere">
             {value ?? '—'}
           </dd>
         </div>

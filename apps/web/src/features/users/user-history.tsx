@@ -57,7 +57,7 @@ function EntryLines({ entry }: { entry: AuditEntry }) {
   }
   const altered = fieldNames.filter((name) => name in entry.after);
   return altered.map((name) => (
-    <p key={name} className="tnum break-words text-ink-2">
+    <p key={name} className="tnum wrap-anywhere text-ink-2">
       {t('users.historyField', {
         field: t(`users.field.${name}`),
         from: inWords(entry.before[name]),

@@ -74,6 +74,8 @@ export function UsersGrid(props: UsersGridProps) {
     if (!user) return;
     const act = event.target.closest<HTMLElement>('[data-act]')?.dataset.act;
     setCurrent(Number(index));
+    // The second press of a double click is no second wish: a month more, or a switch turned back.
+    if (act && event.detail > 1) return;
     if (act === 'turn') writes.turn(user);
     else if (act === 'extend') writes.extend(user, 1);
     else onOpen(user);
