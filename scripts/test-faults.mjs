@@ -87,11 +87,12 @@ async function openLane(product) {
   const bystander = await importer.addServer('bystander');
   const database = await product.connect();
   const seen = { isOver: false, isAnswered: false };
-  const subject = { serverId: bystander, file, keys: { upload: 'calm', commit: 'calm too' } };
+  const subject = { serverId: bystander, file, keys: { upload: 'calm', commit: 'calm-commit' } };
   const importing = importOnce(importer, subject, seen);
   const lasted = await measurePhases(database, bystander, () => seen.isOver);
   await importing;
   await database.end();
+  if ((await importer.countUsers(bystander)) !== ROWS) throw new Error('the calm import failed');
   // How long the client took to hear of it says nothing about how long an answer takes.
   lasted['COMMIT to answer'] = 20;
   return { product, importer, file, rows: ROWS, bystander, lasted };
