@@ -11,8 +11,6 @@ const pages = [
   { path: '/accounts', name: 'accounts' },
   { path: '/accounts/new', name: 'new account' },
   { path: '/accounts/1', name: 'an account' },
-  { path: '/audit', name: 'the audit log' },
-  { path: '/servers/1/import', name: 'an import' },
   { path: '/settings/general', name: 'general settings' },
   { path: '/profile/details', name: 'own details' },
   { path: '/profile/security', name: 'own security' },
