@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { text } from '@cmp/shared/primitives';
 import { columns as allColumns } from '@cmp/shared/workbook';
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
@@ -151,22 +152,22 @@ describe('a written workbook', () => {
       '007',
       'a"b;c,d',
     );
-    const text = fc
+    const typed = fc
       .oneof(
         nasty,
         fc.string({ unit: 'grapheme', maxLength: 30 }),
         fc.string({ unit: 'binary', maxLength: 30 }),
       )
-      .map((typed) =>
-        typed
+      .map((any) =>
+        any
           .replace(/[\p{Cc}\p{Cs}]/gu, '')
           .normalize('NFC')
           .trim(),
       );
     const user = fc.record({
-      accountName: text.filter((name) => name !== '' && name.length <= 80),
+      accountName: typed.filter((name) => text(80).safeParse(name).success),
       service: fc.constantFrom('Basic', null),
-      contact: fc.option(text.filter((typed) => typed !== '')),
+      contact: fc.option(typed.filter((some) => some !== '')),
       expiresOn: fc.option(
         fc
           .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
@@ -176,7 +177,7 @@ describe('a written workbook', () => {
       dataLimitGb: fc.option(
         fc.double({ min: 0, max: 10_000_000, noNaN: true }).map((size) => size + 0),
       ),
-      remark: fc.option(text.filter((typed) => typed !== '')),
+      remark: fc.option(typed.filter((some) => some !== '')),
       enabled: fc.boolean(),
     });
 
