@@ -26,7 +26,7 @@ import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
-import { importCommitter, importWorks } from '#modules/spreadsheets/imports.service.ts';
+import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
@@ -41,6 +41,7 @@ import requestLog from '#plugins/request-log.ts';
 import securityHeaders from '#plugins/security-headers.ts';
 import webApp from '#plugins/web-app.ts';
 import type { Config } from './config.ts';
+import { allWorks } from './works.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -69,8 +70,9 @@ interface Dependencies {
 /** What of the configuration an instance needs, and what tests set otherwise. */
 export type AppConfig = Pick<
   Config,
-  'http' | 'log' | 'metricsToken' | 'uploadsDir' | 'versions'
+  'http' | 'log' | 'metricsToken' | 'uploadsDir' | 'snapshotsDir' | 'versions'
 > & {
+  ownerUrl: string | undefined;
   limits?: Limits;
   /** Where the built panel lies. */
   webFolder?: string;
@@ -89,6 +91,7 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
   const place = { queue, folder: config.uploadsDir };
+  const works = allWorks({ ...config, keys });
   const app = fastify({
     logger: {
       level: log.level,
@@ -144,7 +147,7 @@ export async function buildApp({
       await api.register(serverRoutes);
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
-      await api.register(jobRoutes, { works: importWorks(place.folder) });
+      await api.register(jobRoutes, { works });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
       await api.register(changeRoutes);

@@ -108,6 +108,8 @@ export interface Config {
   dataDirIsGiven: boolean;
   /** Where an upload waits for its reading, and an export for its reader. */
   uploadsDir: string;
+  /** Where snapshots lie, unless the settings name another folder. */
+  snapshotsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
@@ -136,6 +138,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     dataDir,
     dataDirIsGiven: env.DATA_DIR !== undefined,
     uploadsDir: join(dataDir, 'uploads'),
+    snapshotsDir: join(dataDir, 'snapshots'),
     http: {
       host: env.HOST,
       port: env.PORT,

@@ -10,6 +10,7 @@ import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { beginWork } from './work.ts';
+import { placeOfWork } from './works.ts';
 
 // Whoever read our output may be gone, and that must not end a drain.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -31,14 +32,21 @@ async function serve(): Promise<void> {
     isPrepared: config.database.isPrepared,
   });
   await refusePowerfulRole(db, config.database.singleRole);
+  const keys = loadKeys(config);
   const tell = (failure: unknown) => app.log.error(failure);
   const { queue, stop: stopWork } = await beginWork({
     databaseUrl: config.database.url,
     isPrepared: config.database.isPrepared,
-    uploadsDir: config.uploadsDir,
+    ...placeOfWork(config, keys),
     tell,
   });
-  const app = await buildApp({ db, pool, keys: loadKeys(config), queue, config });
+  const app = await buildApp({
+    db,
+    pool,
+    keys,
+    queue,
+    config: { ...config, ...placeOfWork(config, keys) },
+  });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
   await app.listen({ host: config.http.host, port: config.http.port });

@@ -1,12 +1,12 @@
 import { connect } from '#database/client.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
-import { importWorks, sweepUploads } from '#modules/spreadsheets/imports.service.ts';
+import { sweepUploads } from '#modules/spreadsheets/imports.service.ts';
+import { allWorks, type WorkPlace } from './works.ts';
 
-interface Place {
+interface Place extends WorkPlace {
   databaseUrl: string;
   isPrepared: boolean;
-  uploadsDir: string;
   tell: (failure: unknown) => void;
 }
 
@@ -14,18 +14,18 @@ interface Place {
 export async function beginWork({
   databaseUrl,
   isPrepared,
-  uploadsDir,
   tell,
+  ...place
 }: Place): Promise<{ queue: JobQueue; stop: () => Promise<void> }> {
   const { db } = connect(databaseUrl, 4, { isPrepared, statementMs: 180_000 });
-  const works = importWorks(uploadsDir);
+  const works = allWorks(place);
   const queue = await openQueue(db, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
   const sweep = () =>
-    Promise.all([sweepUploads(db, uploadsDir), buryLostJobs(db, works)]).catch(tell);
+    Promise.all([sweepUploads(db, place.uploadsDir), buryLostJobs(db, works)]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 60_000);
 

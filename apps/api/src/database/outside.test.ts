@@ -96,7 +96,7 @@ describe('a role that may make roles', () => {
 
     const second = await prepare(superuserUrl);
 
-    expect(second).toEqual({ appUrl: first.appUrl, applied: [] });
+    expect(second).toEqual({ ...first, applied: [] });
     expect(readFileSync(outsideCredentialsFile(dataDir), 'utf8')).toBe(kept);
   });
 

@@ -7,22 +7,21 @@ import { test as base, inject } from 'vitest';
 import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
+import { keysOf } from '#lib/keys.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
 import { systemActor } from '#plugins/access.ts';
 import { beginWork } from '#work.ts';
+import type { WorkPlace } from '#works.ts';
 import { given } from './given.ts';
 import { execute, rolePassword } from './global-setup.ts';
 
 const postgresUrl = inject('postgresUrl');
 
 /** Every key the tests use is made for this process. */
-export const keys = {
-  jwtSecret: randomUUID(),
-  settings: Buffer.alloc(32, 1),
-  tokens: Buffer.alloc(32, 2),
-};
+export const keys = { jwtSecret: randomUUID(), ...keysOf(Buffer.alloc(32, 1)) };
 /** Where uploads wait and exports are written; each test process has its own. */
 export const uploadsDir = join(tmpdir(), `cmp-uploads-${process.pid}-${randomUUID()}`);
+const snapshotsDir = join(tmpdir(), `cmp-snapshots-${process.pid}-${randomUUID()}`);
 export const system = systemActor('system');
 
 /** Of an instance that does no long work: nothing can be put in line. */
@@ -37,15 +36,15 @@ const idleQueue: JobQueue = {
 type Work = 'none' | 'sends' | 'does';
 const worksOf: Record<
   Work,
-  (url: string, db: Db, folder: string) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
+  (url: string, db: Db, place: WorkPlace) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
 > = {
   none: async () => ({ queue: idleQueue, stop: async () => {} }),
   sends: async (_, db) => {
     const queue = await openQueue(db, () => {});
     return { queue, stop: queue.stop };
   },
-  does: (databaseUrl, _, folder) =>
-    beginWork({ databaseUrl, isPrepared: true, uploadsDir: folder, tell: () => {} }),
+  does: (databaseUrl, _, place) =>
+    beginWork({ databaseUrl, isPrepared: true, ...place, tell: () => {} }),
 };
 
 const config: AppConfig = {
@@ -53,6 +52,8 @@ const config: AppConfig = {
   log: { level: 'silent' },
   metricsToken: undefined,
   uploadsDir,
+  snapshotsDir,
+  ownerUrl: undefined,
   versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
 };
 
@@ -93,12 +94,12 @@ export const test = base
     ) => {
       const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
       const connection = connect(databaseUrl, 4, { isPrepared: true });
-      const all = { ...config, ...overrides };
-      const { queue, stop: stopWork } = await worksOf[work](
-        databaseUrl,
-        connection.db,
-        all.uploadsDir,
-      );
+      const ownerUrl = urlAs(postgresUrl, 'cmp_owner', rolePassword, database);
+      const all = { ...config, ownerUrl, ...overrides };
+      const { queue, stop: stopWork } = await worksOf[work](databaseUrl, connection.db, {
+        ...all,
+        keys,
+      });
       const app = await buildApp({ ...connection, ...(now && { now }), keys, queue, config: all });
       instances.push({ app, db: connection.db, stopWork });
       return app;

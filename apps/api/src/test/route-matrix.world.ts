@@ -178,7 +178,13 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
   }
 
   async function addJob(accountId: number, accountName: string): Promise<string> {
-    const job = { id: randomUUID(), kind: 'import:parse', accountId, accountName } as const;
+    const job = {
+      id: randomUUID(),
+      kind: 'import:parse',
+      accountId,
+      accountName,
+      subject: '{}',
+    } as const;
     const parsing = { ...emptyPlan, state: 'parsing' } as const;
     const planId = await createPlan(db, { ...system, accountId }, parsing);
     const origin = { ip: null, requestId: null, planId };

@@ -15,7 +15,7 @@ import { writeUsers } from '#modules/spreadsheets/user-sheet.ts';
 import { test as base } from '#test/fixtures.ts';
 import { rolePassword } from '#test/global-setup.ts';
 import { settledPlan, upload } from '#test/import-client.ts';
-import { buryLostJobs, type JobWork, runJob } from './jobs.service.ts';
+import { buryLostJobs, type PlanWork, runJob } from './jobs.service.ts';
 
 const test = base
   .extend('dataDir', async ({}, { onCleanup }) => {
@@ -120,7 +120,7 @@ describe('a run of a job', () => {
       const file = { fileName: 'x.csv' };
       const { jobId, id } = (await upload(admin, tokyo.id, 'account_name\r\nann', file)).json();
       const nothing = { abandon: async () => {}, clear: async () => {} };
-      const late: JobWork = {
+      const late: PlanWork = {
         ...nothing,
         run: async (on, job) => {
           if (how.startsWith('stopped')) await admin.delete(`/jobs/${jobId}`);
