@@ -126,6 +126,7 @@ export interface Plans {
   failure: unknown | null;
   id: Generated<number>;
   jobId: string | null;
+  sealed: string | null;
   serverIds: number[] | null;
   state: string;
   subject: Generated<unknown>;
