@@ -18,6 +18,8 @@ import { changeRoutes } from '#modules/changes/changes.routes.ts';
 import { commitUndo } from '#modules/changes/undo.service.ts';
 import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
+import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
+import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { planRoutes } from '#modules/plans/plans.routes.ts';
@@ -151,8 +153,13 @@ export async function buildApp({
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
       await api.register(changeRoutes);
+      await api.register(legacyRoutes);
       await api.register(planRoutes, {
-        committers: { 'changes:undo': commitUndo, 'users:import': importCommitter(place) },
+        committers: {
+          'changes:undo': commitUndo,
+          'users:import': importCommitter(place),
+          'legacy:import': legacyCommitter(queue, keys.tokens),
+        },
       });
     },
     { prefix: '/api' },

@@ -196,6 +196,8 @@ export const PlanCommit = z.strictObject({
   password: z.string().max(1000).optional(),
   /** The separate step: accounts, grants, roles, passwords, the log and the settings' secrets come from the file, too. */
   withAccounts: z.boolean().optional(),
+  /** Of an older portal's accounts: keep their passwords, where the file holds them. Else each gets a one-time password. */
+  keepPasswords: z.boolean().optional(),
 });
 export type PlanCommit = z.infer<typeof PlanCommit>;
 

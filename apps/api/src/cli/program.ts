@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { type Config, readConfig } from '#config.ts';
 import { addAccountCommands } from './account.commands.ts';
 import { addDoctorCommand } from './doctor.command.ts';
+import { addLegacyCommands } from './legacy.command.ts';
 import { addMigrateCommand } from './migrate.command.ts';
 import { asFailure, type Failure, type Outcome } from './outcome.ts';
 import { addSeedCommand } from './seed.command.ts';
@@ -56,6 +57,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addSeedCommand(program, run);
   addAccountCommands(program, run);
   addDoctorCommand(program, run);
+  addLegacyCommands(program, run);
 
   try {
     await program.parseAsync(args, { from: 'user' });

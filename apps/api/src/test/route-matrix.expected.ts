@@ -129,6 +129,9 @@ GET /api/plans/:id                           | missing | 401    | 403       | 40
 GET /api/plans/:id/entries                   | own     | 401    | 403       | 403       | 200 #0    | 200 #0    | 200 #0     | 200 #0       | 401      | change | 401
 GET /api/plans/:id/entries                   | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 GET /api/plans/:id/entries                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/one-time-passwords        | own     | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/plans/:id/one-time-passwords        | other   | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/plans/:id/one-time-passwords        | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/plans/:id/errors.xlsx               | own     | 401    | 403       | 403       | 200       | 200       | 200        | 200          | 401      | change | 401
 GET /api/plans/:id/errors.xlsx               | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 GET /api/plans/:id/errors.xlsx               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
