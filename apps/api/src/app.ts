@@ -23,6 +23,8 @@ import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { planRoutes } from '#modules/plans/plans.routes.ts';
+import { restoreRoutes } from '#modules/restore/restore.routes.ts';
+import { restoreCommitter } from '#modules/restore/restore.service.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
@@ -94,6 +96,8 @@ export async function buildApp({
   const { http, log, metricsToken, versions } = config;
   const place = { queue, folder: config.uploadsDir };
   const works = allWorks({ ...config, keys });
+  const { uploadsDir, snapshotsDir, ownerUrl } = config;
+  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl };
   const app = fastify({
     logger: {
       level: log.level,
@@ -154,11 +158,13 @@ export async function buildApp({
       await api.register(settingsRoutes);
       await api.register(changeRoutes);
       await api.register(legacyRoutes);
+      await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {
         committers: {
           'changes:undo': commitUndo,
           'users:import': importCommitter(place),
           'legacy:import': legacyCommitter(queue, keys.tokens),
+          'snapshots:restore': restoreCommitter(restorePlace),
         },
       });
     },

@@ -1,6 +1,7 @@
 import { connect } from '#database/client.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { sweepRestores } from '#modules/restore/sweep.service.ts';
 import { sweepUploads } from '#modules/spreadsheets/imports.service.ts';
 import { allWorks, type WorkPlace } from './works.ts';
 
@@ -18,14 +19,18 @@ export async function beginWork({
   ...place
 }: Place): Promise<{ queue: JobQueue; stop: () => Promise<void> }> {
   const { db } = connect(databaseUrl, 4, { isPrepared, statementMs: 180_000 });
-  const works = allWorks(place);
+  const works = allWorks({ ...place, tell });
   const queue = await openQueue(db, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
   const sweep = () =>
-    Promise.all([sweepUploads(db, place.uploadsDir), buryLostJobs(db, works)]).catch(tell);
+    Promise.all([
+      sweepUploads(db, place.uploadsDir),
+      sweepRestores(db, place),
+      buryLostJobs(db, works),
+    ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 60_000);
 

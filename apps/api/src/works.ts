@@ -1,5 +1,6 @@
 import type { Keys } from '#lib/keys.ts';
 import type { JobWorks } from '#modules/jobs/jobs.service.ts';
+import { restoreWorks } from '#modules/restore/restore.jobs.ts';
 import { importWorks } from '#modules/spreadsheets/imports.service.ts';
 import type { Config } from './config.ts';
 
@@ -8,11 +9,13 @@ export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 
   keys: Keys;
   /** The role that owns the tables: who may put back what nobody else may write. Undefined where it is not known here. */
   ownerUrl: string | undefined;
+  /** Hears what nobody waits for: a rehearsal that failed. */
+  tell?: (failure: unknown) => void;
 }
 
 /** Every kind of work there is, by the kind of its job: the table of contents. */
-export function allWorks({ uploadsDir }: WorkPlace): JobWorks {
-  return { ...importWorks(uploadsDir) };
+export function allWorks(place: WorkPlace): JobWorks {
+  return { ...importWorks(place.uploadsDir), ...restoreWorks(place) };
 }
 
 export function placeOfWork(config: Config, keys: Keys): WorkPlace {

@@ -22,7 +22,6 @@ export async function loadBeside(
   shapes: TableShape[],
   progress: (rows: number) => void,
 ): Promise<LoadedTable[]> {
-  await dropBeside(owner, schema);
   await sql`create schema ${sql.id(schema)}`.execute(owner);
   const loaded: LoadedTable[] = [];
   let done = 0;

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Trx } from '#database/client.ts';
-import { listParts, listSequences, listTables } from './catalogue.repository.ts';
+import type { Db, Trx } from '#database/client.ts';
+import { listParts, listSequences } from './catalogue.repository.ts';
 import type { LoadedTable } from './scratch.repository.ts';
-import { isSeparate, truncated } from './tables.ts';
+import { truncated } from './tables.ts';
 
 export interface Swap {
   schema: string;
@@ -52,13 +52,6 @@ export async function hasAdmin(trx: Trx): Promise<boolean> {
   const { rows } = await sql`
     select from accounts where role = 'admin' and disabled_at is null limit 1`.execute(trx);
   return rows.length > 0;
-}
-
-/** Counts of the tables beside, as they are when nothing writes any more. */
-export async function countBeside(trx: Trx, schema: string, table: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) from ${sql.table(`${schema}.${table}`)}`.execute(trx);
-  return rows[0]?.count ?? 0;
 }
 
 async function lock(trx: Trx, tables: string[]): Promise<void> {
@@ -213,14 +206,6 @@ async function moveSequences(
   }
 }
 
-/** The tables of a file that this replacement writes. */
-export function reachedTables<Table extends { name: string }>(
-  tables: Table[],
-  withAccounts: boolean,
-): Table[] {
-  return tables.filter(({ name }) => withAccounts || !isSeparate(name));
-}
-
 /** The change of a replacement, which has no entries; bound, so that the plan and the job name it. */
 export async function beginReplacement(
   trx: Trx,
@@ -242,6 +227,6 @@ export async function beginReplacement(
 }
 
 /** The planner has seen nothing of the new rows. */
-export async function analyzeTables(owner: Parameters<typeof listTables>[0], tables: string[]): Promise<void> {
+export async function analyzeTables(owner: Db, tables: string[]): Promise<void> {
   for (const table of tables) await sql`analyze ${sql.table(table)}`.execute(owner);
 }
