@@ -77,7 +77,11 @@ async function keep(
   { folder, limit }: Pick<Options, 'folder' | 'limit'>,
 ): Promise<void> {
   if (part.fieldname !== 'file' || request.upload) throw noFile();
-  const upload = { path: join(folder, `upload-${newToken()}`), fileName: part.filename, sha256: '' };
+  const upload = {
+    path: join(folder, `upload-${newToken()}`),
+    fileName: part.filename,
+    sha256: '',
+  };
   request.upload = upload;
   const digest = createHash('sha256');
   const hashed = new Transform({

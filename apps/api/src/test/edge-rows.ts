@@ -24,6 +24,7 @@ const texts = [
   'z\u0301\u0323 combined',
 ];
 
+const roles = ['admin', 'server_admin', 'viewer'] as const;
 const system = systemActor('system');
 
 /** Fills every table that a snapshot holds with values at the edge of what its columns take. */
@@ -75,7 +76,7 @@ export async function fillWithEdges(db: Db, owner: Db, keys: Keys): Promise<void
         .values({
           ...{ username, nameKey: nameKey(username), displayName: text.slice(0, 80) || 'x' },
           ...{ email: index % 2 ? null : `a${index}@example.net`, passwordHash },
-          ...{ role: index === 0 ? 'admin' : index % 2 ? 'viewer' : 'server_admin' },
+          ...{ role: roles[Math.min(index, 2)] ?? 'viewer' },
           ...{ disabledAt: index % 5 === 4 ? '2026-05-05T05:05:05.555555Z' : null },
         })
         .returning('id')
@@ -92,12 +93,16 @@ export async function fillWithEdges(db: Db, owner: Db, keys: Keys): Promise<void
         values ('avatar', ${accountId}, 'image/webp', ${bytes}, ${digestOf(bytes)})`.execute(trx);
     }
     await sql`insert into images (purpose, media_type, bytes, sha256)
-      values ('favicon', 'image/png', ${Buffer.from([0, 255, 0, 92])}, ${'0'.repeat(64)})`.execute(trx);
+      values ('favicon', 'image/png', ${Buffer.from([0, 255, 0, 92])}, ${'0'.repeat(64)})`.execute(
+      trx,
+    );
     const sealed = seal(keys.settings, 'telegram.token', '123:secret');
     await sql`insert into settings (section, fields, secrets, secret_states) values
-      ('general', ${JSON.stringify({ siteName: 'Edges 👾', weekStart: 1 })}, '{}', '{}'),
+      ('general', ${JSON.stringify({ siteName: 'Edges 👾', soonWindowHours: 72 })}, '{}', '{}'),
       ('telegram', '{"deep": {"list": [1.10, 1e5, null, "\\"x\\""], "empty": {}}}',
-        ${JSON.stringify({ token: sealed })}, '{"token": {"set": true, "lastFour": null}}')`.execute(trx);
+        ${JSON.stringify({ token: sealed })}, '{"token": {"set": true, "lastFour": null}}')`.execute(
+      trx,
+    );
   });
   await addOldEntries(owner);
 }
@@ -128,7 +133,7 @@ function digestOf(bytes: Buffer): string {
 /** By table, its rows in the order of the key, as one text: what two databases are compared by. */
 export async function canonicalDump(
   owner: Db,
-  leftOut: Readonly<Record<string, string[] | 'all'>>,
+  leftOut: Readonly<Record<string, readonly string[] | 'all'>>,
 ): Promise<Record<string, string[]>> {
   const { rows: tables } = await sql<{ name: string }>`
     select relname::text as name from pg_class

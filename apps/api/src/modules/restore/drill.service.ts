@@ -3,12 +3,12 @@ import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { drills } from '#lib/metrics.ts';
 import type { RunningTask } from '#modules/jobs/jobs.service.ts';
-import { fileOfSnapshot } from '#modules/snapshots/snapshots.service.ts';
 import { listTables } from './catalogue.repository.ts';
 import { findDrilled, hashOfRows, saveDrill } from './drill.repository.ts';
 import { type RestorePlace, requireOwner } from './restore.service.ts';
-import { withScratch } from './scratch.ts';
+import { fileOfSnapshot } from './safety.service.ts';
 import { loadBeside } from './scratch.repository.ts';
+import { withScratch } from './scratch.ts';
 import { withSnapshot } from './snapshot-source.ts';
 
 const Subject = z.object({ snapshotId: z.int().optional() });
@@ -23,7 +23,8 @@ export async function rehearse(
   { subject, progress, finish }: Pick<RunningTask, 'subject' | 'progress' | 'finish'>,
 ): Promise<void> {
   const drilled = await findDrilled(db, Subject.parse(subject).snapshotId);
-  if (!drilled) throw new AppError('not_found', 'There is no snapshot of the database to rehearse.');
+  if (!drilled)
+    throw new AppError('not_found', 'There is no snapshot of the database to rehearse.');
   const startedAt = performance.now();
   const failure = await trial(db, place, drilled.id, (done) =>
     progress({ phase: 'loading', done }),

@@ -29,10 +29,13 @@ type Mender = (line: string, resealing: Resealing | undefined) => string | undef
 const Text = z.string().catch('');
 
 const menders: Record<string, Mender> = {
-  services: rewrite(z.looseObject({ name: Text, aliases: z.array(z.string()).catch([]) }), (row) => ({
-    name_key: nameKey(row.name),
-    aliases: row.aliases.map(nameKey),
-  })),
+  services: rewrite(
+    z.looseObject({ name: Text, aliases: z.array(z.string()).catch([]) }),
+    (row) => ({
+      name_key: nameKey(row.name),
+      aliases: row.aliases.map(nameKey),
+    }),
+  ),
   servers: rewrite(z.looseObject({ name: Text }), ({ name }) => ({ name_key: nameKey(name) })),
   users: rewrite(
     z.looseObject({

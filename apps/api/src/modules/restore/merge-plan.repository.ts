@@ -79,7 +79,10 @@ async function mapServices(trx: Trx): Promise<void> {
 }
 
 /** Living ones by their name; one that is in the bin here, and was not when the file was made, was removed since. */
-async function mapServers(trx: Trx, { createdAt, overwriteNewer, isForeign }: MergeRules): Promise<void> {
+async function mapServers(
+  trx: Trx,
+  { createdAt, overwriteNewer, isForeign }: MergeRules,
+): Promise<void> {
   await sql`
     create temp table restored_server_ids on commit drop as
     select f.id, h.id as here_id, f.name,

@@ -133,5 +133,7 @@ async function changeUsers(trx: Trx, planId: number, from: number): Promise<void
     left join servers server on server.name = p.after ->> 'server' and server.deleted_at is null
     left join services service on service.name = p.after ->> 'service'
     where p.plan_id = ${planId} and p.kind = 'changed' and p.table_name = 'users'
-      and p.ordinal between ${from} and ${from + windowRows - 1} and users.id = p.row_id`.execute(trx);
+      and p.ordinal between ${from} and ${from + windowRows - 1} and users.id = p.row_id`.execute(
+    trx,
+  );
 }

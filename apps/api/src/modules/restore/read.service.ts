@@ -3,12 +3,12 @@ import type { Db } from '#database/client.ts';
 import { unseal } from '#lib/secret-box.ts';
 import type { RunningJob } from '#modules/jobs/jobs.service.ts';
 import { getPlan, planMoved } from '#modules/plans/plans.service.ts';
-import { fileOfSnapshot } from '#modules/snapshots/snapshots.service.ts';
 import { compareWithHere, countMerge, withMergeStaging } from './merge-plan.repository.ts';
 import { refuseUnfit } from './refusals.ts';
 import { compareAll } from './replace-plan.repository.ts';
 import { Begun, Openers, type RestorePlace, sealContext, uploadOf } from './restore.service.ts';
 import { findSealed, openPlan } from './restore-plans.repository.ts';
+import { fileOfSnapshot } from './safety.service.ts';
 import { type Opened, withSnapshot } from './snapshot-source.ts';
 import type { RestoreSource } from './source.ts';
 import { isReplaced, isSeparate } from './tables.ts';
@@ -33,11 +33,7 @@ export async function withPlannedSnapshot<Result>(
   db: Db,
   place: RestorePlace,
   { planId, actor }: Pick<RunningJob, 'planId' | 'actor'>,
-  use: (
-    source: RestoreSource,
-    snapshot: Opened,
-    begun: ReturnType<typeof Begun.parse>,
-  ) => Promise<Result>,
+  use: (source: RestoreSource, snapshot: Opened, begun: Begun, path: string) => Promise<Result>,
 ): Promise<Result> {
   const begun = Begun.parse((await getPlan(db, actor, planId)).subject);
   const sealed = await findSealed(db, planId);
@@ -48,11 +44,13 @@ export async function withPlannedSnapshot<Result>(
     begun.snapshotId === null
       ? uploadOf(place.uploadsDir, planId)
       : (await fileOfSnapshot(db, place.snapshotsDir, begun.snapshotId)).path;
-  return withSnapshot(path, place.keys, openers, (source, snapshot) => use(source, snapshot, begun));
+  return withSnapshot(path, place.keys, openers, (source, snapshot) =>
+    use(source, snapshot, begun, path),
+  );
 }
 
 function subjectOf(
-  { mode, fileName, snapshotId, overwriteNewer }: ReturnType<typeof Begun.parse>,
+  { mode, fileName, snapshotId, overwriteNewer }: Begun,
   { manifest, isForeign, foreignKeys }: Opened,
 ): Omit<RestoreSubject, 'tables'> {
   const { kind, siteName, appVersion, createdAt } = manifest;

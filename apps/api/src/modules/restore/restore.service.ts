@@ -14,9 +14,9 @@ import type { JobQueue } from '#modules/jobs/queue.ts';
 import { createLegacyPlan } from '#modules/legacy/legacy.service.ts';
 import { type Committer, createPlan, getPlan, setPlanState } from '#modules/plans/plans.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
-import { fileOfSnapshot } from '#modules/snapshots/snapshots.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { isRestoring, saveJobOfPlan, saveSealed } from './restore-plans.repository.ts';
+import { fileOfSnapshot } from './safety.service.ts';
 
 /** What a restore needs beside the database. */
 export interface RestorePlace {
@@ -34,6 +34,7 @@ export const Begun = z.object({
   snapshotId: z.int().nullable(),
   overwriteNewer: z.boolean(),
 });
+export type Begun = z.infer<typeof Begun>;
 
 /** What opens the file; kept encrypted. */
 export const Openers = z.object({

@@ -36,7 +36,9 @@ function sourceOf(snapshot: Opened, keys: Keys): RestoreSource {
     ),
     rows: async function* (table) {
       for await (const lines of snapshot.rows(table))
-        yield isForeign ? lines.flatMap((line) => mendForeign(table, line, resealing) ?? []) : lines;
+        yield isForeign
+          ? lines.flatMap((line) => mendForeign(table, line, resealing) ?? [])
+          : lines;
     },
   };
 }

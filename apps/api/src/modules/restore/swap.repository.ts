@@ -61,11 +61,7 @@ async function lock(trx: Trx, tables: string[]): Promise<void> {
 }
 
 /** Every partition has triggers of its own, the parent's included. */
-async function switchTriggers(
-  trx: Trx,
-  tables: string[],
-  to: 'enable' | 'disable',
-): Promise<void> {
+async function switchTriggers(trx: Trx, tables: string[], to: 'enable' | 'disable'): Promise<void> {
   for (const table of tables)
     for (const part of await listParts(trx, table))
       await sql`alter table only ${sql.table(part)} ${sql.raw(to)} trigger user`.execute(trx);
@@ -166,7 +162,8 @@ async function mendSettings(
 
 async function empty(trx: Trx, table: string, withAccounts: boolean): Promise<void> {
   if (truncated.has(table)) await sql`truncate ${sql.table(table)}`.execute(trx);
-  else await sql`delete from ${sql.table(table)} where ${reached(table, withAccounts)}`.execute(trx);
+  else
+    await sql`delete from ${sql.table(table)} where ${reached(table, withAccounts)}`.execute(trx);
 }
 
 async function fill(

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Db } from '#database/client.ts';
 import { folderOf, type RestorePlace, uploadOf } from './restore.service.ts';
 import { forgetSealed, listPlansWithFile } from './restore-plans.repository.ts';
-import { dropLeftScratch } from './scratch.ts';
 import { listBeside } from './scratch.repository.ts';
+import { dropLeftScratch } from './scratch.ts';
 
 /** Removes what processes that died have left: files that no plan needs, and schemas beside. */
 export async function sweepRestores(

