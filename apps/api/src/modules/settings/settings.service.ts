@@ -41,6 +41,11 @@ export async function readSite(db: Db): Promise<Site> {
   return { name, language, timeZone, weekStart, soonWindowHours };
 }
 
+/** The saved fields of a section, for whoever parses them: without those that were never saved. */
+export async function readValues(db: Db, section: string): Promise<Record<string, unknown>> {
+  return (await findSection(db, section))?.fields ?? {};
+}
+
 /** A secret of a section, for whoever uses it. Undefined where it was never set. */
 export async function readSecret(
   db: Db,

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
+import { newToken } from '#lib/tokens.ts';
 import { syncDirectory } from '#lib/whole-file.ts';
 import { type Encryption, encrypterTo } from './encryption.ts';
 import { currentFormat, type Manifest, manifestName, type Part, partPath } from './manifest.ts';
@@ -43,7 +44,7 @@ export async function writeSnapshotFile(
   path: string,
   { keys, encryption, tables, head, signal }: Contents,
 ): Promise<WrittenSnapshot> {
-  const draft = `${path}.part`;
+  const draft = `${path}.${newToken()}.part`;
   const { zip, manifest } = zipOf(tables, head, unsignedComment(keys.snapshots));
   const digest = createHash('sha256');
   let bytes = 0;

@@ -1,0 +1,56 @@
+import { mkdir, stat, statfs } from 'node:fs/promises';
+import { StorageSettings } from '@cmp/shared/settings/storage';
+import type { Db } from '#database/client.ts';
+import { AppError } from '#lib/errors.ts';
+import type { Keys } from '#lib/keys.ts';
+import { readSecret, readValues } from '#modules/settings/settings.service.ts';
+import type { Encryption } from './encryption.ts';
+
+/** What snapshots are made with. */
+export interface SnapshotPlace {
+  /** Where they lie, unless the settings name another folder. */
+  snapshotsDir: string;
+  keys: Pick<Keys, 'settings' | 'snapshots' | 'root'>;
+  versions: { appVersion: string };
+}
+
+export async function readStorage(db: Db): Promise<StorageSettings> {
+  return StorageSettings.parse(await readValues(db, 'storage'));
+}
+
+/** The folder where snapshots lie now. One that was named must be there: a volume that is not mounted is not written beside. */
+export async function folderOf(
+  db: Db,
+  { snapshotsDir }: Pick<SnapshotPlace, 'snapshotsDir'>,
+): Promise<string> {
+  const { folder } = await readStorage(db);
+  if (folder === null) {
+    await mkdir(snapshotsDir, { recursive: true, mode: 0o700 });
+    return snapshotsDir;
+  }
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory())
+    throw new AppError('target_failed', `The folder of the snapshots is not there: ${folder}.`);
+  return folder;
+}
+
+export async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/** How the settings want snapshots encrypted; undefined where they do not. */
+export async function encryptionOf(
+  db: Db,
+  { keys }: Pick<SnapshotPlace, 'keys'>,
+): Promise<Encryption | undefined> {
+  const { encryption, recipients } = await readStorage(db);
+  if (encryption === 'off') return undefined;
+  if (encryption === 'recipients' && recipients.length > 0) return { recipients };
+  const passphrase =
+    encryption === 'passphrase'
+      ? await readSecret(db, keys.settings, 'storage', 'passphrase')
+      : undefined;
+  if (passphrase) return { passphrase };
+  throw new AppError('target_unset', 'Snapshots are to be encrypted, but there is no key for it.');
+}
