@@ -97,7 +97,7 @@ export async function buildApp({
   const place = { queue, folder: config.uploadsDir };
   const works = allWorks({ ...config, keys });
   const { uploadsDir, snapshotsDir, ownerUrl } = config;
-  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl };
+  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl, versions };
   const app = fastify({
     logger: {
       level: log.level,

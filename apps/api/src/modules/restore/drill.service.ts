@@ -3,10 +3,11 @@ import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { drills } from '#lib/metrics.ts';
 import type { RunningTask } from '#modules/jobs/jobs.service.ts';
+import { encryptionOf } from '#modules/snapshots/snapshot-place.ts';
 import { listTables } from './catalogue.repository.ts';
 import { findDrilled, hashOfRows, saveDrill } from './drill.repository.ts';
+import { fileOfSnapshot } from './listed-snapshot.ts';
 import { type RestorePlace, requireOwner } from './restore.service.ts';
-import { fileOfSnapshot } from './safety.service.ts';
 import { loadBeside } from './scratch.repository.ts';
 import { withScratch } from './scratch.ts';
 import { withSnapshot } from './snapshot-source.ts';
@@ -54,10 +55,11 @@ async function trial(
   snapshotId: number,
   progress: (done: number) => void,
 ): Promise<void> {
-  const { path } = await fileOfSnapshot(db, place.snapshotsDir, snapshotId);
+  const { path } = await fileOfSnapshot(db, place, snapshotId);
+  const openers = { ...(await ownPassphrase(db, place)), trustForeign: false };
   const schema = `drill_${snapshotId}`;
   await withScratch(requireOwner(place), schema, (owner) =>
-    withSnapshot(path, place.keys, { trustForeign: false }, async (source, { manifest }) => {
+    withSnapshot(path, place.keys, openers, async (source, { manifest }) => {
       const loaded = await loadBeside(owner, schema, source, await listTables(owner), progress);
       for (const part of manifest.parts) {
         const table = loaded.find(({ name }) => name === part.table);
@@ -70,6 +72,12 @@ async function trial(
       }
     }),
   );
+}
+
+/** What opens the snapshots made here, where the settings keep it; for recipients nobody here has the key. */
+async function ownPassphrase(db: Db, place: RestorePlace): Promise<{ passphrase?: string }> {
+  const encryption = await encryptionOf(db, place);
+  return encryption && 'passphrase' in encryption ? encryption : {};
 }
 
 function differs(table: string, how: string): AppError {

@@ -3,12 +3,12 @@ import type { Db } from '#database/client.ts';
 import { unseal } from '#lib/secret-box.ts';
 import type { RunningJob } from '#modules/jobs/jobs.service.ts';
 import { getPlan, planMoved } from '#modules/plans/plans.service.ts';
+import { fileOfSnapshot } from './listed-snapshot.ts';
 import { compareWithHere, countMerge, withMergeStaging } from './merge-plan.repository.ts';
 import { refuseUnfit } from './refusals.ts';
 import { compareAll } from './replace-plan.repository.ts';
 import { Begun, Openers, type RestorePlace, sealContext, uploadOf } from './restore.service.ts';
 import { findSealed, openPlan } from './restore-plans.repository.ts';
-import { fileOfSnapshot } from './safety.service.ts';
 import { type Opened, withSnapshot } from './snapshot-source.ts';
 import type { RestoreSource } from './source.ts';
 import { isReplaced, isSeparate } from './tables.ts';
@@ -43,7 +43,7 @@ export async function withPlannedSnapshot<Result>(
   const path =
     begun.snapshotId === null
       ? uploadOf(place.uploadsDir, planId)
-      : (await fileOfSnapshot(db, place.snapshotsDir, begun.snapshotId)).path;
+      : (await fileOfSnapshot(db, place, begun.snapshotId)).path;
   return withSnapshot(path, place.keys, openers, (source, snapshot) =>
     use(source, snapshot, begun, path),
   );

@@ -10,7 +10,9 @@ import { type RestorePlace, uploadOf } from './restore.service.ts';
 import { writeRestore } from './write.service.ts';
 
 /** What a restore's jobs do. */
-export function restoreWorks(place: RestorePlace & { versions: { appVersion: string } }): JobWorks {
+export function restoreWorks(
+  place: RestorePlace & { tell?: ((failure: unknown) => void) | undefined },
+): JobWorks {
   const { uploadsDir } = place;
   return {
     'restore:read': {

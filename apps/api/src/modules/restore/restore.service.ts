@@ -15,16 +15,17 @@ import { createLegacyPlan } from '#modules/legacy/legacy.service.ts';
 import { type Committer, createPlan, getPlan, setPlanState } from '#modules/plans/plans.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import type { Actor } from '#plugins/access.ts';
+import { fileOfSnapshot } from './listed-snapshot.ts';
 import { isRestoring, saveJobOfPlan, saveSealed } from './restore-plans.repository.ts';
-import { fileOfSnapshot } from './safety.service.ts';
 
 /** What a restore needs beside the database. */
 export interface RestorePlace {
   uploadsDir: string;
   snapshotsDir: string;
   keys: Keys;
-  /** Who may put back what nobody else may write. */
+  /** The role that owns the tables: it may put back what nobody else may write. */
   ownerUrl: string | undefined;
+  versions: { appVersion: string };
 }
 
 /** What a plan to restore is about from its beginning, before its file was read. */
@@ -61,7 +62,7 @@ export async function startRestore(
 
   const fileName = upload
     ? cleanName(upload.fileName)
-    : (await fileOfSnapshot(db, place.snapshotsDir, request.snapshotId ?? 0)).fileName;
+    : (await fileOfSnapshot(db, place, request.snapshotId ?? 0)).fileName;
   const { mode, overwriteNewer, passphrase, identity, recoveryKey, trustForeign } = request;
   const { planId } = await once(db, actor, async (trx) => {
     const subject = { mode, fileName, snapshotId: request.snapshotId ?? null, overwriteNewer };

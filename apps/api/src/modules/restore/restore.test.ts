@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlanCommit } from '@cmp/shared/changes';
 import { sql } from 'kysely';
@@ -6,10 +8,13 @@ import type { Db } from '#database/client.ts';
 import { keysOf } from '#lib/keys.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
+import { exceptions } from '#modules/snapshots/exceptions.ts';
 import { recoveryKeyOf } from '#modules/snapshots/recovery-key.ts';
 import { canonicalDump, fillWithEdges } from '#test/edge-rows.ts';
-import { test as base, type client, keys, system } from '#test/fixtures.ts';
+import { test as base, type client, keys, snapshotsDir, system } from '#test/fixtures.ts';
 import { given as givenOn, password } from '#test/given.ts';
+import { settledPlan } from '#test/import-client.ts';
 import {
   leftOut,
   plannedRestore,
@@ -20,7 +25,14 @@ import {
 
 const test = base.extend('app', async ({ startInstance }) => startInstance({}, { work: 'does' }));
 const others = { jwtSecret: 'x', ...keysOf(Buffer.alloc(32, 9)) };
+const place = { snapshotsDir, keys, versions: { appVersion: 'cmp ver test' } };
 const confirmed = { siteName: 'Portal', password };
+
+const whole = { kind: 'database', reason: 'asked' } as const;
+/** All that a snapshot's manifest lists as left out. */
+const excluded = Object.fromEntries(
+  exceptions.database.map(({ table, columns }) => [table, columns ?? ('all' as const)]),
+);
 
 /** Its job's end, read behind the back of the accounts: a replacement ends every session. */
 async function commit(db: Db, { post }: Client, planId: number, options: PlanCommit = {}) {
@@ -45,8 +57,9 @@ describe('a replacement with the separate step', () => {
   }, async ({ api, owner, db }) => {
     const { file, source } = await withOtherDatabase(async ({ app, owner: other }) => {
       await fillWithEdges(app, other, keys);
-      const dump = await canonicalDump(other, leftOut);
-      return { file: await snapshotFile(other, { keys }), source: dump };
+      const { fileName } = await makeSnapshot(app, place, system, whole);
+      const file = await readFile(join(place.snapshotsDir, fileName));
+      return { file, source: await canonicalDump(other, excluded) };
     });
     const admin = await api.as('admin');
 
@@ -55,7 +68,7 @@ describe('a replacement with the separate step', () => {
 
     expect(plan).toMatchObject({ state: 'ready', subject: { isForeign: false, hasKeys: true } });
     expect(job).toMatchObject({ state: 'done', failure: null });
-    const { changes = [], ...rest } = await canonicalDump(owner, leftOut);
+    const { changes = [], ...rest } = await canonicalDump(owner, excluded);
     const own = changes.filter((line) => line.includes('"snapshots:restore"'));
     expect({ changes: changes.filter((line) => !own.includes(line)), ...rest }).toEqual(source);
     expect(own.map((line) => JSON.parse(line))).toMatchObject([
@@ -441,6 +454,40 @@ describe('a file', () => {
     const missing = await admin.post('/snapshots/restore', { mode: 'merge', snapshotId: 999 });
 
     expect([neither.statusCode, both.statusCode, missing.statusCode]).toEqual([400, 400, 404]);
+  });
+});
+
+describe('a listed snapshot', () => {
+  test('is restored after one of what is here was made, and brings back what was lost', async ({
+    api,
+    given,
+    db,
+    owner,
+  }) => {
+    const [home] = await given.servers('home');
+    await given.users(home.id, 'ann', 'bob');
+    const { id } = await makeSnapshot(db, place, system, whole);
+    const before = await canonicalDump(owner, { ...excluded, changes: 'all', entries: 'all' });
+    const admin = await api.as('admin');
+    await admin.delete(`/servers/${home.id}?version=1`);
+
+    const response = await admin.post('/snapshots/restore', { mode: 'replace', snapshotId: id });
+    const plan = await settledPlan(admin, response.json().id);
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    expect(response.statusCode).toBe(202);
+    expect(plan).toMatchObject({ state: 'ready', subject: { snapshotId: id, kind: 'database' } });
+    expect(job).toMatchObject({ state: 'done', failure: null });
+    const after = await canonicalDump(owner, excluded);
+    expect([after.users, after.servers]).toEqual([before.users, before.servers]);
+    const reasons = db.selectFrom('snapshots').select('reason').orderBy('id');
+    expect(await reasons.execute()).toEqual([{ reason: 'asked' }, { reason: 'safety' }]);
+    const { counts } = await db
+      .selectFrom('snapshots')
+      .select('counts')
+      .where('reason', '=', 'safety')
+      .executeTakeFirstOrThrow();
+    expect(counts).toMatchObject({ users: 2, servers: 1 });
   });
 });
 

@@ -16,6 +16,7 @@ import {
   planMoved,
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
+import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { listTables } from './catalogue.repository.ts';
 import { lockMerged, writeMerge } from './merge-write.repository.ts';
 import { withPlannedSnapshot } from './read.service.ts';
@@ -33,16 +34,15 @@ const Choice = z.object({ withAccounts: z.boolean() });
 type Run = Pick<RunningJob, 'planId' | 'actor' | 'subject' | 'signal' | 'progress' | 'finish'>;
 
 /** Puts back what the plan says. What is here now is saved first. */
-export function writeRestore(db: Db, place: Place, run: Run): Promise<void> {
+export function writeRestore(db: Db, place: RestorePlace, run: Run): Promise<void> {
   return withRestoreLock(db, async () => {
     run.progress({ phase: 'saving' });
-    // SAFETY-INTERIM
+    const { actor, signal } = run;
+    await makeSnapshot(db, place, actor, { kind: 'database', reason: 'safety', signal });
     const { mode } = Begun.parse((await getPlan(db, run.actor, run.planId)).subject);
     await (mode === 'merge' ? merge(db, run) : replace(db, place, run));
   });
 }
-
-type Place = RestorePlace & { versions: { appVersion: string } };
 
 async function merge(db: Db, { planId, actor, progress, finish }: Run): Promise<void> {
   const { counts } = await getPlan(db, actor, planId);
@@ -66,7 +66,7 @@ async function merge(db: Db, { planId, actor, progress, finish }: Run): Promise<
   );
 }
 
-async function replace(db: Db, place: Place, run: Run): Promise<void> {
+async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
   const { withAccounts } = Choice.parse(run.subject);
   const schema = `restore_${run.planId}`;
   await withScratch(requireOwner(place), schema, (owner) =>
