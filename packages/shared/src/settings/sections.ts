@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import type { Issue } from '#errors.ts';
 import { Version } from '#primitives.ts';
 import { CertificateSettings } from './certificate.ts';
 import { DatabaseSettings, DatabaseStatus } from './database.ts';
 import { GeneralSettings } from './general.ts';
 import { MailSettings, mailSecrets } from './mail.ts';
 import { RemoteServerSettings, remoteServerSecrets } from './remote-server.ts';
-import { StorageSettings, storageSecrets } from './storage.ts';
+import { StorageSettings, storageRefusal, storageSecrets } from './storage.ts';
 import { TelegramSettings, telegramSecrets } from './telegram.ts';
 
 /** A section of the settings: its fields with their defaults, and which further fields are secrets. */
@@ -15,6 +16,13 @@ export interface SectionContract {
   secrets: readonly string[];
   /** Fields and secrets that decide where data or secrets go: altering one asks for the password again. */
   targets: readonly string[];
+  /** Fields that mean nothing any more once another one is altered, unless they are given with it. */
+  resets?: Readonly<Record<string, readonly string[]>>;
+  /** Why these values cannot stand beside each other. */
+  refusal?: (
+    values: Record<string, unknown>,
+    isSet: (secret: string) => boolean,
+  ) => Issue | undefined;
 }
 
 export const sections = {
@@ -37,6 +45,7 @@ export const sections = {
       'allowPrivateAddresses',
       ...remoteServerSecrets,
     ],
+    resets: { hostKey: ['host', 'port'] },
   },
   certificate: {
     values: CertificateSettings,
@@ -64,6 +73,7 @@ export const sections = {
       'allowPrivateAddresses',
       ...storageSecrets,
     ],
+    refusal: storageRefusal,
   },
 } as const satisfies Record<string, SectionContract>;
 

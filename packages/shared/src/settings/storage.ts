@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Issue } from '#errors.ts';
 import { optionalText } from '#primitives.ts';
 import { setOf, TimeOfDay, testAnswer, Weekday } from './fields.ts';
 
@@ -68,6 +69,19 @@ export const StorageTest = z.object({
   s3: z.object({ address: z.string(), bucket: z.string(), tookMs: z.int() }).nullable(),
 });
 export type StorageTest = z.infer<typeof StorageTest>;
+
+/** Encryption to nobody would be none, in silence. */
+export function storageRefusal(
+  values: Record<string, unknown>,
+  isSet: (secret: string) => boolean,
+): Issue | undefined {
+  const { encryption, recipients } = StorageSettings.parse(values);
+  if (encryption === 'passphrase' && !isSet('passphrase'))
+    return { path: '/values/passphrase', code: 'custom', message: 'Give a passphrase.' };
+  if (encryption === 'recipients' && recipients.length === 0)
+    return { path: '/values/recipients', code: 'custom', message: 'Name a recipient.' };
+  return undefined;
+}
 
 function isBare(url: string): boolean {
   const { username, password, pathname, search, hash } = new URL(url);

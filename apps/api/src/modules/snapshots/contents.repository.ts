@@ -39,7 +39,8 @@ export async function readSequences(db: Db): Promise<Record<string, number | nul
 }
 
 export async function readAppliedMigrations(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('schemaMigrations').select('name').orderBy('name').execute();
+  const { rows } = await sql<{ name: string }>`
+    select name from schema_migrations order by name`.execute(db);
   return rows.map(({ name }) => name);
 }
 

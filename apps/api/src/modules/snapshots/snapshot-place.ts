@@ -3,7 +3,7 @@ import { StorageSettings } from '@cmp/shared/settings/storage';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
-import { readSecret, readValues } from '#modules/settings/settings.service.ts';
+import { type Effective, readEffective } from '#modules/settings/settings.service.ts';
 import type { Encryption } from './encryption.ts';
 
 /** What snapshots are made with. */
@@ -14,16 +14,19 @@ export interface SnapshotPlace {
   versions: { appVersion: string };
 }
 
-export async function readStorage(db: Db): Promise<StorageSettings> {
-  return StorageSettings.parse(await readValues(db, 'storage'));
+/** What tells where they lie. */
+export interface FolderPlace {
+  snapshotsDir: string;
+  keys: Pick<Keys, 'settings'>;
+}
+
+export function readStorage(db: Db, key: Buffer): Promise<Effective<StorageSettings>> {
+  return readEffective(db, { key, overrides: {} }, 'storage', StorageSettings);
 }
 
 /** The folder where snapshots lie now. One that was named must be there: a volume that is not mounted is not written beside. */
-export async function folderOf(
-  db: Db,
-  { snapshotsDir }: Pick<SnapshotPlace, 'snapshotsDir'>,
-): Promise<string> {
-  const { folder } = await readStorage(db);
+export async function folderOf(db: Db, { snapshotsDir, keys }: FolderPlace): Promise<string> {
+  const { folder } = (await readStorage(db, keys.settings)).values;
   if (folder === null) {
     await mkdir(snapshotsDir, { recursive: true, mode: 0o700 });
     return snapshotsDir;
@@ -44,13 +47,11 @@ export async function encryptionOf(
   db: Db,
   { keys }: Pick<SnapshotPlace, 'keys'>,
 ): Promise<Encryption | undefined> {
-  const { encryption, recipients } = await readStorage(db);
+  const { values, secrets } = await readStorage(db, keys.settings);
+  const { encryption, recipients } = values;
   if (encryption === 'off') return undefined;
   if (encryption === 'recipients' && recipients.length > 0) return { recipients };
-  const passphrase =
-    encryption === 'passphrase'
-      ? await readSecret(db, keys.settings, 'storage', 'passphrase')
-      : undefined;
+  const passphrase = encryption === 'passphrase' ? secrets.passphrase : undefined;
   if (passphrase) return { passphrase };
   throw new AppError('target_unset', 'Snapshots are to be encrypted, but there is no key for it.');
 }

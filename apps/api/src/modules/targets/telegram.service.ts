@@ -18,10 +18,9 @@ export async function tryTelegram(
   apiRoot: string,
   through: Through,
 ): Promise<{ botId: number; botName: string; botUsername: string }> {
-  const { status, body } = await get(
-    new URL(`${apiRoot}/bot${encodeURIComponent(token)}/getMe`),
-    through,
-  );
+  if (!/^\d+:[\w-]+$/.test(token))
+    throw new TargetError('sign_in_refused', 'A token is a number, a colon and letters.');
+  const { status, body } = await get(new URL(`${apiRoot}/bot${token}/getMe`), through);
   if (status >= 300 && status < 400)
     throw new TargetError('redirected', 'It answers elsewhere, and is not followed there.');
   const answer = parse(body);
