@@ -5,6 +5,7 @@ import { addDoctorCommand } from './doctor.command.ts';
 import { addLegacyCommands } from './legacy.command.ts';
 import { addMigrateCommand } from './migrate.command.ts';
 import { asFailure, type Failure, type Outcome } from './outcome.ts';
+import { addRestoreCommand } from './restore.command.ts';
 import { addSeedCommand } from './seed.command.ts';
 
 /** Where a command is typed, and where its answer goes. */
@@ -58,6 +59,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addAccountCommands(program, run);
   addDoctorCommand(program, run);
   addLegacyCommands(program, run);
+  addRestoreCommand(program, run);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -171,6 +171,7 @@ DELETE /api/services/:id                 | sold    | 401    | 403       | 403   
 DELETE /api/services/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/settings/:section               | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 PATCH /api/settings/:section             | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+POST /api/snapshots/restore              | -       | 401    | 403       | 403       | 403       | 403       | 403        | 202          | 401      | change | 401
 `;
 
 /** The words for refusals: the answer's status and its code. */

@@ -118,6 +118,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       sessions: { own: own.sessionId, other: other.sessionId, missing },
       services: { sold: sold.id, missing },
       settings: { general: 'general' },
+      snapshots: { listed: await listSnapshot(db, `listed-${world}.zip`), missing },
       changes: {
         home: await changeThatMade('users', homeUser?.id),
         away: await changeThatMade('users', awayUser?.id),
@@ -241,6 +242,10 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/services': () => ({ name: 'new' }),
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
   'POST /api/plans/:id/commit': () => ({}),
+  'POST /api/snapshots/restore': ({ ids }) => ({
+    mode: 'merge',
+    snapshotId: ids.snapshots?.listed,
+  }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
 };
 
@@ -270,6 +275,20 @@ export const queries: Record<string, string> = {
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
   return level ? [{ serverId, level, actions: [...actionsOfLevel[level]] }] : [];
+}
+
+/** Its file is read by a job, which nobody does here. */
+async function listSnapshot(db: Db, fileName: string): Promise<number> {
+  const { id } = await db
+    .insertInto('snapshots')
+    .values({
+      ...{ kind: 'database', reason: 'asked', fileName, bytes: 1, sha256: '0'.repeat(64) },
+      ...{ isEncrypted: false, siteName: 'Portal', appVersion: 'cmp ver test', counts: '{}' },
+      accountName: 'system',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 async function binUser(db: Db, userId: number): Promise<void> {

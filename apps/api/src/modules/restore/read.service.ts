@@ -17,7 +17,7 @@ import { isReplaced, isSeparate } from './tables.ts';
 export function readRestore(
   db: Db,
   place: RestorePlace,
-  job: Pick<RunningJob, 'planId' | 'actor' | 'progress' | 'finish'>,
+  job: Pick<RunningJob, 'planId' | 'actor' | 'progress' | 'finish'> & WhereItLies,
 ): Promise<void> {
   return withPlannedSnapshot(db, place, job, (source, snapshot, begun) =>
     refuseUnfit(() =>
@@ -28,11 +28,16 @@ export function readRestore(
   );
 }
 
+export interface WhereItLies {
+  /** A file of the command line, which stays where it is. */
+  file?: string | undefined;
+}
+
 /** Opens the file that a plan is about, with what was given for it. */
 export async function withPlannedSnapshot<Result>(
   db: Db,
   place: RestorePlace,
-  { planId, actor }: Pick<RunningJob, 'planId' | 'actor'>,
+  { planId, actor, file }: Pick<RunningJob, 'planId' | 'actor'> & WhereItLies,
   use: (source: RestoreSource, snapshot: Opened, begun: Begun, path: string) => Promise<Result>,
 ): Promise<Result> {
   const begun = Begun.parse((await getPlan(db, actor, planId)).subject);
@@ -40,13 +45,20 @@ export async function withPlannedSnapshot<Result>(
   if (sealed === null) throw planMoved();
   const text = unseal(place.keys.settings, sealContext(planId), sealed);
   const openers = Openers.parse(JSON.parse(text));
-  const path =
-    begun.snapshotId === null
-      ? uploadOf(place.uploadsDir, planId)
-      : (await fileOfSnapshot(db, place, begun.snapshotId)).path;
+  const path = file ?? (await pathOf(db, place, planId, begun.snapshotId));
   return withSnapshot(path, place.keys, openers, (source, snapshot) =>
     use(source, snapshot, begun, path),
   );
+}
+
+async function pathOf(
+  db: Db,
+  place: RestorePlace,
+  planId: number,
+  snapshotId: number | null,
+): Promise<string> {
+  if (snapshotId === null) return uploadOf(place.uploadsDir, planId);
+  return (await fileOfSnapshot(db, place, snapshotId)).path;
 }
 
 function subjectOf(

@@ -41,8 +41,8 @@ export async function openPlan(
 export async function isRestoring(trx: Trx, planId: number): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtext('restore begins'))`.execute(trx);
   const { rows } = await sql`
-    select from plans
-    where action = 'snapshots:restore' and state = 'committing' and id <> ${planId} limit 1`.execute(
+    select from plans p join jobs j on j.id::text = p.job_id and j.state in ('waiting', 'running')
+    where p.action = 'snapshots:restore' and p.state = 'committing' and p.id <> ${planId} limit 1`.execute(
     trx,
   );
   return rows.length > 0;

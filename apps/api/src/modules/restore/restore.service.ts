@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Plan } from '@cmp/shared/changes';
 import { RestoreMode, type RestoreRequest } from '@cmp/shared/snapshots';
 import * as z from 'zod';
-import type { Db } from '#database/client.ts';
+import type { Db, Trx } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
 import { seal } from '#lib/secret-box.ts';
@@ -69,8 +69,7 @@ export async function startRestore(
     const id = await createPlan(trx, actor, {
       ...{ action: 'snapshots:restore', state: 'parsing', subject, serverIds: null },
     });
-    const openers: Openers = { passphrase, identity, recoveryKey, trustForeign };
-    await saveSealed(trx, id, seal(keys.settings, sealContext(id), JSON.stringify(openers)));
+    await keepOpeners(trx, keys, id, { passphrase, identity, recoveryKey, trustForeign });
     const jobId = await startJob(trx, queue, actor, { kind: 'restore:read', planId: id });
     await saveJobOfPlan(trx, id, jobId);
     if (upload) await keepUpload(uploadsDir, upload.path, id);
@@ -78,6 +77,27 @@ export async function startRestore(
   });
   queue.wake('restore:read');
   return getPlan(db, actor, planId);
+}
+
+/** Begins a plan for a file of the command line; gives its id. */
+export async function createRestorePlan(
+  db: Db,
+  { keys }: RestorePlace,
+  actor: Actor,
+  begun: Begun,
+  openers: Openers,
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const id = await createPlan(trx, actor, {
+      ...{ action: 'snapshots:restore', state: 'parsing', subject: begun, serverIds: null },
+    });
+    await keepOpeners(trx, keys, id, openers);
+    return id;
+  });
+}
+
+async function keepOpeners(trx: Trx, keys: Keys, planId: number, openers: Openers): Promise<void> {
+  await saveSealed(trx, planId, seal(keys.settings, sealContext(planId), JSON.stringify(openers)));
 }
 
 /** Makes a restore real by a job, once it was confirmed: a replacement by the site's name and the password. */
@@ -120,7 +140,7 @@ export function requireOwner({ ownerUrl }: Pick<RestorePlace, 'ownerUrl'>): stri
   return ownerUrl;
 }
 
-async function requireSiteName(db: Db, typed: string | undefined): Promise<void> {
+export async function requireSiteName(db: Db, typed: string | undefined): Promise<void> {
   const { siteName } = await readGeneral(db);
   if (typed !== siteName)
     throw new AppError('site_name_wrong', 'This is not the name of the site, as it is written.');
@@ -150,7 +170,7 @@ async function startLegacy(
 }
 
 /** Older portals wrote JSON; ours begins with the mark of a ZIP or of age. */
-async function isLegacy(path: string): Promise<boolean> {
+export async function isLegacy(path: string): Promise<boolean> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);

@@ -19,7 +19,7 @@ import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { listTables } from './catalogue.repository.ts';
 import { lockMerged, writeMerge } from './merge-write.repository.ts';
-import { withPlannedSnapshot } from './read.service.ts';
+import { type WhereItLies, withPlannedSnapshot } from './read.service.ts';
 import { refuseUnfit } from './refusals.ts';
 import { Begun, type RestorePlace, requireOwner, restoreRunning } from './restore.service.ts';
 import { findNameKey, leaveRestoreLock, tryRestoreLock } from './restore-plans.repository.ts';
@@ -31,7 +31,8 @@ import { isReached } from './tables.ts';
 
 const Choice = z.object({ withAccounts: z.boolean() });
 
-type Run = Pick<RunningJob, 'planId' | 'actor' | 'subject' | 'signal' | 'progress' | 'finish'>;
+type Run = Pick<RunningJob, 'planId' | 'actor' | 'subject' | 'signal' | 'progress' | 'finish'> &
+  WhereItLies;
 
 /** Puts back what the plan says. What is here now is saved first. */
 export function writeRestore(db: Db, place: RestorePlace, run: Run): Promise<void> {
@@ -92,6 +93,7 @@ async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
             await swapIn(trx, run.planId, swap, (done) =>
               run.progress({ phase: 'replacing', done, total }),
             );
+            if (withAccounts) await requireAdmin(trx);
             await record(trx, run, nameKey, reason);
           }),
         );
@@ -111,13 +113,16 @@ async function record(
   nameKey: string | null,
   reason: string,
 ): Promise<void> {
-  if (!(await hasAdmin(trx)))
-    throw new AppError('last_admin', 'No account in this file could administer the portal.');
   const { username: accountName, via, ip, requestId } = actor;
   await beginReplacement(trx, { accountName, via, ip, requestId }, nameKey, reason);
   await markCommitted(trx, planId);
   await finish(trx, 'change');
   progress({ phase: 'committing' });
+}
+
+async function requireAdmin(trx: Trx): Promise<void> {
+  if (!(await hasAdmin(trx)))
+    throw new AppError('last_admin', 'No account in this file could administer the portal.');
 }
 
 /** Names the file by its digest, and what came of it. */
