@@ -61,6 +61,8 @@ export async function compareWithHere(trx: Trx, rules: MergeRules): Promise<void
   await mapServices(trx);
   await mapServers(trx, rules);
   await mapUsers(trx, rules);
+  for (const map of ['service', 'server', 'user'])
+    await sql`analyze ${sql.table(`pg_temp.restored_${map}_ids`)}`.execute(trx);
   await planServices(trx, rules);
   await planServers(trx, rules);
   await planUsers(trx, rules);

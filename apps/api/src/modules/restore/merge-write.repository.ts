@@ -8,16 +8,18 @@ const windowRows = 20_000;
 /** Locks the rows that the plan changes; tells whether one is not as the plan saw it. */
 export async function lockMerged(trx: Trx, planId: number): Promise<boolean> {
   for (const table of mergedTables) {
+    // By the index of the rows, whatever is thought of a plan that nobody has counted yet.
     const { rows } = await sql<{ hasMoved: boolean }>`
-      with written as (
-        select row_id, base_version from plan_entries
-        where plan_id = ${planId} and kind = 'changed' and table_name = ${table}
-      ), locked as materialized (
-        select id, version from ${sql.table(table)}
-        where id in (select row_id from written) order by id for update
+      with locked as materialized (
+        select r.version = p.base_version as is_same
+        from plan_entries p join ${sql.table(table)} r on r.id = p.row_id
+        where p.plan_id = ${planId} and p.kind = 'changed' and p.table_name = ${table}
+        order by r.id for update of r
       )
-      select count(*) > 0 as has_moved from written left join locked on locked.id = written.row_id
-      where locked.version is distinct from written.base_version`.execute(trx);
+      select (select count(*) from plan_entries
+        where plan_id = ${planId} and kind = 'changed' and table_name = ${table})
+        > count(*) filter (where is_same) as has_moved
+      from locked`.execute(trx);
     if (rows[0]?.hasMoved) return true;
   }
   return false;
