@@ -335,6 +335,21 @@ describe('a merge', () => {
     expect(after[3]).toMatchObject({ accountName: 'removed', serverId: home.id });
   });
 
+  test('keeps what was altered here after a foreign file was made', async ({ api, given }) => {
+    const [home] = await given.servers('home');
+    await given.users(home.id, { accountName: 'ann', remark: 'ours' });
+    const file = await withOtherDatabase(async ({ app, owner: other }) => {
+      const [h] = await givenOn(app).servers('home');
+      await givenOn(app).users(h.id, { accountName: 'ann', remark: 'theirs' });
+      return snapshotFile(other, { keys: others, createdAt: '2026-01-01T00:00:00.000Z' });
+    });
+    const admin = await api.as('admin');
+
+    const plan = await plannedRestore(admin, file, { mode: 'merge', trustForeign: 'true' });
+
+    expect(plan.counts).toMatchObject({ added: 0, changed: 0, refused: 1 });
+  });
+
   test('is refused where a row moved after it was planned', async ({ api, given, db }) => {
     const [home] = await given.servers('home');
     const [user] = await given.users(home.id, 'ann');
