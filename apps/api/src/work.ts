@@ -1,6 +1,7 @@
 import { connect } from '#database/client.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { tendSnapshots } from '#modules/snapshots/tending.service.ts';
 import { sweepUploads } from '#modules/spreadsheets/imports.service.ts';
 import { allWorks, type WorkPlace } from './works.ts';
 
@@ -28,11 +29,13 @@ export async function beginWork({
     Promise.all([sweepUploads(db, place.uploadsDir), buryLostJobs(db, works)]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 60_000);
+  const stopTending = tendSnapshots(db, place, queue, tell);
 
   return {
     queue,
     stop: async () => {
       clearInterval(sweeping);
+      stopTending();
       await queue.stop();
       await db.destroy();
     },

@@ -1,5 +1,6 @@
 import type { Keys } from '#lib/keys.ts';
 import type { JobWorks } from '#modules/jobs/jobs.service.ts';
+import { snapshotWorks } from '#modules/snapshots/snapshots.jobs.ts';
 import { importWorks } from '#modules/spreadsheets/imports.service.ts';
 import type { Config } from './config.ts';
 
@@ -11,8 +12,8 @@ export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 
 }
 
 /** Every kind of work there is, by the kind of its job: the table of contents. */
-export function allWorks({ uploadsDir }: WorkPlace): JobWorks {
-  return { ...importWorks(uploadsDir) };
+export function allWorks(place: WorkPlace): JobWorks {
+  return { ...importWorks(place.uploadsDir), ...snapshotWorks(place) };
 }
 
 export function placeOfWork(config: Config, keys: Keys): WorkPlace {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot, SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
-import type { Db, Trx } from '#database/client.ts';
+import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { readSite } from '#modules/settings/settings.service.ts';
 import type { Actor } from '#plugins/access.ts';
@@ -56,9 +56,8 @@ export async function writeSnapshot(
   { accountId, username }: Actor,
   { kind, reason, name = snapshotName(kind, new Date()), signal, seen }: SnapshotWish,
 ): Promise<NewSnapshot> {
-  const folder = await folderOf(db, place);
+  const folder = await requireRoom(db, place, kind);
   const encryption = await encryptionOf(db, place);
-  await refuseFull(db, folder, kind);
   const fileName = `${name}.zip${encryption ? '.age' : ''}`;
   const { name: siteName } = await readSite(db);
   const { appVersion } = place.versions;
@@ -110,6 +109,7 @@ export async function writeSnapshot(
     isEncrypted: encryption !== undefined,
     accountName: username,
     verifiedAt: null,
+    verifyFailure: null,
   };
 }
 
@@ -129,9 +129,15 @@ export async function sweepParts(db: Db, place: SnapshotPlace): Promise<void> {
   });
 }
 
-async function refuseFull(db: Trx | Db, folder: string, kind: SnapshotKind): Promise<void> {
+/** Refuses where there is no room for a snapshot of the kind; gives the folder it would lie in. */
+export async function requireRoom(
+  db: Db,
+  place: SnapshotPlace,
+  kind: SnapshotKind,
+): Promise<string> {
+  const folder = await folderOf(db, place);
   const needed = await guessBytes(db, kind);
-  if ((await freeBytesOf(folder)) >= needed) return;
+  if ((await freeBytesOf(folder)) >= needed) return folder;
   const megabytes = Math.ceil(needed / 1_000_000);
   throw new AppError(
     'storage_full',

@@ -5,10 +5,10 @@ import { CsvQuery, ExportQuery, ImportQuery } from '@cmp/shared/spreadsheets';
 import { OfServer } from '@cmp/shared/users';
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { attachment } from '#lib/attachment.ts';
 import { AppError } from '#lib/errors.ts';
 import uploads from '#plugins/uploads.ts';
 import { makeErrorRows } from './error-rows.service.ts';
-import { attachment } from './file-name.ts';
 import { type ImportPlace, startImport } from './imports.service.ts';
 import { exportUsers, makeTemplate, type NamedFile } from './spreadsheets.service.ts';
 
