@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Snapshot, SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
+import { inChange } from '#modules/changes/changes.service.ts';
 import { readSite } from '#modules/settings/settings.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { writeSnapshotFile } from './archive-writer.ts';
@@ -47,6 +48,18 @@ export async function makeSnapshot(
   const snapshot = await findSnapshot(db, id);
   if (!snapshot) throw new Error('The snapshot was removed the moment it was listed.');
   return snapshot;
+}
+
+/** The same for whoever waits for it, at the command line: the log keeps who asked. */
+export async function makeSnapshotNow(
+  db: Db,
+  place: SnapshotPlace,
+  actor: Actor,
+  wish: SnapshotWish,
+): Promise<Snapshot> {
+  const made = await makeSnapshot(db, place, actor, wish);
+  await inChange(db, actor, 'snapshots:create', made.fileName, async () => {});
+  return made;
 }
 
 /** Writes the file of a snapshot: everything as it was at one moment, read through a cursor. */

@@ -14,7 +14,6 @@ import { readCatalogue } from './contents.repository.ts';
 import { contentsOf } from './contents.ts';
 import { makeSnapshot, sweepParts } from './create-snapshot.service.ts';
 import { rootOf } from './recovery-key.ts';
-import { whileNobodyWrites } from './snapshots.repository.ts';
 import { askForDue, removeExpired } from './tending.service.ts';
 
 const test = base
@@ -214,7 +213,7 @@ describe('what a snapshot holds', () => {
     const [row = '{}'] = (await Array.fromAsync(file.rows('accounts'))).flat();
     await file.close();
 
-    expect(Object.keys(counts)).toEqual(['accounts', 'images', 'services', 'settings']);
+    expect(Object.keys(counts).toSorted()).toEqual(['accounts', 'images', 'services', 'settings']);
     expect(JSON.parse(row)).toMatchObject({ username: 'sam', role: 'admin' });
     expect(row).not.toMatch(/argon|password_hash/);
   });
@@ -382,9 +381,6 @@ describe('the tending of snapshots', () => {
 
     expect(during).toHaveLength(2);
     expect(await readdir(folder)).toEqual(['notes.part']);
-    let isFree = false;
-    await whileNobodyWrites(db, async () => void (isFree = true));
-    expect(isFree).toBe(true);
   });
 });
 
