@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { actionsOfLevel, type Grant, type GrantLevel, type Role } from '@cmp/shared/permissions';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
@@ -12,7 +14,9 @@ import { insertJob } from '#modules/jobs/jobs.repository.ts';
 import { createPlan, finishPlan } from '#modules/plans/plans.service.ts';
 import { removeServer } from '#modules/servers/servers.service.ts';
 import { createService } from '#modules/services/services.service.ts';
+import { insertSnapshot } from '#modules/snapshots/snapshots.repository.ts';
 import { systemActor } from '#plugins/access.ts';
+import { snapshotsDir } from './fixtures.ts';
 import { given, password } from './given.ts';
 
 const system = systemActor('system');
@@ -117,6 +121,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       accounts: { own: own.id, other: other.id, missing },
       sessions: { own: own.sessionId, other: other.sessionId, missing },
       services: { sold: sold.id, missing },
+      snapshots: { whole: await addSnapshot(canary('O')), missing },
       settings: { general: 'general' },
       changes: {
         home: await changeThatMade('users', homeUser?.id),
@@ -175,6 +180,25 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     const planId = await createPlan(db, { ...system, accountId }, emptyPlan);
     await finishPlan(db, planId);
     return planId;
+  }
+
+  async function addSnapshot(accountName: string): Promise<number> {
+    const fileName = `${randomUUID()}.zip`;
+    await mkdir(snapshotsDir, { recursive: true });
+    await writeFile(join(snapshotsDir, fileName), 'whole');
+    const made = {
+      kind: 'config',
+      reason: 'asked',
+      isEncrypted: false,
+      siteName: 'Portal',
+    } as const;
+    const facts = { bytes: 5, sha256: '0'.repeat(64), counts: {}, appVersion: 'cmp ver test' };
+    const at = { createdAt: new Date().toISOString(), verifiedAt: null, verifyFailure: null };
+    return db
+      .transaction()
+      .execute((trx) =>
+        insertSnapshot(trx, { ...made, ...facts, ...at, fileName, accountId: null, accountName }),
+      );
   }
 
   async function addJob(accountId: number, accountName: string): Promise<string> {
@@ -241,6 +265,8 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/services': () => ({ name: 'new' }),
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
   'POST /api/plans/:id/commit': () => ({}),
+  'POST /api/snapshots': () => ({ kind: 'config' }),
+  'POST /api/snapshots/recovery-key': () => ({ password }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
 };
 
