@@ -31,6 +31,7 @@ import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
+import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
@@ -168,6 +169,7 @@ export async function buildApp({
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
       await api.register(jobRoutes, { works });
+      await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));
       await api.register(changeRoutes);

@@ -1,7 +1,9 @@
 import { connect } from '#database/client.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { askForDrill } from '#modules/restore/drill.service.ts';
 import { sweepRestores } from '#modules/restore/sweep.service.ts';
+import { tendSnapshots } from '#modules/snapshots/tending.service.ts';
 import { sweepUploads } from '#modules/spreadsheets/imports.service.ts';
 import { allWorks, type WorkPlace } from './works.ts';
 
@@ -29,15 +31,18 @@ export async function beginWork({
     Promise.all([
       sweepUploads(db, place.uploadsDir),
       sweepRestores(db, place),
+      askForDrill(db, place, queue),
       buryLostJobs(db, works),
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 60_000);
+  const stopTending = tendSnapshots(db, place, queue, tell);
 
   return {
     queue,
     stop: async () => {
       clearInterval(sweeping);
+      stopTending();
       await queue.stop();
       await db.destroy();
     },

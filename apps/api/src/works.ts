@@ -1,6 +1,7 @@
 import type { Keys } from '#lib/keys.ts';
 import type { JobWorks } from '#modules/jobs/jobs.service.ts';
 import { restoreWorks } from '#modules/restore/restore.jobs.ts';
+import { snapshotWorks } from '#modules/snapshots/snapshots.jobs.ts';
 import { importWorks } from '#modules/spreadsheets/imports.service.ts';
 import type { Config } from './config.ts';
 
@@ -15,7 +16,11 @@ export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 
 
 /** Every kind of work there is, by the kind of its job: the table of contents. */
 export function allWorks(place: WorkPlace): JobWorks {
-  return { ...importWorks(place.uploadsDir), ...restoreWorks(place) };
+  return {
+    ...importWorks(place.uploadsDir),
+    ...snapshotWorks(place),
+    ...restoreWorks(place),
+  };
 }
 
 export function placeOfWork(config: Config, keys: Keys): WorkPlace {

@@ -7,6 +7,7 @@ import { addMigrateCommand } from './migrate.command.ts';
 import { asFailure, type Failure, type Outcome } from './outcome.ts';
 import { addRestoreCommand } from './restore.command.ts';
 import { addSeedCommand } from './seed.command.ts';
+import { addKeyCommand, addSnapshotCommands } from './snapshot.commands.ts';
 
 /** Where a command is typed, and where its answer goes. */
 export interface Terminal {
@@ -57,6 +58,8 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addMigrateCommand(program, run);
   addSeedCommand(program, run);
   addAccountCommands(program, run);
+  addSnapshotCommands(program, run);
+  addKeyCommand(program, run);
   addDoctorCommand(program, run);
   addLegacyCommands(program, run);
   addRestoreCommand(program, run);

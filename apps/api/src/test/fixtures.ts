@@ -21,7 +21,7 @@ const postgresUrl = inject('postgresUrl');
 export const keys = { jwtSecret: randomUUID(), ...keysOf(Buffer.alloc(32, 1)) };
 /** Where uploads wait and exports are written; each test process has its own. */
 export const uploadsDir = join(tmpdir(), `cmp-uploads-${process.pid}-${randomUUID()}`);
-/** Where snapshots lie. */
+/** Where snapshots lie, of this process too. */
 export const snapshotsDir = join(tmpdir(), `cmp-snapshots-${process.pid}-${randomUUID()}`);
 export const system = systemActor('system');
 

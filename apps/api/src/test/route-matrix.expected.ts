@@ -8,7 +8,7 @@
  * still open; `must`, who has to choose a new password; `ended`, whose session was ended.
  *
  * Of which row: `home` and `away` are servers, or users on them; `binned` is one in the bin, granted like home;
- * `own` is one’s own, `other` is another account’s; `sold` is a service; `missing` was never there. `here` is asked
+ * `own` is one’s own, `other` is another account’s; `sold` is a service; `whole` is a snapshot; `missing` was never there. `here` is asked
  * from this machine.
  *
  * A success is its status and what it shows: H home, A away, B binned (servers, by name or by id); h, a, b users
@@ -169,6 +169,16 @@ PATCH /api/services/:id                  | sold    | 401    | 403       | 403   
 PATCH /api/services/:id                  | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 DELETE /api/services/:id                 | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
 DELETE /api/services/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+
+GET /api/snapshots                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 O #1     | 401      | change | 401
+POST /api/snapshots                      | -       | 401    | 403       | 403       | 403       | 403       | 403        | 202          | 401      | change | 401
+GET /api/snapshots/:id/file              | whole   | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+GET /api/snapshots/:id/file              | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+DELETE /api/snapshots/:id                | whole   | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/snapshots/:id                | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+POST /api/snapshots/:id/verify           | whole   | 401    | 403       | 403       | 403       | 403       | 403        | 202          | 401      | change | 401
+POST /api/snapshots/:id/verify           | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+POST /api/snapshots/recovery-key         | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 GET /api/settings/:section               | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 PATCH /api/settings/:section             | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 POST /api/snapshots/restore              | -       | 401    | 403       | 403       | 403       | 403       | 403        | 202          | 401      | change | 401
@@ -197,4 +207,5 @@ export const rowsToAskOf: Record<string, string[]> = {
   '/api/changes/': ['home', 'away', 'binned', 'missing'],
   '/api/plans/': ['own', 'other', 'missing'],
   '/api/jobs/': ['own', 'other', 'missing'],
+  '/api/snapshots/': ['whole', 'missing'],
 };

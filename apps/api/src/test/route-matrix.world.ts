@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { actionsOfLevel, type Grant, type GrantLevel, type Role } from '@cmp/shared/permissions';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
@@ -12,7 +14,9 @@ import { insertJob } from '#modules/jobs/jobs.repository.ts';
 import { createPlan, finishPlan } from '#modules/plans/plans.service.ts';
 import { removeServer } from '#modules/servers/servers.service.ts';
 import { createService } from '#modules/services/services.service.ts';
+import { insertSnapshot } from '#modules/snapshots/snapshots.repository.ts';
 import { systemActor } from '#plugins/access.ts';
+import { snapshotsDir } from './fixtures.ts';
 import { given, password } from './given.ts';
 
 const system = systemActor('system');
@@ -117,8 +121,8 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       accounts: { own: own.id, other: other.id, missing },
       sessions: { own: own.sessionId, other: other.sessionId, missing },
       services: { sold: sold.id, missing },
+      snapshots: { whole: await addSnapshot(canary('O')), missing },
       settings: { general: 'general' },
-      snapshots: { listed: await listSnapshot(db, `listed-${world}.zip`), missing },
       changes: {
         home: await changeThatMade('users', homeUser?.id),
         away: await changeThatMade('users', awayUser?.id),
@@ -176,6 +180,25 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     const planId = await createPlan(db, { ...system, accountId }, emptyPlan);
     await finishPlan(db, planId);
     return planId;
+  }
+
+  async function addSnapshot(accountName: string): Promise<number> {
+    const fileName = `${randomUUID()}.zip`;
+    await mkdir(snapshotsDir, { recursive: true });
+    await writeFile(join(snapshotsDir, fileName), 'whole');
+    const made = {
+      kind: 'config',
+      reason: 'asked',
+      isEncrypted: false,
+      siteName: 'Portal',
+    } as const;
+    const facts = { bytes: 5, sha256: '0'.repeat(64), counts: {}, appVersion: 'cmp ver test' };
+    const at = { createdAt: new Date().toISOString(), verifiedAt: null, verifyFailure: null };
+    return db
+      .transaction()
+      .execute((trx) =>
+        insertSnapshot(trx, { ...made, ...facts, ...at, fileName, accountId: null, accountName }),
+      );
   }
 
   async function addJob(accountId: number, accountName: string): Promise<string> {
@@ -244,8 +267,10 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/plans/:id/commit': () => ({}),
   'POST /api/snapshots/restore': ({ ids }) => ({
     mode: 'merge',
-    snapshotId: ids.snapshots?.listed,
+    snapshotId: ids.snapshots?.whole,
   }),
+  'POST /api/snapshots': () => ({ kind: 'config' }),
+  'POST /api/snapshots/recovery-key': () => ({ password }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
 };
 
@@ -275,20 +300,6 @@ export const queries: Record<string, string> = {
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
   return level ? [{ serverId, level, actions: [...actionsOfLevel[level]] }] : [];
-}
-
-/** Its file is read by a job, which nobody does here. */
-async function listSnapshot(db: Db, fileName: string): Promise<number> {
-  const { id } = await db
-    .insertInto('snapshots')
-    .values({
-      ...{ kind: 'database', reason: 'asked', fileName, bytes: 1, sha256: '0'.repeat(64) },
-      ...{ isEncrypted: false, siteName: 'Portal', appVersion: 'cmp ver test', counts: '{}' },
-      accountName: 'system',
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
 }
 
 async function binUser(db: Db, userId: number): Promise<void> {

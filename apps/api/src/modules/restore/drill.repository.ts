@@ -61,3 +61,16 @@ export async function saveDrill(
     .where('id', '=', snapshotId)
     .execute();
 }
+
+/** The newest scheduled snapshot, where nobody rehearsed it or was asked to. Askers take turns. */
+export async function findUndrilled(trx: Trx): Promise<number | undefined> {
+  await sql`select pg_advisory_xact_lock(hashtext('drill'))`.execute(trx);
+  const { rows } = await sql<{ id: number }>`
+    select id from (
+      select id, drilled_at from snapshots
+      where kind = 'database' and reason = 'scheduled' order by created_at desc, id desc limit 1
+    ) newest
+    where drilled_at is null and not exists (select from jobs
+      where kind = 'snapshot:drill' and subject ->> 'snapshotId' = newest.id::text)`.execute(trx);
+  return rows[0]?.id;
+}

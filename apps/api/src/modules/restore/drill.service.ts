@@ -2,10 +2,12 @@ import * as z from 'zod';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { drills } from '#lib/metrics.ts';
-import type { RunningTask } from '#modules/jobs/jobs.service.ts';
+import { type RunningTask, startJob } from '#modules/jobs/jobs.service.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
 import { encryptionOf } from '#modules/snapshots/snapshot-place.ts';
+import { systemActor } from '#plugins/access.ts';
 import { listTables } from './catalogue.repository.ts';
-import { findDrilled, hashOfRows, saveDrill } from './drill.repository.ts';
+import { findDrilled, findUndrilled, hashOfRows, saveDrill } from './drill.repository.ts';
 import { fileOfSnapshot } from './listed-snapshot.ts';
 import { type RestorePlace, requireOwner } from './restore.service.ts';
 import { loadBeside } from './scratch.repository.ts';
@@ -41,6 +43,24 @@ export async function rehearse(
   drills.inc({ outcome: failure === null ? 'good' : 'bad' });
   if (failure !== null)
     place.tell?.(new Error(`The rehearsal of ${drilled.fileName} failed: ${failure}`));
+}
+
+/** Asks for the rehearsal of the snapshot of the night: once, whichever instance notices. */
+export async function askForDrill(
+  db: Db,
+  { ownerUrl }: Pick<RestorePlace, 'ownerUrl'>,
+  queue: JobQueue,
+): Promise<void> {
+  if (ownerUrl === undefined) return;
+  const isAsked = await db.transaction().execute(async (trx) => {
+    const snapshotId = await findUndrilled(trx);
+    if (snapshotId === undefined) return false;
+    await startJob(trx, queue, systemActor('system'), {
+      ...{ kind: 'snapshot:drill', subject: { snapshotId } },
+    });
+    return true;
+  });
+  if (isAsked) queue.wake('snapshot:drill');
 }
 
 /** What is wrong with the snapshot is its finding; what is wrong with this machine is tried again. */

@@ -21,7 +21,7 @@ const test = base.extend('place', async ({ database }, { onCleanup }) => {
   onCleanup(() => rm(folder, { recursive: true }));
   return {
     ...{ keys, uploadsDir: join(folder, 'uploads'), snapshotsDir: join(folder, 'snapshots') },
-    versions: { appVersion: 'cmp ver test' },
+    versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
     ownerUrl: urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database),
   };
 });
@@ -80,6 +80,30 @@ describe('the rehearsal of a snapshot', () => {
 
     expect(told.map(String)).toEqual([expect.stringContaining('servers is not as it was')]);
   });
+});
+
+test('the snapshot of the night is rehearsed once, by whichever worker notices', async ({
+  db,
+  place,
+  startInstance,
+}) => {
+  await makeSnapshot(db, place, system, whole);
+  await makeSnapshot(db, place, system, { ...whole, reason: 'asked' });
+
+  await startInstance(place, { work: 'does' });
+  await startInstance(place, { work: 'does' });
+
+  const drilled = async () =>
+    db
+      .selectFrom('snapshots')
+      .select(['reason', 'drillFailure'])
+      .where('drilledAt', 'is not', null)
+      .execute();
+  await expect
+    .poll(drilled, { timeout: 10_000 })
+    .toEqual([{ reason: 'scheduled', drillFailure: null }]);
+  const jobs = db.selectFrom('jobs').select(['kind', 'accountName']).execute();
+  expect(await jobs).toEqual([{ kind: 'snapshot:drill', accountName: 'system' }]);
 });
 
 describe('the sweep', () => {

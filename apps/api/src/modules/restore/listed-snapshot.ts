@@ -1,16 +1,13 @@
-import { join } from 'node:path';
 import type { Db } from '#database/client.ts';
-import { notFound } from '#lib/errors.ts';
-import { type FolderPlace, folderOf } from '#modules/snapshots/snapshot-place.ts';
-import { findFileName } from './restore-plans.repository.ts';
+import type { FolderPlace } from '#modules/snapshots/snapshot-place.ts';
+import { getSnapshot, pathOfSnapshot } from '#modules/snapshots/snapshots.service.ts';
 
-/** Where a listed snapshot lies. */
+/** A snapshot of the list, and where it lies. */
 export async function fileOfSnapshot(
   db: Db,
   place: FolderPlace,
   snapshotId: number,
 ): Promise<{ fileName: string; path: string }> {
-  const fileName = await findFileName(db, snapshotId);
-  if (fileName === undefined) throw notFound();
-  return { fileName, path: join(await folderOf(db, place), fileName) };
+  const snapshot = await getSnapshot(db, snapshotId);
+  return { fileName: snapshot.fileName, path: await pathOfSnapshot(db, place, snapshot) };
 }

@@ -88,13 +88,3 @@ export async function findNameKey(db: Db, accountId: number | null): Promise<str
     .executeTakeFirst();
   return row?.nameKey ?? null;
 }
-
-/** A listed snapshot's file. */
-export async function findFileName(db: Db, snapshotId: number): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('snapshots')
-    .select('fileName')
-    .where('id', '=', snapshotId)
-    .executeTakeFirst();
-  return row?.fileName;
-}

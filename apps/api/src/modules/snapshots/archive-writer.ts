@@ -83,13 +83,20 @@ function zipOf(tables: readonly TableLines[], head: Contents['head'], comment: s
   const parts: Part[] = [];
   const manifest = (): Manifest => ({ format: currentFormat, ...head, parts });
 
+  let under: Readable | undefined;
+  output.once('close', () => under?.destroy());
+
   for (const { table, columns, lines } of tables) {
     const part = { table, path: partPath(table), columns, rows: 0, bytes: 0, sha256: '' };
     parts.push(part);
     // Nobody knows before how long a part becomes: it may pass what the plain format can say.
-    zip.addReadStreamLazy(part.path, { ...options, forceZip64Format: true }, (give) =>
-      give(null, Readable.from(measured(lines, part), { objectMode: false })),
-    );
+    zip.addReadStreamLazy(part.path, { ...options, forceZip64Format: true }, (give) => {
+      const rows = Readable.from(measured(lines, part), { objectMode: false });
+      // The writer of the archive hears neither of a failure here nor of an end there.
+      rows.on('error', (error) => output.destroy(error));
+      under = rows;
+      give(null, rows);
+    });
   }
   zip.addReadStreamLazy(manifestName, options, (give) =>
     give(null, Readable.from([Buffer.from(JSON.stringify(manifest(), null, 1))])),

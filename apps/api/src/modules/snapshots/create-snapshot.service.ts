@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot, SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
-import type { Db, Trx } from '#database/client.ts';
+import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
+import { inChange } from '#modules/changes/changes.service.ts';
 import { readSite } from '#modules/settings/settings.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { writeSnapshotFile } from './archive-writer.ts';
@@ -49,6 +50,18 @@ export async function makeSnapshot(
   return snapshot;
 }
 
+/** The same for whoever waits for it, at the command line: the log keeps who asked. */
+export async function makeSnapshotNow(
+  db: Db,
+  place: SnapshotPlace,
+  actor: Actor,
+  wish: SnapshotWish,
+): Promise<Snapshot> {
+  const made = await makeSnapshot(db, place, actor, wish);
+  await inChange(db, actor, 'snapshots:create', made.fileName, async () => {});
+  return made;
+}
+
 /** Writes the file of a snapshot: everything as it was at one moment, read through a cursor. */
 export async function writeSnapshot(
   db: Db,
@@ -56,9 +69,8 @@ export async function writeSnapshot(
   { accountId, username }: Actor,
   { kind, reason, name = snapshotName(kind, new Date()), signal, seen }: SnapshotWish,
 ): Promise<NewSnapshot> {
-  const folder = await folderOf(db, place);
+  const folder = await requireRoom(db, place, kind);
   const encryption = await encryptionOf(db, place);
-  await refuseFull(db, folder, kind);
   const fileName = `${name}.zip${encryption ? '.age' : ''}`;
   const { name: siteName } = await readSite(db);
   const { appVersion } = place.versions;
@@ -110,6 +122,7 @@ export async function writeSnapshot(
     isEncrypted: encryption !== undefined,
     accountName: username,
     verifiedAt: null,
+    verifyFailure: null,
   };
 }
 
@@ -129,9 +142,15 @@ export async function sweepParts(db: Db, place: SnapshotPlace): Promise<void> {
   });
 }
 
-async function refuseFull(db: Trx | Db, folder: string, kind: SnapshotKind): Promise<void> {
+/** Refuses where there is no room for a snapshot of the kind; gives the folder it would lie in. */
+export async function requireRoom(
+  db: Db,
+  place: SnapshotPlace,
+  kind: SnapshotKind,
+): Promise<string> {
+  const folder = await folderOf(db, place);
   const needed = await guessBytes(db, kind);
-  if ((await freeBytesOf(folder)) >= needed) return;
+  if ((await freeBytesOf(folder)) >= needed) return folder;
   const megabytes = Math.ceil(needed / 1_000_000);
   throw new AppError(
     'storage_full',

@@ -1,9 +1,10 @@
 import { mkdir, stat, statfs } from 'node:fs/promises';
+import { sections } from '@cmp/shared/settings/sections';
 import { StorageSettings } from '@cmp/shared/settings/storage';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
-import { type Effective, readEffective } from '#modules/settings/settings.service.ts';
+import { type Effective, readEffective, readSection } from '#modules/settings/settings.service.ts';
 import type { Encryption } from './encryption.ts';
 
 /** What snapshots are made with. */
@@ -15,18 +16,21 @@ export interface SnapshotPlace {
 }
 
 /** What tells where they lie. */
-export interface FolderPlace {
-  snapshotsDir: string;
-  keys: Pick<Keys, 'settings'>;
-}
+export type FolderPlace = Pick<SnapshotPlace, 'snapshotsDir'>;
 
 export function readStorage(db: Db, key: Buffer): Promise<Effective<StorageSettings>> {
   return readEffective(db, { key, overrides: {} }, 'storage', StorageSettings);
 }
 
+/** The folder that the settings name; null where it is the portal's own. */
+export async function readFolder(db: Db): Promise<string | null> {
+  const { values } = await readSection(db, 'storage', sections.storage, {});
+  return StorageSettings.parse(values).folder;
+}
+
 /** The folder where snapshots lie now. One that was named must be there: a volume that is not mounted is not written beside. */
-export async function folderOf(db: Db, { snapshotsDir, keys }: FolderPlace): Promise<string> {
-  const { folder } = (await readStorage(db, keys.settings)).values;
+export async function folderOf(db: Db, { snapshotsDir }: FolderPlace): Promise<string> {
+  const folder = await readFolder(db);
   if (folder === null) {
     await mkdir(snapshotsDir, { recursive: true, mode: 0o700 });
     return snapshotsDir;

@@ -6,10 +6,10 @@ import { OfServer } from '@cmp/shared/users';
 import { workbookLimits } from '@cmp/shared/workbook';
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { attachment } from '#lib/attachment.ts';
 import { AppError } from '#lib/errors.ts';
 import uploads from '#plugins/uploads.ts';
 import { makeErrorRows } from './error-rows.service.ts';
-import { attachment } from './file-name.ts';
 import { type ImportPlace, startImport } from './imports.service.ts';
 import { exportUsers, makeTemplate, type NamedFile } from './spreadsheets.service.ts';
 
