@@ -2,6 +2,9 @@
 // `npm run test:faults`: kill -9 in the middle of an import, again and again, on the real product.
 //
 //   npm run test:faults -- --kills 50 --lanes 4 --seed 7
+//   npm run test:faults -- --only restores
+//
+// Restores are killed after the imports.
 //
 // Every round imports a list on a server of its own, kills the API (which does the work too) or PostgreSQL at a
 // random moment of a phase, waits until the supervisor has set it right, and sends the same commands under the
@@ -12,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { makeList, openImporter } from './test-faults/importer.mjs';
 import { measurePhases, phases } from './test-faults/moments.mjs';
 import { startProduct } from './test-faults/product.mjs';
+import { killRestores } from './test-faults/restores.mjs';
 import { importOnce, runRound } from './test-faults/round.mjs';
 
 const ROWS = 5_000;
@@ -22,6 +26,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '50' },
     lanes: { type: 'string', default: '4' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
+    only: { type: 'string' },
   },
 });
 const chance = randomFrom(Number(values.seed));
@@ -53,8 +58,11 @@ row(
   'whole',
 );
 const queue = rounds.values();
-await Promise.all(Array.from({ length: Number(values.lanes) }, runLane));
-summarise();
+if (values.only !== 'restores') {
+  await Promise.all(Array.from({ length: Number(values.lanes) }, runLane));
+  summarise();
+}
+if (values.only !== 'imports' && !isStopping && !killRestores(root, values.kills)) failed += 1;
 if (failed > 0 || isStopping) process.exitCode = 1;
 const passed = outcomes.filter(({ faults }) => faults.length === 0).length;
 console.log(`\n${passed} passed, ${failed} failed`);

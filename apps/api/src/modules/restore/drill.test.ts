@@ -88,7 +88,6 @@ test('the snapshot of the night is rehearsed once, by whichever worker notices',
   startInstance,
 }) => {
   await makeSnapshot(db, place, system, whole);
-  await makeSnapshot(db, place, system, { ...whole, reason: 'asked' });
 
   await startInstance(place, { work: 'does' });
   await startInstance(place, { work: 'does' });

@@ -70,6 +70,11 @@ export async function listPlansWithFile(db: Db): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
+/** What an earlier run put into a plan that it did not finish. */
+export async function clearEntries(db: Db, planId: number): Promise<void> {
+  await db.deleteFrom('planEntries').where('planId', '=', planId).execute();
+}
+
 /** What opened a file is not kept longer than the plan is good for. */
 export async function forgetSealed(db: Db): Promise<void> {
   await sql`

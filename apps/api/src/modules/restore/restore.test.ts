@@ -8,6 +8,7 @@ import type { Db } from '#database/client.ts';
 import { keysOf } from '#lib/keys.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { legacySample } from '#modules/legacy/legacy.sample.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { exceptions } from '#modules/snapshots/exceptions.ts';
 import { recoveryKeyOf } from '#modules/snapshots/recovery-key.ts';
@@ -503,6 +504,22 @@ describe('a listed snapshot', () => {
       .where('reason', '=', 'safety')
       .executeTakeFirstOrThrow();
     expect(counts).toMatchObject({ users: 2, servers: 1 });
+  });
+});
+
+describe('an older portal’s file', () => {
+  test('comes by the same route, and becomes a plan of its own kind', async ({ api, db }) => {
+    const admin = await api.as('admin');
+    const file = Buffer.from(legacySample({ servers: 6, users: 1_500 }));
+
+    const plan = await plannedRestore(admin, file, { mode: 'merge' });
+    const job = await commit(db, admin, plan.id, { skipErrors: true });
+
+    expect(plan).toMatchObject({ action: 'legacy:import', state: 'ready' });
+    expect(plan.counts.added).toBeGreaterThan(1_400);
+    expect(job).toMatchObject({ kind: 'restore:write', state: 'done', failure: null });
+    const users = db.selectFrom('users').select((eb) => eb.fn.countAll<number>().as('count'));
+    expect((await users.executeTakeFirstOrThrow()).count).toBeGreaterThan(1_400);
   });
 });
 

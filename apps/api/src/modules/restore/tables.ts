@@ -30,7 +30,6 @@ export function isReached(table: string, kind: SnapshotKind, withAccounts: boole
 
 /** The tables that a merge reads. */
 export const mergedTables = ['services', 'servers', 'users', 'settings'] as const;
-export type MergedTable = (typeof mergedTables)[number];
 
 /** Large, and referred to by nothing: emptied at once instead of row by row. */
 export const truncated: ReadonlySet<string> = new Set(['users', 'entries']);
