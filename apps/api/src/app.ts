@@ -36,7 +36,7 @@ import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
-import bodies from '#plugins/bodies.ts';
+import bodies, { longestBodyMs } from '#plugins/bodies.ts';
 import cookies from '#plugins/cookies.ts';
 import drain from '#plugins/drain.ts';
 import errors from '#plugins/errors.ts';
@@ -90,6 +90,8 @@ export type AppConfig = Pick<
 > & {
   ownerUrl: string | undefined;
   limits?: Limits;
+  /** How long a body may take that is no snapshot. */
+  bodyMs?: number;
   /** Who is asked for the addresses of names, and how long a test of the settings may take. */
   resolve?: Resolve;
   testLimitMs?: number;
@@ -123,7 +125,7 @@ export async function buildApp({
     genReqId: newRequestId,
     trustProxy: http.trustedProxies.length > 0 ? http.trustedProxies : false,
     bodyLimit: 1_048_576,
-    requestTimeout: 60_000,
+    requestTimeout: longestBodyMs,
     http: { headersTimeout: 15_000 },
     return503OnClosing: false,
     // The router would answer these two by itself, past every hook: an address too long for a parameter, which the
@@ -148,7 +150,7 @@ export async function buildApp({
   await app.register(securityHeaders);
   await app.register(cookies, { jwtSecret: keys.jwtSecret });
   await app.register(rateLimits, { pool, limits: config.limits ?? defaultLimits });
-  await app.register(bodies);
+  await app.register(bodies, { bodyMs: config.bodyMs ?? 60_000 });
   await app.register(webApp, config.webFolder ? { folder: config.webFolder } : {});
   await app.register(access, {
     authenticate: (request) => findCaller(app.sessions, request.claimedSessionId),

@@ -93,6 +93,7 @@ async function keep(
   try {
     await pipeline(part.file, hashed, createWriteStream(upload.path));
   } catch (error) {
+    await discard(upload);
     throw isFull(error) ? new AppError('storage_full', 'There is no room for the file.') : error;
   }
   if (part.file.truncated)

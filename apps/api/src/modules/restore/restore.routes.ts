@@ -19,7 +19,7 @@ export const restoreRoutes: FastifyPluginAsyncZod<RestorePlace & { queue: JobQue
   });
 
   app.post('/snapshots/restore', {
-    config: { allow: 'snapshots:restore' },
+    config: { allow: 'snapshots:restore', longBody: true },
     schema: {
       summary: 'Work out what a snapshot would put back; commit the plan to do it',
       body: RestoreRequest,

@@ -9,6 +9,7 @@ import { keysOf } from '#lib/keys.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { legacySample } from '#modules/legacy/legacy.sample.ts';
+import { shipServices } from '#modules/services/services.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { exceptions } from '#modules/snapshots/exceptions.ts';
 import { recoveryKeyOf } from '#modules/snapshots/recovery-key.ts';
@@ -509,6 +510,7 @@ describe('a listed snapshot', () => {
 
 describe('an older portal’s file', () => {
   test('comes by the same route, and becomes a plan of its own kind', async ({ api, db }) => {
+    await shipServices(db);
     const admin = await api.as('admin');
     const file = Buffer.from(legacySample({ servers: 6, users: 1_500 }));
 
