@@ -137,6 +137,34 @@ describe('a snapshot of the database', () => {
   });
 });
 
+describe('where there is no room', () => {
+  test('a snapshot is refused before a byte is written', async ({ admin, db, place, folder }) => {
+    await makeSnapshot(db, place, system, { kind: 'database', reason: 'asked' });
+    await sql`update snapshots set bytes = 1e15`.execute(db);
+    const before = await readdir(folder);
+
+    const { statusCode, payload } = await admin.post('/snapshots', {});
+
+    expect(statusCode).toBe(507);
+    expect(JSON.parse(payload)).toMatchObject({ code: 'storage_full' });
+    expect(await readdir(folder)).toEqual(before);
+    expect(await jobsOf(db)).toBe(0);
+  });
+
+  test('a folder that is named and not there is not made', async ({ admin, folder }) => {
+    const gone = join(folder, 'not-mounted');
+    await save(admin, { folder: gone });
+
+    const answer = await admin.post('/snapshots', {});
+
+    expect(answer.json()).toMatchObject({
+      code: 'target_failed',
+      message: expect.stringContaining(gone),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
 describe('what a snapshot holds', () => {
   test('is everything in the schema, or what the list of exceptions says', async ({
     db,
