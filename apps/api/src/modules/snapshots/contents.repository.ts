@@ -44,7 +44,7 @@ export async function readAppliedMigrations(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-const rowsOfBatch = 100;
+const rowsOfBatch = 250;
 
 /** A table's rows as lines of JSON, some at a time: the cursor holds the rest. */
 export async function* readLines(
