@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { text as readText } from 'node:stream/consumers';
 import { Section, type SectionContract, sections } from '@cmp/shared/settings/sections';
 import { Argument, type Command } from 'commander';
 import { loadKeys } from '#lib/keys.ts';
@@ -78,7 +77,7 @@ async function set(
     throw new CommandRefused(
       `${field} is a secret: give it by --stdin or --file, where no list of processes shows it.`,
     );
-  const given = await readValue(value, from);
+  const given = await readValue(context, value, from);
   const values = { [field]: isSecret ? given : asJson(given) };
   const overrides = config.settings[name];
   refuseOverridden(overrides, values);
@@ -91,13 +90,17 @@ async function set(
   return { text: `Saved ${field} of ${name}.`, data: saved };
 }
 
-async function readValue(value: string | undefined, from: From): Promise<string | null> {
+async function readValue(
+  { readInput }: Context,
+  value: string | undefined,
+  from: From,
+): Promise<string | null> {
   const ways = [value, from.file, from.stdin, from.clear].filter((way) => way !== undefined);
   if (ways.length !== 1)
     throw new CommandRefused('Give the value, or --file, or --stdin, or --clear: one of them.');
   if (from.clear) return null;
   if (value !== undefined) return value;
-  const read = from.file === undefined ? await readText(process.stdin) : await readGiven(from.file);
+  const read = from.file === undefined ? await readInput() : await readGiven(from.file);
   // What ends a line is the editor's, not the secret's.
   return read.replace(/\r?\n$/, '');
 }
