@@ -14,7 +14,7 @@ const secretive = Object.entries(sections).flatMap(([section, { secrets }]) =>
 
 describe('the secrets of every section', () => {
   test.for(secretive)(
-    'keep $section.$name to themselves (security.md 27)',
+    'keep the $name of $section to themselves (security.md 27)',
     async ({ section, name }, { startInstance, api, db, owner }) => {
       const lines: string[] = [];
       const app = await startInstance({

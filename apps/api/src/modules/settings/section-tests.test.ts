@@ -422,6 +422,43 @@ describe('what may be reached', () => {
     },
   );
 
+  test('is judged at each connection of a client that connects by itself', async ({
+    startInstance,
+    api,
+  }) => {
+    const seen: string[] = [];
+    const port = await listen(
+      createHttpServer((request, response) => {
+        seen.push(`${request.method} ${request.headers.host}`);
+        response.end();
+      }),
+    );
+    const snapshotsDir = join(tmpdir(), `cmp-judged-${process.pid}`);
+    onTestFinished(() => rmSync(snapshotsDir, { recursive: true, force: true }));
+    const answers = ['127.0.0.1'];
+    const app = await startInstance({
+      snapshotsDir,
+      resolve: async () => [{ address: answers.shift() ?? '169.254.169.254', family: 4 }],
+    });
+    const admin = await api.as('admin', [], app);
+    const values = {
+      ...{ s3Enabled: true, s3Endpoint: `http://s3.example.net:${port}`, s3Bucket: 'snapshots' },
+      ...{ s3AccessKeyId: 'key', s3SecretAccessKey: canary },
+    };
+    const tryIt = (allowPrivateAddresses: boolean) =>
+      admin.post('/settings/storage/test', {
+        values: { ...values, allowPrivateAddresses },
+        password,
+      });
+
+    const refused = await tryIt(false);
+    const moved = await tryIt(true);
+
+    expect(refused.json()).toMatchObject({ details: { reason: 'address_private' } });
+    expect(moved.json()).toMatchObject({ details: { reason: 'address_forbidden' } });
+    expect(seen).toEqual([]);
+  });
+
   test('is told where nobody listens', async ({ api }) => {
     const admin = await api.as('admin');
     const gone = createServer();

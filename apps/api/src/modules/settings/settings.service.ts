@@ -69,7 +69,10 @@ export interface Effective<Values> {
   secrets: Record<string, string | undefined>;
 }
 
-/** A section as it holds now, whoever set it: for whoever works by it. Read each time, so that a change holds at once. */
+/**
+ * A section as it holds now, whoever set it: for whoever works by it. Read each time, so that a change holds at once.
+ * @public What copies snapshots reads its targets by this.
+ */
 export async function readEffective<Values extends z.ZodObject>(
   db: Db,
   { key, overrides }: SettingsPlace,
@@ -136,10 +139,12 @@ export async function changeSectionAtDoor(
 ): Promise<SettingsSection> {
   const contract: SectionContract = sections[section];
   refuseOverridden(overrides[section], change.values);
+  if (contract.targets.length === 0)
+    return changeSection(db, actor, key, section, contract, change, overrides[section]);
+
   const stored = (await findSection(db, section)) ?? unsaved;
   if (stored.version !== change.version)
     throw staleVersion(view(section, contract, stored, overrides[section]));
-
   const targets = alteredTargets(contract, stored, change.values);
   if (targets.length > 0) await gate.confirm(change.password);
   const saved = await changeSection(db, actor, key, section, contract, change, overrides[section]);
