@@ -122,7 +122,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       sessions: { own: own.sessionId, other: other.sessionId, missing },
       services: { sold: sold.id, missing },
       snapshots: { whole: await addSnapshot(canary('O')), missing },
-      settings: { general: 'general' },
+      settings: { general: 'general', tables: 'database' },
       changes: {
         home: await changeThatMade('users', homeUser?.id),
         away: await changeThatMade('users', awayUser?.id),
@@ -272,6 +272,8 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/snapshots': () => ({ kind: 'config' }),
   'POST /api/snapshots/recovery-key': () => ({ password }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+  'POST /api/settings/:section/test': () => ({}),
+  'POST /api/settings/:section/reveal': () => ({ password }),
 };
 
 /** The one route that takes a file. */

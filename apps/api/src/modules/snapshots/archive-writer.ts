@@ -123,11 +123,16 @@ export function signing(seed: Buffer): Transform {
   let held = Buffer.alloc(0);
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      const all = Buffer.concat([held, chunk]);
-      const ready = all.subarray(0, Math.max(0, all.length - signatureLength));
-      held = all.subarray(ready.length);
-      digest.update(ready);
-      done(null, ready);
+      // Only the end is copied: a chunk is as large as a batch of rows.
+      const over = held.length + chunk.length - signatureLength;
+      const fromHeld = held.subarray(0, Math.max(0, Math.min(held.length, over)));
+      const fromChunk = chunk.subarray(0, Math.max(0, over - fromHeld.length));
+      held = Buffer.concat([held.subarray(fromHeld.length), chunk.subarray(fromChunk.length)]);
+      for (const ready of [fromHeld, fromChunk]) {
+        digest.update(ready);
+        if (ready.length > 0) this.push(ready);
+      }
+      done();
     },
     flush(done) {
       done(null, signDigest(seed, digest.digest()));

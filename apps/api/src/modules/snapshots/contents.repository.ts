@@ -44,7 +44,7 @@ export async function readAppliedMigrations(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-const rowsOfBatch = 2000;
+const rowsOfBatch = 250;
 
 /** A table's rows as lines of JSON, some at a time: the cursor holds the rest. */
 export async function* readLines(
@@ -60,11 +60,12 @@ export async function* readLines(
     select to_jsonb(r)::text as line from (select ${listed} from ${sql.table(table)} ${condition}) r
     order by ${order}`.execute(trx);
   for (;;) {
-    const { rows } = await sql<{ line: string }>`
-      fetch forward ${sql.lit(rowsOfBatch)} from snapshot_rows`.execute(trx);
-    if (rows.length === 0) break;
-    seen(rows.length);
-    yield `${rows.map(({ line }) => line).join('\n')}\n`;
+    const { rows } = await sql<{ lines: string; count: number }>`
+      select lines, count from next_lines('snapshot_rows', ${rowsOfBatch})`.execute(trx);
+    const [batch] = rows;
+    if (!batch || batch.count === 0) break;
+    seen(batch.count);
+    yield `${batch.lines}\n`;
   }
   await sql`close snapshot_rows`.execute(trx);
 }

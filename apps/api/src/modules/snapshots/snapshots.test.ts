@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Snapshot } from '@cmp/shared/snapshots';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
@@ -12,6 +13,7 @@ import { password } from '#test/given.ts';
 import { openSnapshot } from './archive-reader.ts';
 import { readCatalogue } from './contents.repository.ts';
 import { contentsOf } from './contents.ts';
+import { sendCopies } from './copies.service.ts';
 import { makeSnapshot, sweepParts } from './create-snapshot.service.ts';
 import { rootOf } from './recovery-key.ts';
 import { askForDue, removeExpired } from './tending.service.ts';
@@ -134,6 +136,34 @@ describe('a snapshot of the database', () => {
 
     await expect(made).rejects.toThrow();
     expect(await readdir(place.snapshotsDir)).toEqual([]);
+  });
+});
+
+describe('where there is no room', () => {
+  test('a snapshot is refused before a byte is written', async ({ admin, db, place, folder }) => {
+    await makeSnapshot(db, place, system, { kind: 'database', reason: 'asked' });
+    await sql`update snapshots set bytes = 1e15`.execute(db);
+    const before = await readdir(folder);
+
+    const { statusCode, payload } = await admin.post('/snapshots', {});
+
+    expect(statusCode).toBe(507);
+    expect(JSON.parse(payload)).toMatchObject({ code: 'storage_full' });
+    expect(await readdir(folder)).toEqual(before);
+    expect(await jobsOf(db)).toBe(0);
+  });
+
+  test('a folder that is named and not there is not made', async ({ admin, folder }) => {
+    const gone = join(folder, 'not-mounted');
+    await save(admin, { folder: gone });
+
+    const answer = await admin.post('/snapshots', {});
+
+    expect(answer.json()).toMatchObject({
+      code: 'target_failed',
+      message: expect.stringContaining(gone),
+    });
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 
@@ -345,6 +375,41 @@ describe('the tending of snapshots', () => {
     await queue.stop();
 
     expect([fresh, once, await jobsOf(db)]).toEqual([0, 1, 2]);
+  });
+
+  test('tries a copy that failed again, not at once, and of many instances one does', async ({
+    admin,
+    db,
+    place,
+  }) => {
+    const target = { s3Endpoint: 'http://127.0.0.1:1', s3Bucket: 'backups', s3AccessKeyId: 'id' };
+    const secret = { s3SecretAccessKey: 'a secret of the test' };
+    await save(admin, { s3Enabled: true, allowPrivateAddresses: true, ...target, ...secret });
+    const { id } = await makeSnapshot(db, place, system, { kind: 'config', reason: 'asked' });
+    await makeSnapshot(db, place, system, { kind: 'config', reason: 'safety' });
+    const now = Date.now();
+    const trial = async (minutes: number) => {
+      const at = new Date(now + minutes * 60_000);
+      const signal = AbortSignal.timeout(10_000);
+      await Promise.all([1, 2, 3].map(() => sendCopies(db, place, at, signal)));
+      const { items } = (await admin.get('/snapshots')).json();
+      const copies = items.map((one: Snapshot) => [one.id === id, one.copies.length]);
+      const [copy] = items.find((one: Snapshot) => one.id === id).copies;
+      return { copies, copy };
+    };
+
+    const first = await trial(0);
+    const soon = await trial(10);
+    const later = await trial(20);
+
+    expect(first.copies.toSorted()).toEqual([
+      [false, 0],
+      [true, 1],
+    ]);
+    expect(first.copy).toMatchObject({ target: 's3', failure: expect.stringMatching(/\w/) });
+    expect(first.copy.failure).not.toContain('under way');
+    expect(soon.copy).toEqual(first.copy);
+    expect(Date.parse(later.copy.at)).toBeGreaterThan(Date.parse(first.copy.at));
   });
 
   test('removes what has had its time, file and row', async ({ db, place }) => {
