@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -6,6 +8,7 @@ import type { Snapshot } from '@cmp/shared/snapshots';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import * as z from 'zod';
 import type { Db } from '#database/client.ts';
 import { openQueue } from '#modules/jobs/queue.ts';
 import { test as base, type client, keys, system } from '#test/fixtures.ts';
@@ -370,19 +373,32 @@ describe('the tending of snapshots', () => {
 
     await Promise.all(Array.from({ length: 6 }, () => askForDue(db, queue, place, now)));
     await askForDue(db, queue, place, new Date(now.getTime() + 60_000));
-    const once = await jobsOf(db);
+    const asked = await jobsOf(db);
     await askForDue(db, queue, place, new Date(now.getTime() + 86_400_000));
     await queue.stop();
 
-    expect([fresh, once, await jobsOf(db)]).toEqual([0, 1, 2]);
+    expect([fresh, asked, await jobsOf(db)]).toEqual([0, 1, 2]);
   });
 
   test('tries a copy that failed again, not at once, and of many instances one does', async ({
     admin,
     db,
     place,
+    onTestFinished,
   }) => {
-    const target = { s3Endpoint: 'http://127.0.0.1:1', s3Bucket: 'backups', s3AccessKeyId: 'id' };
+    let calls = 0;
+    const deaf = createServer((socket) => {
+      calls += 1;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void deaf.close());
+    await once(deaf, 'listening');
+    const { port } = z.object({ port: z.int() }).parse(deaf.address());
+    const target = {
+      s3Endpoint: `http://127.0.0.1:${port}`,
+      s3Bucket: 'backups',
+      s3AccessKeyId: 'id',
+    };
     const secret = { s3SecretAccessKey: 'a secret of the test' };
     await save(admin, { s3Enabled: true, allowPrivateAddresses: true, ...target, ...secret });
     const { id } = await makeSnapshot(db, place, system, { kind: 'config', reason: 'asked' });
@@ -395,7 +411,7 @@ describe('the tending of snapshots', () => {
       const { items } = (await admin.get('/snapshots')).json();
       const copies = items.map((one: Snapshot) => [one.id === id, one.copies.length]);
       const [copy] = items.find((one: Snapshot) => one.id === id).copies;
-      return { copies, copy };
+      return { copies, copy, calls };
     };
 
     const first = await trial(0);
@@ -409,6 +425,7 @@ describe('the tending of snapshots', () => {
     expect(first.copy).toMatchObject({ target: 's3', failure: expect.stringMatching(/\w/) });
     expect(first.copy.failure).not.toContain('under way');
     expect(soon.copy).toEqual(first.copy);
+    expect([first.calls, soon.calls, later.calls]).toEqual([1, 1, 2]);
     expect(Date.parse(later.copy.at)).toBeGreaterThan(Date.parse(first.copy.at));
   });
 
