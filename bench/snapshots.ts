@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect, type Db } from '@cmp/api/src/database/client.ts';
+import { isUnavailable } from '@cmp/api/src/database/violations.ts';
 import { hashPassword } from '@cmp/api/src/lib/passwords.ts';
 import { inChange } from '@cmp/api/src/modules/changes/changes.service.ts';
 import { exceptions } from '@cmp/api/src/modules/snapshots/exceptions.ts';
@@ -167,16 +168,22 @@ async function replace(other: Installation, planId: number): Promise<void> {
   await ended(other.db, jobId);
 }
 
-/** Past the API: a replacement ends every session. */
+/** Past the API: a replacement ends every session, and keeps everybody from its tables for a while. */
 async function ended(db: Db, jobId: string): Promise<void> {
-  for (;;) {
-    const jobs = db.selectFrom('jobs').select(['state', 'failure']).where('id', '=', jobId);
-    const { state, failure } = await jobs.executeTakeFirstOrThrow();
-    if (state === 'done') return;
-    if (state !== 'waiting' && state !== 'running')
-      throw new Error(`The job is ${state}: ${JSON.stringify(failure)}`);
-    await wait(100);
+  for (; ; await wait(100)) {
+    const job = await findJob(db, jobId);
+    if (job?.state === 'done') return;
+    if (job && job.state !== 'waiting' && job.state !== 'running')
+      throw new Error(`The job is ${job.state}: ${JSON.stringify(job.failure)}`);
   }
+}
+
+function findJob(db: Db, jobId: string) {
+  const jobs = db.selectFrom('jobs').select(['state', 'failure']).where('id', '=', jobId);
+  return jobs.executeTakeFirst().catch((error) => {
+    if (isUnavailable(error)) return undefined;
+    throw error;
+  });
 }
 
 /** As every night: of a scheduled snapshot, by the sweep that notices. */

@@ -56,7 +56,7 @@ export async function startProduct(root) {
     connect: () => connect(root, dataDir),
     stop: async () => {
       supervisor.kill('SIGTERM');
-      await Promise.race([exited, sleep(60_000)]);
+      await Promise.race([exited, sleep(60_000, undefined, { ref: false })]);
       await end();
     },
   };
