@@ -41,7 +41,9 @@ export async function runRound(lane, { round, kind, victim, target, chance, isTa
   const begun = await begin(lane, kind, before, `round-${round}`);
   const doomed = product.find(victim);
 
-  const forMs = chance * Math.min(lane.lasted[kind][target] ?? 30, 5_000);
+  // What comes before is measured at rest, and is over sooner the second time.
+  const share = target === 'before' ? chance / 3 : chance;
+  const forMs = share * Math.min(lane.lasted[kind][target] ?? 30, 5_000);
   const { jobId } = begun;
   const phase = await awaitMoment(database, { kind, folder, jobId, target, forMs });
   const killedAt = performance.now();
