@@ -5,6 +5,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
+import type { Resolve } from '#lib/outbound.ts';
 import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
 import { shortCache } from '#lib/short-cache.ts';
@@ -72,10 +73,23 @@ interface Dependencies {
 /** What of the configuration an instance needs, and what tests set otherwise. */
 export type AppConfig = Pick<
   Config,
-  'http' | 'log' | 'metricsToken' | 'uploadsDir' | 'snapshotsDir' | 'versions'
+  | 'http'
+  | 'log'
+  | 'metricsToken'
+  | 'dataDir'
+  | 'uploadsDir'
+  | 'snapshotsDir'
+  | 'versions'
+  | 'settings'
+  | 'telegramApiRoot'
+  | 'database'
+  | 'databaseVariables'
 > & {
   ownerUrl: string | undefined;
   limits?: Limits;
+  /** Who is asked for the addresses of names, and how long a test of the settings may take. */
+  resolve?: Resolve;
+  testLimitMs?: number;
   /** Where the built panel lies. */
   webFolder?: string;
   /** Where the log's lines go, if not to the standard output. */
@@ -151,7 +165,7 @@ export async function buildApp({
       await api.register(spreadsheetRoutes, place);
       await api.register(jobRoutes, { works });
       await api.register(serviceRoutes);
-      await api.register(settingsRoutes);
+      await api.register(settingsRoutes, settingsPlaces(config));
       await api.register(changeRoutes);
       await api.register(legacyRoutes);
       await api.register(planRoutes, {
@@ -166,6 +180,13 @@ export async function buildApp({
   );
 
   return app;
+}
+
+function settingsPlaces(config: AppConfig) {
+  const { settings: overrides, telegramApiRoot, snapshotsDir, resolve, testLimitMs } = config;
+  const limitMs = testLimitMs ?? 10_000;
+  const place = { overrides, telegramApiRoot, snapshotsDir, resolve, limitMs };
+  return { place, databasePlace: config };
 }
 
 /** A day begins on a whole second everywhere, so what was worked out for a second holds for all of it. */

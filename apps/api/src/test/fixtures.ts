@@ -51,8 +51,13 @@ const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
+  dataDir: join(tmpdir(), `cmp-data-${process.pid}-${randomUUID()}`),
   uploadsDir,
   snapshotsDir,
+  settings: {},
+  telegramApiRoot: 'https://api.telegram.org',
+  database: { kind: 'embedded', poolSize: 4, isPrepared: true },
+  databaseVariables: [],
   ownerUrl: undefined,
   versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
 };

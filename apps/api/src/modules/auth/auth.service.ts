@@ -190,6 +190,13 @@ export async function changePassword(
   });
 }
 
+/** Whoever sits before an open session proves to be its owner: asked before what cannot be taken back. */
+export async function requireOwnPassword(db: Db, actor: Actor, password: string): Promise<void> {
+  const credentials = await findCredentials(db, { id: ownAccountId(actor) });
+  if (!(await verifyPassword(credentials?.passwordHash, password)))
+    throw new AppError('password_wrong', 'This is not your password.');
+}
+
 export async function changeProfile(
   db: Db,
   actor: Actor,

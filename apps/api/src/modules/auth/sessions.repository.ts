@@ -34,7 +34,8 @@ const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
         .set({ lastSeenAt: sql`now()` })
         .where('id', '=', slot('sessionId'))
         .where('endedAt', 'is', null)
-        .where('lastSeenAt', '<', sql<string>`now() - interval '1 minute'`),
+        .where('lastSeenAt', '<', sql<string>`now() - interval '1 minute'`)
+        .where(isInUse),
     )
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.accountId')
@@ -53,8 +54,16 @@ const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
     .where('endedAt', 'is', null)
     .where('expiresAt', '>', sql<string>`now()`)
     .where('disabledAt', 'is', null)
+    .where(isInUse)
     .compile(),
 );
+
+/**
+ * Whether it was seen within the site's idle limit. Being seen is written once a minute, so a session can end up to
+ * a minute early, never late. The statement sees the row as it was before it is marked.
+ */
+const isInUse = sql<boolean>`not coalesce(sessions.last_seen_at < now() - make_interval(mins => (
+  select (fields ->> 'idleLimitMinutes')::integer from settings where section = 'general')), false)`;
 
 /** An account and its grants as they are now, where it may act at all. */
 export async function findActing(
@@ -140,6 +149,7 @@ export async function rotateToken(
         .where('endedAt', 'is', null)
         .where('expiresAt', '>', sql<string>`now()`)
         .where('disabledAt', 'is', null)
+        .where(isInUse)
         .returning('refreshTokens.sessionId'),
     )
     .insertInto('refreshTokens')
@@ -224,6 +234,7 @@ export async function listSessions(
     ])
     .where('endedAt', 'is', null)
     .where('expiresAt', '>', sql<string>`now()`)
+    .where(isInUse)
     .$if(accountId !== undefined, (query) => query.where('accountId', '=', accountId ?? 0))
     .orderBy('lastSeenAt', 'desc')
     .orderBy('sessions.id', 'desc')
