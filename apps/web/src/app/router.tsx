@@ -115,6 +115,19 @@ export const router = createBrowserRouter([
                 ],
               },
               {
+                path: 'snapshots',
+                middleware: [only('snapshots:list')],
+                handle: { crumb: 'snapshots' },
+                children: [
+                  { index: true, lazy: () => import('#features/snapshots/snapshots-page.tsx') },
+                  {
+                    path: 'restore/:planId?',
+                    handle: { crumb: 'restore' },
+                    lazy: () => import('./restore-page.tsx'),
+                  },
+                ],
+              },
+              {
                 path: 'audit',
                 middleware: [only('changes:list')],
                 handle: { crumb: 'audit' },

@@ -10,6 +10,7 @@ import { servers } from './en/servers.ts';
 import { settings } from './en/settings.ts';
 import { sheets } from './en/sheets.ts';
 import { shell } from './en/shell.ts';
+import { snapshots } from './en/snapshots.ts';
 import { states } from './en/states.ts';
 import { strip } from './en/strip.ts';
 import { term } from './en/term.ts';
@@ -31,6 +32,7 @@ export const en = {
   settings,
   sheets,
   shell,
+  snapshots,
   states,
   time,
   servers,
