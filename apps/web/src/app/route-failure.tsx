@@ -3,7 +3,7 @@ import { useRevalidator, useRouteError } from 'react-router';
 import { toast } from 'sonner';
 import { Button } from '#components/button.tsx';
 import { StatePage } from '#components/state-page.tsx';
-import { ApiError, Unreachable } from '#lib/api-error.ts';
+import { ApiError, isRefusal, Unreachable } from '#lib/api-error.ts';
 import { copyText } from '#lib/clipboard.ts';
 import { explain } from '#lib/explain.ts';
 import { ForbiddenPage } from './forbidden-page.tsx';
@@ -52,6 +52,3 @@ export function RootFailure() {
     </main>
   );
 }
-
-const isRefusal = (error: unknown, code: ApiError['code']) =>
-  error instanceof ApiError && error.code === code;

@@ -3,13 +3,14 @@ import type { StatusCounts } from '@cmp/shared/users';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, type RefObject, useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '#components/button.tsx';
 import { Chip } from '#components/chip.tsx';
 import { inputShape } from '#components/field.tsx';
 import { Segments } from '#components/segments.tsx';
+import { WriteButton } from '#components/write-button.tsx';
+import { connection } from '#lib/connection.ts';
+import { useStore } from '#lib/store.ts';
 import { shortDate } from '#lib/term.ts';
 import { FilterMenu } from './filter-menu.tsx';
-import type { ColumnId } from './user-columns.ts';
 import type { UserView } from './user-view.ts';
 import { serviceList } from './users.queries.ts';
 import { ViewMenu } from './view-menu.tsx';
@@ -17,8 +18,6 @@ import { ViewMenu } from './view-menu.tsx';
 interface UserToolbarProps {
   view: UserView;
   counts: StatusCounts | undefined;
-  columns: readonly ColumnId[];
-  allColumns: readonly ColumnId[];
   ofServer: boolean;
   findRef: RefObject<HTMLInputElement | null>;
   toolbarRef: RefObject<HTMLDivElement | null>;
@@ -33,6 +32,7 @@ export function UserToolbar(props: UserToolbarProps) {
   const { t } = useTranslation();
   const { view, counts, onChange } = props;
   const { data: services } = useQuery(serviceList);
+  const { online } = useStore(connection);
   return (
     <div
       ref={props.toolbarRef}
@@ -68,25 +68,20 @@ export function UserToolbar(props: UserToolbarProps) {
       ) : null}
       <FilterMenu view={view} services={services?.items ?? []} onChange={onChange} />
       <div className="ml-auto flex items-center gap-2 touch:hidden">
-        <ViewMenu
-          view={view}
-          columns={props.columns}
-          allColumns={props.allColumns}
-          ofServer={props.ofServer}
-          onChange={onChange}
-        />
+        <ViewMenu view={view} ofServer={props.ofServer} onChange={onChange} />
         {props.tools}
         {props.mayAdd ? (
-          <Button tone="primary" onClick={() => onChange({ ...view, open: 'new' })}>
+          <WriteButton tone="primary" onClick={() => onChange({ ...view, open: 'new' })}>
             {t('users.add')}
-          </Button>
+          </WriteButton>
         ) : null}
       </div>
       {props.mayAdd ? (
         <button
           type="button"
+          disabled={!online}
           onClick={() => onChange({ ...view, open: 'new' })}
-          className="fixed right-4 bottom-[calc(5rem+env(safe-area-inset-bottom))] z-20 hidden h-13 items-center rounded-full bg-accent px-6 font-semibold text-on-accent text-prose shadow-float touch:inline-flex"
+          className="fixed right-4 bottom-[calc(5rem+env(safe-area-inset-bottom))] z-20 hidden h-13 items-center rounded-full bg-accent px-6 font-semibold text-on-accent text-prose shadow-float disabled:bg-off-fill touch:inline-flex"
         >
           {t('users.add')}
         </button>
