@@ -1,10 +1,13 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useRevalidator, useRouteError } from 'react-router';
-import { DeletedNote } from '#components/deleted-note.tsx';
 import { Title } from '#components/title.tsx';
 import { isRefusal } from '#lib/api-error.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 import { RouteFailure } from './route-failure.tsx';
+
+// The first load does without it: few addresses lead to what was deleted.
+const DeletedNote = lazy(() => import('#components/deleted-note.tsx'));
 
 /** A server's page that could not be shown: where it was deleted, that is what is said. */
 export function ServerFailure() {
@@ -20,12 +23,14 @@ export function ServerFailure() {
       <h1 tabIndex={-1} className="text-title">
         {t('servers.gone')}
       </h1>
-      <DeletedNote
-        table="servers"
-        rowId={serverId}
-        otherwise={t('servers.goneText')}
-        onRestored={() => void revalidate()}
-      />
+      <Suspense>
+        <DeletedNote
+          table="servers"
+          rowId={serverId}
+          otherwise={t('servers.goneText')}
+          onRestored={() => void revalidate()}
+        />
+      </Suspense>
     </div>
   );
 }

@@ -35,7 +35,7 @@ export function DeletedNote({ table, rowId, otherwise, onRestored }: DeletedNote
   const mayUndo =
     table === 'servers'
       ? may('servers:delete')
-      : serverId !== null && can('changes:undo', serverId) && can('users:delete', serverId);
+      : serverId !== null && can('changes:undo', serverId) && can('users:restore', serverId);
 
   async function undo() {
     setUndoing(true);
@@ -72,3 +72,5 @@ export function DeletedNote({ table, rowId, otherwise, onRestored }: DeletedNote
     </div>
   );
 }
+
+export { DeletedNote as default };
