@@ -1,7 +1,7 @@
 import { Status } from '@cmp/shared/status';
 import type { StatusCounts } from '@cmp/shared/users';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Chip } from '#components/chip.tsx';
 import { inputShape } from '#components/field.tsx';
@@ -33,6 +33,14 @@ export function UserToolbar(props: UserToolbarProps) {
   const { view, counts, onChange } = props;
   const { data: services } = useQuery(serviceList);
   const { online } = useStore(connection);
+  const filterRef = useRef<HTMLButtonElement>(null);
+
+  /** A chip goes with its filter; the focus goes to where it would be put back. */
+  function lift(next: UserView) {
+    onChange(next);
+    filterRef.current?.focus();
+  }
+
   return (
     <div
       ref={props.toolbarRef}
@@ -54,19 +62,22 @@ export function UserToolbar(props: UserToolbarProps) {
           key={service}
           text={<span translate="no">{service}</span>}
           liftLabel={t('users.lift', { filter: service })}
-          onLift={() =>
-            onChange({ ...view, services: view.services.filter((one) => one !== service) })
-          }
+          onLift={() => lift({ ...view, services: view.services.filter((one) => one !== service) })}
         />
       ))}
       {view.expires ? (
         <Chip
           text={daysInWords(view.expires)}
           liftLabel={t('users.lift', { filter: t('users.column.expires') })}
-          onLift={() => onChange({ ...view, expires: undefined })}
+          onLift={() => lift({ ...view, expires: undefined })}
         />
       ) : null}
-      <FilterMenu view={view} services={services?.items ?? []} onChange={onChange} />
+      <FilterMenu
+        view={view}
+        services={services?.items ?? []}
+        triggerRef={filterRef}
+        onChange={onChange}
+      />
       <div className="ml-auto flex items-center gap-2 touch:hidden">
         <ViewMenu view={view} ofServer={props.ofServer} onChange={onChange} />
         {props.tools}

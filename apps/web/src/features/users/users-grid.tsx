@@ -44,7 +44,11 @@ export function UsersGrid(props: UsersGridProps) {
   const { width } = useSize(gridRef);
   const bodyRef = useRef<HTMLDivElement>(null);
   const { rows, users, height, slots, scrollTo } = useRowWindow(bodyRef, listing, total, isNarrow);
-  const [current, setCurrent] = useState<number>();
+  const [marked, mark] = useState<{ listing: Listing; index: number }>();
+  // Another list begins unmarked.
+  const current = marked?.listing === listing ? marked.index : undefined;
+  const setCurrent = (index: number | undefined) =>
+    mark(index === undefined ? undefined : { listing, index });
 
   const shown = useMemo(() => columnsThatFit(columns, width || 4000), [columns, width]);
   const template = useMemo(() => templateOf(shown, props.mayWrite), [shown, props.mayWrite]);

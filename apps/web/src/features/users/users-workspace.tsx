@@ -119,7 +119,6 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
       ) : null}
       {list.total > 0 ? (
         <UsersGrid
-          key={`${list.shown.serverId} ${list.shown.query}`}
           gridRef={gridRef}
           listing={list.shown}
           total={list.total}
