@@ -37,7 +37,7 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
           <Cell phone="title">
             <span className="font-semibold">{device(session.userAgent)}</span>
             {session.current ? (
-              <span className="ml-2 rounded-tag bg-accent-wash px-1.5 py-0.5 text-accent-ink text-label">
+              <span className="ml-2 inline-block whitespace-nowrap rounded-tag bg-accent-wash touch:ml-0 px-1.5 py-0.5 text-accent-ink text-label">
                 {t('profile.current')}
               </span>
             ) : null}

@@ -41,7 +41,7 @@ export function RenewNext({ users, mayExtend, onExtend }: RenewNextProps) {
             >
               {user.serverName}
             </Link>
-            <span className="touch:hidden">
+            <span className="flex items-center touch:hidden">
               <TermRunway status={status} share={term.share} label={term.spoken} />
             </span>
             <span
