@@ -36,12 +36,7 @@ const folder = path.resolve(import.meta.dirname, '../docs/screens');
 fs.mkdirSync(folder, { recursive: true });
 const portal = await startPortal();
 const { executablePath, args, env } = await findBrowser();
-const browser = await chromium.launch({
-  executablePath,
-  // A date field is the browser's own, in the browser's language.
-  args: [...args, '--lang=en-GB', '--accept-lang=en-GB'],
-  ...(env && { env }),
-});
+const browser = await chromium.launch({ executablePath, args, ...(env && { env }) });
 try {
   const cookies = await setUp(portal);
   for (const [look, options] of Object.entries(looks)) {
