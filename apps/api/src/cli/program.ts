@@ -6,6 +6,7 @@ import { addLegacyCommands } from './legacy.command.ts';
 import { addMigrateCommand } from './migrate.command.ts';
 import { asFailure, type Failure, type Outcome } from './outcome.ts';
 import { addSeedCommand } from './seed.command.ts';
+import { addSettingsCommands } from './settings.commands.ts';
 
 /** Where a command is typed, and where its answer goes. */
 export interface Terminal {
@@ -56,6 +57,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addMigrateCommand(program, run);
   addSeedCommand(program, run);
   addAccountCommands(program, run);
+  addSettingsCommands(program, run);
   addDoctorCommand(program, run);
   addLegacyCommands(program, run);
 

@@ -1,4 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { TargetError } from './target-error.ts';
@@ -50,11 +51,21 @@ export function guardedLookup(reach: Reach): LookupFunction {
 export async function openSocket(host: string, port: number, reach: Reach): Promise<Socket> {
   const address = await findAddress(host, reach);
   reach.signal.throwIfAborted();
-  const socket = connect({ host: address, port, signal: reach.signal });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve).once('error', reject);
-  });
-  return socket;
+  const socket = connect({ host: address, port });
+  // It can fail whenever it likes, also once nobody waits for it any more: unheard, that would end the process.
+  socket.on('error', () => {});
+  try {
+    await once(socket, 'connect', { signal: reach.signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** A name for the other side to know which of its sites is meant; an address is none. */
+export function serverNameOf(host: string): { servername?: string } {
+  return isIP(host.replace(/^\[(.*)\]$/, '$1')) ? {} : { servername: host };
 }
 
 function nameUnknown(cause: unknown): never {

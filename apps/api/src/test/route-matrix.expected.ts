@@ -170,7 +170,13 @@ PATCH /api/services/:id                  | missing | 401    | 403       | 403   
 DELETE /api/services/:id                 | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
 DELETE /api/services/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/settings/:section               | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+GET /api/settings/:section               | tables  | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 PATCH /api/settings/:section             | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+PATCH /api/settings/:section             | tables  | 401    | 403       | 403       | 403       | 403       | 403        | invalid      | 401      | change | 401
+POST /api/settings/:section/test         | general | 401    | 403       | 403       | 403       | 403       | 403        | unset        | 401      | change | 401
+POST /api/settings/:section/test         | tables  | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+POST /api/settings/:section/reveal       | general | 401    | 403       | 403       | 403       | 403       | 403        | unset        | 401      | change | 401
+POST /api/settings/:section/reveal       | tables  | 401    | 403       | 403       | 403       | 403       | 403        | unset        | 401      | change | 401
 `;
 
 /** The words for refusals: the answer's status and its code. */
@@ -182,6 +188,8 @@ export const refusals: Record<string, string> = {
   closed: '403 setup_closed',
   failed: '401 sign_in_failed',
   empty: '422 plan_empty',
+  invalid: '400 invalid_request',
+  unset: '422 target_unset',
 };
 
 /** Which rows a route must be asked of, by what its id names: one’s own, one out of reach, one that is not there. */
@@ -192,7 +200,7 @@ export const rowsToAskOf: Record<string, string[]> = {
   '/api/auth/sessions/': ['own', 'other', 'missing'],
   '/api/sessions/': ['other', 'missing'],
   '/api/services/': ['sold', 'missing'],
-  '/api/settings/': ['general'],
+  '/api/settings/': ['general', 'tables'],
   '/api/changes/': ['home', 'away', 'binned', 'missing'],
   '/api/plans/': ['own', 'other', 'missing'],
   '/api/jobs/': ['own', 'other', 'missing'],

@@ -117,7 +117,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       accounts: { own: own.id, other: other.id, missing },
       sessions: { own: own.sessionId, other: other.sessionId, missing },
       services: { sold: sold.id, missing },
-      settings: { general: 'general' },
+      settings: { general: 'general', tables: 'database' },
       changes: {
         home: await changeThatMade('users', homeUser?.id),
         away: await changeThatMade('users', awayUser?.id),
@@ -242,6 +242,8 @@ export const bodies: Record<string, (world: World) => object> = {
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
   'POST /api/plans/:id/commit': () => ({}),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+  'POST /api/settings/:section/test': () => ({}),
+  'POST /api/settings/:section/reveal': () => ({ password }),
 };
 
 /** The one route that takes a file. */

@@ -5,7 +5,7 @@ export const Host = z
   .string()
   .trim()
   .max(253)
-  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._:-]*[\p{L}\p{N}.])?$|^::[\da-fA-F:.]*$/u);
+  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._:-]*[\p{L}\p{N}.:])?$|^::[\da-fA-F:.]*$/u);
 
 export const Port = z.int().min(1).max(65_535);
 

@@ -7,7 +7,7 @@ import { StorageSettings } from '@cmp/shared/settings/storage';
 import type { TargetFailure, TestAnswer, TestRequest } from '@cmp/shared/settings/tests';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
-import { AppError, notFound } from '#lib/errors.ts';
+import { AppError } from '#lib/errors.ts';
 import { beforeAbort, type Resolve } from '#lib/outbound.ts';
 import { asTargetError, type TargetError } from '#lib/target-error.ts';
 import { readCertificate } from '#modules/targets/certificate.service.ts';
@@ -54,7 +54,7 @@ export async function testSection(
 ): Promise<TestAnswer> {
   const contract: SectionContract = sections[section];
   const run = section === 'general' ? undefined : testers[section];
-  if (!run) throw notFound();
+  if (!run) throw new AppError('target_unset', 'There is nothing to test here.');
   const overrides = place.overrides[section];
   refuseOverridden(overrides, values);
 

@@ -14,7 +14,7 @@ import {
 import type * as z from 'zod';
 import type { SettingsOverrides } from '#config.ts';
 import type { Db } from '#database/client.ts';
-import { AppError, notFound, staleVersion } from '#lib/errors.ts';
+import { AppError, staleVersion } from '#lib/errors.ts';
 import { seal, unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import type { Actor } from '#plugins/access.ts';
@@ -107,7 +107,7 @@ export async function revealSecret(
   const [only, ...others] = secrets;
   const wanted = name ?? (others.length === 0 ? only : undefined);
   await gate.confirm(password);
-  if (wanted === undefined || !secrets.includes(wanted)) throw notFound();
+  if (wanted === undefined || !secrets.includes(wanted)) throw unset();
   const revealed = await inChange(
     db,
     actor,
@@ -115,13 +115,15 @@ export async function revealSecret(
     `${section}.${wanted}`,
     async (trx) => {
       const secret = await readSecret(trx, key, section, wanted);
-      if (secret === undefined) throw notFound();
+      if (secret === undefined) throw unset();
       return { name: wanted, secret };
     },
   );
   gate.tell('sensitive_read', { accountId: actor.accountId, section, name: wanted });
   return revealed;
 }
+
+const unset = () => new AppError('target_unset', 'There is no such secret, or it is not set.');
 
 /** Alters a section for whoever is at the door: what leads elsewhere asks for the password, and is told of. */
 export async function changeSectionAtDoor(

@@ -6,7 +6,7 @@ import {
   type ChainLink,
   certificateLevel,
 } from '@cmp/shared/settings/certificate';
-import { openSocket } from '#lib/outbound.ts';
+import { openSocket, serverNameOf } from '#lib/outbound.ts';
 import { TargetError } from '#lib/target-error.ts';
 import type { Through } from './sftp.service.ts';
 
@@ -24,7 +24,8 @@ export async function readCertificate(
   const tcp = await openSocket(domain, port, reach);
   const address = tcp.remoteAddress ?? domain;
   // One that nobody trusts is looked at all the same, and told of: nothing is sent over it.
-  const socket = connect({ socket: tcp, servername: domain, rejectUnauthorized: false });
+  const socket = connect({ socket: tcp, ...serverNameOf(domain), rejectUnauthorized: false });
+  socket.on('error', () => {}); // As of the connection below it.
   try {
     await once(socket, 'secureConnect', { signal });
     const leaf = socket.getPeerCertificate(true);

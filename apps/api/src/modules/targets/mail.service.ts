@@ -1,6 +1,6 @@
 import type { MailSettings } from '@cmp/shared/settings/mail';
 import { createTransport } from 'nodemailer';
-import { beforeAbort, findAddress, openSocket } from '#lib/outbound.ts';
+import { beforeAbort, findAddress, openSocket, serverNameOf } from '#lib/outbound.ts';
 import { TargetError } from '#lib/target-error.ts';
 import type { Through } from './sftp.service.ts';
 
@@ -25,7 +25,7 @@ export async function tryMail(
     secure: security === 'tls',
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
-    tls: { servername: host },
+    tls: serverNameOf(host),
     ...(user && { auth: { user, pass: password ?? '' } }),
   });
   try {

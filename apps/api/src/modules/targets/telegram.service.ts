@@ -2,7 +2,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { findAddress } from '#lib/outbound.ts';
+import { findAddress, serverNameOf } from '#lib/outbound.ts';
 import { TargetError } from '#lib/target-error.ts';
 import type { Through } from './sftp.service.ts';
 
@@ -57,14 +57,14 @@ async function get(
   } = Promise.withResolvers<{ status: number; body: string }>();
   const request = (isSecure ? requestHttps : requestHttp)({
     host,
-    ...(isSecure && { servername: url.hostname }),
+    ...(isSecure && serverNameOf(url.hostname)),
     port: url.port || (isSecure ? 443 : 80),
     path: url.pathname,
     headers: { host: url.host },
     agent: false,
     signal,
   });
-  request.once('error', reject);
+  request.on('error', reject);
   request.once('response', (response) => {
     text(response).then((body) => done({ status: response.statusCode ?? 0, body }), reject);
   });
