@@ -1,5 +1,4 @@
 import type { Issue } from '@cmp/shared/errors';
-import type { Site } from '@cmp/shared/health';
 import { GeneralSettings } from '@cmp/shared/settings/general';
 import {
   MASK,
@@ -34,11 +33,6 @@ export async function readSection(
 export async function readGeneral(db: Db): Promise<GeneralSettings> {
   const stored = await findSection(db, 'general');
   return GeneralSettings.parse(stored?.fields ?? {});
-}
-
-export async function readSite(db: Db): Promise<Site> {
-  const { siteName: name, language, timeZone, weekStart, soonWindowHours } = await readGeneral(db);
-  return { name, language, timeZone, weekStart, soonWindowHours };
 }
 
 /** A secret of a section, for whoever uses it. Undefined where it was never set. */
