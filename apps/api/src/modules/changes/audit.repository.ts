@@ -75,7 +75,7 @@ export async function listEntries(
           when 'services' then v.name else coalesce(a.username, g.username, i.purpose) end,
         e.after ->> 'account_name', e.before ->> 'account_name', e.after ->> 'name',
         e.before ->> 'name', e.after ->> 'username', e.before ->> 'username', e.after ->> 'section',
-        e.before ->> 'purpose'
+        e.after ->> 'purpose', e.before ->> 'purpose'
       ) as row_name,
       e.before, e.after
     from page
