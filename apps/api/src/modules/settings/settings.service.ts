@@ -88,6 +88,7 @@ function view(
     version,
     values: values.parse(fields),
     secrets: Object.fromEntries(secrets.map((name) => [name, secretStates[name] ?? unset])),
+    environment: {},
   };
 }
 

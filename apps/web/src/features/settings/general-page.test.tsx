@@ -14,6 +14,7 @@ const section: SettingsSection = {
   version: 2,
   values: GeneralSettings.parse({}),
   secrets: {},
+  environment: {},
 };
 
 beforeEach(() => {

@@ -86,6 +86,9 @@ function GeneralForm() {
     dateOrder: t('settings.dateOrder'),
     soonWindowHours: t('settings.soonWindow'),
     binRetentionDays: t('settings.binRetention'),
+    theme: t('settings.theme'),
+    idleLimitMinutes: t('settings.idleLimit'),
+    currency: t('settings.currency'),
   } satisfies Record<keyof GeneralSettings, string>;
   const differences = changed
     .filter((field) => section.values[field] !== mine[field])
