@@ -21,6 +21,7 @@ export const Site = z.object({
   timeZone: z.string(),
   weekStart: GeneralSettings.shape.weekStart.unwrap(),
   soonWindowHours: z.int(),
+  theme: GeneralSettings.shape.theme.unwrap(),
   /** Addresses of pictures, which name their content; null where none was set. */
   logoLight: z.string().nullable(),
   logoDark: z.string().nullable(),

@@ -173,6 +173,7 @@ POST /api/servers/:serverId/users/import     | missing | 401    | 403       | 40
 
 GET /api/services                        | -       | 401    | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2  | 200 ST #2    | 401      | change | 401
 POST /api/services                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
+PUT /api/services/order                  | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 ST       | 401      | change | 401
 PATCH /api/services/:id                  | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 200 S        | 401      | change | 401
 PATCH /api/services/:id                  | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 DELETE /api/services/:id                 | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401

@@ -13,7 +13,7 @@ import { avatarOf, logoOf, ofSite } from '#modules/images/images.service.ts';
 import { insertJob } from '#modules/jobs/jobs.repository.ts';
 import { createPlan, finishPlan } from '#modules/plans/plans.service.ts';
 import { removeServer } from '#modules/servers/servers.service.ts';
-import { createService } from '#modules/services/services.service.ts';
+import { createService, servicesSold } from '#modules/services/services.service.ts';
 import { systemActor } from '#plugins/access.ts';
 import { given, password } from './given.ts';
 import { picture } from './pictures.ts';
@@ -47,6 +47,8 @@ export interface World {
   token: string;
   /** Every living server, last to first. */
   serverIds: number[];
+  /** Every service, last to first. */
+  serviceIds: number[];
   /** By what a path calls them, then by the row's name in the table. */
   ids: Record<string, Record<string, number | string>>;
   /** The letters of what a text shows of this world or of those before it. */
@@ -110,6 +112,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     username: canary('M'),
     token: setupToken(app.keys),
     serverIds: living.map(({ id }) => id),
+    serviceIds: (await servicesSold(db)).map(({ id }) => id).toReversed(),
     ids: {
       servers: { home: home.id, away: away.id, binned: binned.id, missing },
       users: {
@@ -243,6 +246,7 @@ export const bodies: Record<string, (world: World) => object> = {
   'PATCH /api/users/:id': () => ({ version: 1, remark: 'altered' }),
   'POST /api/users/:id/extend': () => ({ months: 1 }),
   'POST /api/services': () => ({ name: 'new' }),
+  'PUT /api/services/order': ({ serviceIds }) => ({ serviceIds }),
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
   'POST /api/plans/:id/commit': () => ({}),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),

@@ -7,11 +7,11 @@ import { Button } from '#components/button.tsx';
 import { Chip } from '#components/chip.tsx';
 import { inputShape } from '#components/field.tsx';
 import { Segments } from '#components/segments.tsx';
+import { serviceList } from '#lib/service-list.ts';
 import { shortDate } from '#lib/term.ts';
 import { FilterMenu } from './filter-menu.tsx';
 import type { ColumnId } from './user-columns.ts';
 import type { UserView } from './user-view.ts';
-import { serviceList } from './users.queries.ts';
 import { ViewMenu } from './view-menu.tsx';
 
 interface UserToolbarProps {
