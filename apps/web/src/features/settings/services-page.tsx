@@ -134,7 +134,7 @@ function ServiceTable({ services, currency, onEdit }: ServiceTableProps) {
               )}
             </span>
           </Cell>
-          <Cell phone="below" align="right">
+          <Cell phone={service.priceCents === null ? 'hidden' : 'below'} align="right">
             {service.priceCents === null ? (
               <span className="text-ink-3">{t('services.noPrice')}</span>
             ) : (
