@@ -208,20 +208,24 @@ test('others are answered while a picture is decoded', async ({ api, app }) => {
   await send(admin, favicon, await picture('png'));
 
   let isDone = false;
+  const begun = performance.now();
   const decoding = send(admin, favicon, heavy).finally(() => {
     isDone = true;
   });
-  const waits: number[] = [];
+  const silences: number[] = [];
+  let last = performance.now();
   while (!isDone) {
-    const begun = performance.now();
-    await client(app).get('/health');
-    waits.push(performance.now() - begun);
     await wait(2);
+    await client(app).get('/health');
+    silences.push(performance.now() - last);
+    last = performance.now();
   }
+  const tookMs = performance.now() - begun;
 
   expect((await decoding).statusCode).toBe(200);
-  expect(waits.length).toBeGreaterThan(10);
-  expect(Math.max(...waits)).toBeLessThan(150);
+  expect(silences.length).toBeGreaterThan(10);
+  // A share of the whole, so that a busy machine is not taken for a blocked one.
+  expect(Math.max(...silences)).toBeLessThan(tookMs / 3);
 });
 
 describe('the picture of an account', () => {

@@ -224,6 +224,6 @@ export const audit = {
     has_users: 'it has users',
     in_use: 'it is in use',
     purged: 'it is no longer kept',
-    set_back_by_hand: 'accounts, access and settings are set back by hand',
+    set_back_by_hand: 'accounts, access, settings and pictures are set back by hand',
   },
 };
