@@ -12,6 +12,7 @@ const pages = [
   { path: '/accounts/new', name: 'new account' },
   { path: '/accounts/1', name: 'an account' },
   { path: '/settings/general', name: 'general settings' },
+  { path: '/settings/services', name: 'the services' },
   { path: '/profile/details', name: 'own details' },
   { path: '/profile/security', name: 'own security' },
   { path: '/profile/appearance', name: 'appearance' },

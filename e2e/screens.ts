@@ -18,6 +18,7 @@ const pages = {
   audit: '/audit',
   accounts: '/accounts',
   settings: '/settings/general',
+  services: '/settings/services',
   profile: '/profile/security',
 };
 

@@ -4,7 +4,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { workbookLimits } from '@cmp/shared/workbook';
 import multipart from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -25,14 +24,20 @@ declare module 'fastify' {
   }
 }
 
+interface Options {
+  folder: string;
+  /** How large a file may be, and what to do about a larger one. */
+  limit: { bytes: number; sentence: string };
+}
+
 /**
  * For the routes that take a file, as `file` of multipart/form-data: the only body that is not JSON. It is written
  * to the folder as it comes, and its digest is the body by which a repeated command is known.
  */
-export default fp<{ folder: string }>(async (app, { folder }) => {
+export default fp<Options>(async (app, { folder, limit }) => {
   await app.register(multipart, {
     throwFileSizeLimit: false,
-    limits: { fileSize: workbookLimits.bytes, files: 1, fields: 5, parts: 6, headerPairs: 20 },
+    limits: { fileSize: limit.bytes, files: 1, fields: 5, parts: 6, headerPairs: 20 },
   });
   const perAccount = new RateLimiterMemory({ points: 30, duration: 60 });
 
@@ -40,7 +45,7 @@ export default fp<{ folder: string }>(async (app, { folder }) => {
   app.addHook('preValidation', async (request) => {
     await consume(perAccount, String(request.actor.accountId), request);
     await mkdir(folder, { recursive: true });
-    const upload = await receive(request, folder);
+    const upload = await receive(request, { folder, limit });
     request.body = upload;
   });
   app.addHook('onResponse', (request) => discard(request.upload));
@@ -49,7 +54,7 @@ export default fp<{ folder: string }>(async (app, { folder }) => {
 
 async function receive(
   request: FastifyRequest,
-  folder: string,
+  { folder, limit }: Options,
 ): Promise<{ fileName: string; sha256: string }> {
   if (!request.isMultipart())
     throw new AppError('unsupported_media_type', 'Send the file as multipart/form-data.');
@@ -72,10 +77,7 @@ async function receive(
     throw isFull(error) ? new AppError('storage_full', 'There is no room for the file.') : error;
   }
   if (part.file.truncated)
-    throw new AppError('file_too_large', 'The file is larger than 20 MB. Split the list.', {
-      limit: 'bytes',
-      most: workbookLimits.bytes,
-    });
+    throw new AppError('file_too_large', limit.sentence, { limit: 'bytes', most: limit.bytes });
   return { fileName: upload.fileName, sha256: digest.digest('hex') };
 }
 

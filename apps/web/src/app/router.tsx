@@ -146,6 +146,10 @@ export const router = createBrowserRouter([
                     path: 'general',
                     lazy: () => import('#features/settings/general-page.tsx'),
                   },
+                  {
+                    path: 'services',
+                    lazy: () => import('#features/settings/services-page.tsx'),
+                  },
                 ],
               },
               { path: '403', Component: ForbiddenPage },

@@ -2,11 +2,13 @@ import { accounts } from './en/accounts.ts';
 import { audit } from './en/audit.ts';
 import { auth } from './en/auth.ts';
 import { errors } from './en/errors.ts';
+import { images } from './en/images.ts';
 import { jobs } from './en/jobs.ts';
 import { overview } from './en/overview.ts';
 import { palette } from './en/palette.ts';
 import { profile } from './en/profile.ts';
 import { servers } from './en/servers.ts';
+import { services } from './en/services.ts';
 import { settings } from './en/settings.ts';
 import { sheets } from './en/sheets.ts';
 import { shell } from './en/shell.ts';
@@ -25,10 +27,12 @@ export const en = {
   audit,
   auth,
   errors,
+  images,
   jobs,
   overview,
   palette,
   profile,
+  services,
   settings,
   sheets,
   shell,

@@ -19,6 +19,7 @@ import { clockTime } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
 import { useSaveKey } from '#lib/use-save-key.ts';
 import { changeGeneralSettings, generalSettings } from './settings.queries.ts';
+import { SitePictures } from './site-pictures.tsx';
 
 export function loader(): null {
   void queryClient.prefetchQuery(generalSettings);
@@ -28,16 +29,20 @@ export function loader(): null {
 export function GeneralPage() {
   const { t } = useTranslation();
   return (
-    <Section title={t('settings.general')} text={t('settings.generalText')}>
-      <Panel skeleton={<SkeletonForm fields={6} />}>
-        <GeneralForm />
-      </Panel>
-    </Section>
+    <div className="grid gap-10">
+      <Section title={t('settings.general')} text={t('settings.generalText')}>
+        <Panel skeleton={<SkeletonForm fields={9} />}>
+          <GeneralForm />
+        </Panel>
+      </Section>
+      <SitePictures />
+    </div>
   );
 }
 
 const fields = GeneralSettings.keyof().options;
 const zones = Intl.supportedValuesOf('timeZone');
+const currencies = Intl.supportedValuesOf('currency');
 
 function GeneralForm() {
   const { t } = useTranslation();
@@ -157,6 +162,41 @@ function GeneralForm() {
           <option value="MDY">{t('settings.dateMdy')}</option>
         </SelectField>
       </div>
+      <div className="grid gap-5 sm:grid-cols-2">
+        <SelectField
+          {...form.register('theme')}
+          label={labelOf.theme}
+          hint={t('settings.themeHint')}
+          error={errors.theme?.message}
+        >
+          <option value="system">{t('shell.themeSystem')}</option>
+          <option value="light">{t('shell.themeLight')}</option>
+          <option value="dark">{t('shell.themeDark')}</option>
+        </SelectField>
+        <SelectField
+          {...form.register('currency')}
+          label={labelOf.currency}
+          hint={t('settings.currencyHint')}
+          error={errors.currency?.message}
+        >
+          {currencies.map((code) => (
+            <option key={code} value={code} translate="no">
+              {t('settings.currencyNamed', { code, name: currencyNames.of(code) ?? code })}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      <TextField
+        {...form.register('idleLimitMinutes', { setValueAs: minutesTyped })}
+        type="number"
+        inputMode="numeric"
+        min={5}
+        max={10_080}
+        unit={t('settings.minutes')}
+        label={labelOf.idleLimitMinutes}
+        hint={t('settings.idleLimitHint')}
+        error={errors.idleLimitMinutes?.message}
+      />
       <TextField
         {...form.register('binRetentionDays', { valueAsNumber: true })}
         type="number"
@@ -175,6 +215,13 @@ function GeneralForm() {
       />
     </form>
   );
+}
+
+const currencyNames = new Intl.DisplayNames('en', { type: 'currency' });
+
+/** An empty field is no limit. */
+function minutesTyped(typed: unknown): number | null {
+  return typed === '' || typed === null ? null : Number(typed);
 }
 
 /** What time it is in the zone chosen, so that a wrong one is noticed. */

@@ -1,6 +1,9 @@
+import { Site } from '@cmp/shared/health';
+import type { ShownTheme } from '@cmp/shared/images';
 import { GeneralSection, type SettingsChange } from '@cmp/shared/settings/sections';
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
+import { queryClient } from '#lib/query-client.ts';
 import { siteQuery } from '#lib/site.ts';
 
 export const generalSettings = queryOptions({
@@ -8,7 +11,34 @@ export const generalSettings = queryOptions({
   queryFn: ({ signal }) => api.get('/settings/general', GeneralSection, { signal }),
 });
 
+export const setLogo = mutationOptions({
+  mutationFn: ({ theme, file }: { theme: ShownTheme; file: File }) =>
+    api.putFile(`/settings/general/logo?theme=${theme}`, file, Site),
+  onSuccess: keepSite,
+  meta: { told: 'by the form' },
+});
+
+export const removeLogo = mutationOptions({
+  mutationFn: (theme: ShownTheme) => api.delete(`/settings/general/logo?theme=${theme}`),
+  meta: { invalidates: [siteQuery.queryKey] },
+});
+
+export const setFavicon = mutationOptions({
+  mutationFn: (file: File) => api.putFile('/settings/general/favicon', file, Site),
+  onSuccess: keepSite,
+  meta: { told: 'by the form' },
+});
+
+export const removeFavicon = mutationOptions({
+  mutationFn: () => api.delete('/settings/general/favicon'),
+  meta: { invalidates: [siteQuery.queryKey] },
+});
+
 export const changeGeneralSettings = mutationOptions({
   mutationFn: (change: SettingsChange) => api.patch('/settings/general', change, GeneralSection),
   meta: { told: 'by the form', invalidates: [generalSettings.queryKey, siteQuery.queryKey] },
 });
+
+function keepSite(site: Site): void {
+  queryClient.setQueryData(siteQuery.queryKey, site);
+}

@@ -6,11 +6,13 @@ import { CopyButton } from '#components/copy-button.tsx';
 import { Section } from '#components/section.tsx';
 import { UndoButton } from '#components/undo-button.tsx';
 import { momentInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { passwordsOfPlan } from './snapshots.queries.ts';
 
 /** What was brought in, and the one-time passwords of the accounts among it. */
 export function LegacyDone({ plan }: { plan: Plan }) {
   const { t } = useTranslation();
+  const zone = useSiteZone();
   const { data: passwords } = useQuery(passwordsOfPlan(plan.id));
   const [first] = passwords?.items ?? [];
   const { changeId, counts } = plan;
@@ -38,7 +40,7 @@ export function LegacyDone({ plan }: { plan: Plan }) {
       {passwords && first ? (
         <Section
           title={t('snapshots.oneTime')}
-          text={t('snapshots.oneTimeText', { until: momentInWords(first.expiresAt) })}
+          text={t('snapshots.oneTimeText', { until: momentInWords(first.expiresAt, zone) })}
         >
           <ul className="rounded-panel border border-line bg-surface px-4">
             {passwords.items.map(({ username, oneTimePassword }) => (

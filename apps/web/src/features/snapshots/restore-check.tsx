@@ -9,12 +9,14 @@ import { Segments } from '#components/segments.tsx';
 import { Cell, Row, Table } from '#components/table.tsx';
 import { isKey } from '#lib/is-key.ts';
 import { momentInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { en } from '#locales/en.ts';
 import { RestoreCommit } from './restore-commit.tsx';
 
 /** What a restore would do: table by table, and where it merges row by row. */
 export function RestoreCheck({ plan, subject }: { plan: Plan; subject: RestoreSubject }) {
   const { t } = useTranslation();
+  const zone = useSiteZone();
   return (
     <div className="grid gap-8">
       <Section
@@ -22,7 +24,7 @@ export function RestoreCheck({ plan, subject }: { plan: Plan; subject: RestoreSu
         text={t('snapshots.planOf', {
           site: subject.siteName,
           kind: t(`snapshots.kindOf.${subject.kind}`),
-          when: momentInWords(subject.createdAt),
+          when: momentInWords(subject.createdAt, zone),
           version: subject.appVersion,
         })}
       >

@@ -14,6 +14,7 @@ import { Section } from '#components/section.tsx';
 import { SubmitButton } from '#components/submit-button.tsx';
 import { explain } from '#lib/explain.ts';
 import { momentInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { sizeInWords } from './size-in-words.ts';
 import { planRestore, type RestoreSource, snapshotList } from './snapshots.queries.ts';
 
@@ -27,6 +28,7 @@ const hintOf = {
 /** Which snapshot, and what it is to mean here. */
 export function RestoreStart() {
   const { t } = useTranslation();
+  const zone = useSiteZone();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const { data: snapshots } = useSuspenseQuery(snapshotList);
@@ -54,7 +56,7 @@ export function RestoreStart() {
       <Section title={t('snapshots.source')} text={t('snapshots.sourceText')}>
         {chosen && !file ? (
           <p className="rounded-panel border border-line bg-surface px-4 py-3 font-semibold">
-            {t('snapshots.chosenSnapshot', { when: momentInWords(chosen.createdAt) })}
+            {t('snapshots.chosenSnapshot', { when: momentInWords(chosen.createdAt, zone) })}
             <span className="tnum font-normal text-ink-2">{` · ${sizeInWords(chosen.bytes)}`}</span>
           </p>
         ) : null}

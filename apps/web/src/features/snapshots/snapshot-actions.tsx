@@ -10,11 +10,13 @@ import { ConfirmDialog } from '#components/confirm-dialog.tsx';
 import { menuItemShape, menuLineShape, menuShape } from '#components/menu-shape.ts';
 import { useMay } from '#lib/session.ts';
 import { momentInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { checkSnapshot, removeSnapshot, saveSnapshot } from './snapshots.queries.ts';
 
 /** What can be done with a snapshot. */
 export function SnapshotActions({ snapshot }: { snapshot: Snapshot }) {
   const { t } = useTranslation();
+  const zone = useSiteZone();
   const navigate = useNavigate();
   const may = useMay();
   const [isAsking, ask] = useState(false);
@@ -27,7 +29,7 @@ export function SnapshotActions({ snapshot }: { snapshot: Snapshot }) {
     <>
       <Menu.Root>
         <Menu.Trigger
-          aria-label={t('snapshots.actions', { when: momentInWords(createdAt) })}
+          aria-label={t('snapshots.actions', { when: momentInWords(createdAt, zone) })}
           className="grid size-8 shrink-0 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink data-popup-open:bg-sunken touch:size-11"
         >
           <Ellipsis aria-hidden size={16} />
