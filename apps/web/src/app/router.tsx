@@ -150,6 +150,30 @@ export const router = createBrowserRouter([
                     path: 'services',
                     lazy: () => import('#features/settings/services-page.tsx'),
                   },
+                  {
+                    path: 'database',
+                    lazy: () => import('#features/settings/database-page.tsx'),
+                  },
+                  {
+                    path: 'telegram',
+                    lazy: () => import('#features/settings/telegram-page.tsx'),
+                  },
+                  {
+                    path: 'remote-server',
+                    lazy: () => import('#features/settings/remote-server-page.tsx'),
+                  },
+                  {
+                    path: 'certificate',
+                    lazy: () => import('#features/settings/certificate-page.tsx'),
+                  },
+                  {
+                    path: 'mail',
+                    lazy: () => import('#features/settings/mail-page.tsx'),
+                  },
+                  {
+                    path: 'storage',
+                    lazy: () => import('#features/settings/storage-page.tsx'),
+                  },
                 ],
               },
               { path: '403', Component: ForbiddenPage },

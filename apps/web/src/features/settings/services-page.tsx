@@ -14,13 +14,13 @@ import { Cell, Row, Table } from '#components/table.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
 import { queryClient } from '#lib/query-client.ts';
 import { serviceList } from '#lib/service-list.ts';
+import { generalSection } from './section.queries.ts';
 import { EditServiceDialog, NewServiceDialog } from './service-dialogs.tsx';
 import { removeService, reorderServices } from './services.queries.ts';
-import { generalSettings } from './settings.queries.ts';
 
 export function loader(): null {
   void queryClient.prefetchQuery(serviceList);
-  void queryClient.prefetchQuery(generalSettings);
+  void queryClient.prefetchQuery(generalSection);
   return null;
 }
 
@@ -38,7 +38,7 @@ type Open = { what: 'new' } | { what: 'edit'; service: Service };
 function Services() {
   const { t } = useTranslation();
   const { data: services } = useSuspenseQuery(serviceList);
-  const { currency } = useSuspenseQuery(generalSettings).data.values;
+  const { currency } = useSuspenseQuery(generalSection).data.values;
   const [isOpen, open] = useState<Open>();
   const close = () => open(undefined);
 

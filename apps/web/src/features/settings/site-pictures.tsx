@@ -8,7 +8,7 @@ import { TideMark } from '#components/tide-mark.tsx';
 import { explainImage } from '#lib/image-failure.ts';
 import { siteQuery } from '#lib/site.ts';
 import { useSiteName } from '#lib/use-site-name.ts';
-import { removeFavicon, removeLogo, setFavicon, setLogo } from './settings.queries.ts';
+import { removeFavicon, removeLogo, setFavicon, setLogo } from './pictures.queries.ts';
 
 /** The site's face. Each picture is kept at once, apart from the form's draft. */
 export function SitePictures() {

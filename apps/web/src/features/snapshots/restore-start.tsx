@@ -13,9 +13,9 @@ import { RadioList } from '#components/radio-list.tsx';
 import { Section } from '#components/section.tsx';
 import { SubmitButton } from '#components/submit-button.tsx';
 import { explain } from '#lib/explain.ts';
+import { sizeInWords } from '#lib/size-in-words.ts';
 import { momentInWords } from '#lib/time.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
-import { sizeInWords } from './size-in-words.ts';
 import { planRestore, type RestoreSource, snapshotList } from './snapshots.queries.ts';
 
 const keys = ['passphrase', 'identity', 'recoveryKey'] as const;

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { Ago } from '#components/ago.tsx';
 import { StatusWord } from '#components/status-word.tsx';
 import { Cell, Row, Table } from '#components/table.tsx';
+import { sizeInWords } from '#lib/size-in-words.ts';
 import { agoInWords } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
-import { sizeInWords } from './size-in-words.ts';
 import { SnapshotActions } from './snapshot-actions.tsx';
 
 /** Every snapshot with what was proved of it. */

@@ -1,15 +1,9 @@
 import { Site } from '@cmp/shared/health';
 import type { ShownTheme } from '@cmp/shared/images';
-import { GeneralSection, type SettingsChange } from '@cmp/shared/settings/sections';
-import { mutationOptions, queryOptions } from '@tanstack/react-query';
+import { mutationOptions } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { siteQuery } from '#lib/site.ts';
-
-export const generalSettings = queryOptions({
-  queryKey: ['settings', 'general'],
-  queryFn: ({ signal }) => api.get('/settings/general', GeneralSection, { signal }),
-});
 
 export const setLogo = mutationOptions({
   mutationFn: ({ theme, file }: { theme: ShownTheme; file: File }) =>
@@ -32,11 +26,6 @@ export const setFavicon = mutationOptions({
 export const removeFavicon = mutationOptions({
   mutationFn: () => api.delete('/settings/general/favicon'),
   meta: { invalidates: [siteQuery.queryKey] },
-});
-
-export const changeGeneralSettings = mutationOptions({
-  mutationFn: (change: SettingsChange) => api.patch('/settings/general', change, GeneralSection),
-  meta: { told: 'by the form', invalidates: [generalSettings.queryKey, siteQuery.queryKey] },
 });
 
 function keepSite(site: Site): void {
