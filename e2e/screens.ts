@@ -19,6 +19,8 @@ const pages = {
   accounts: '/accounts',
   settings: '/settings/general',
   services: '/settings/services',
+  database: '/settings/database',
+  storage: '/settings/storage',
   profile: '/profile/security',
 };
 

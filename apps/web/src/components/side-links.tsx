@@ -1,4 +1,5 @@
-import { NavLink } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { NavLink, useLocation } from 'react-router';
 
 /** The parts of one thing, each with its own address: beside the page, and on a narrow one above it, to scroll. */
 export function SideLinks({
@@ -8,9 +9,19 @@ export function SideLinks({
   label: string;
   links: readonly { to: string; text: string }[];
 }) {
+  const listRef = useRef<HTMLUListElement>(null);
+  const { pathname } = useLocation();
+  // On a narrow page the part that is shown may be out of sight.
+  useEffect(() => {
+    const current = listRef.current?.querySelector(`[href="${pathname}"]`);
+    current?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [pathname]);
   return (
     <nav aria-label={label} className="min-w-0 border-line max-lg:border-b">
-      <ul className="flex max-lg:-mb-px max-lg:gap-5 max-lg:overflow-x-auto lg:sticky lg:top-20 lg:flex-col lg:gap-0.5">
+      <ul
+        ref={listRef}
+        className="flex max-lg:-mb-px max-lg:gap-5 max-lg:overflow-x-auto lg:sticky lg:top-20 lg:flex-col lg:gap-0.5"
+      >
         {links.map((link) => (
           <li key={link.to}>
             <NavLink end to={link.to} className={linkShape}>

@@ -45,7 +45,12 @@ function Standing() {
   const { data: section } = useSuspenseQuery(certificateSection);
   const { domain, warnDays } = section.values;
   const { data, error } = useQuery(certificateStanding(section.values));
-  if (domain === null) return <EmptyNote text={t('certificate.none')} />;
+  if (domain === null)
+    return (
+      <div className="max-w-[640px]">
+        <EmptyNote text={t('certificate.none')} />
+      </div>
+    );
   if (error)
     return <TestFailure error={error} labels={t('certificate.labels', { returnObjects: true })} />;
   if (data?.section !== 'certificate') return <SkeletonRows rows={4} columns={['w-24', 'w-64']} />;

@@ -6,12 +6,14 @@ interface ChoicesFieldProps<Name extends string> {
   form: SectionForm<Name>;
   name: Name;
   hint?: string;
+  /** Wide enough for the longest text. */
+  columnWidth: string;
   options: readonly { value: string; text: string }[];
 }
 
 /** Any of a few. They are kept in the order in which they stand here. */
 export function ChoicesField<Name extends string>(props: ChoicesFieldProps<Name>) {
-  const { form, name, hint, options } = props;
+  const { form, name, hint, columnWidth, options } = props;
   const id = useId();
   const chosen: unknown = form.draft[name];
   const isChosen = (value: string) => Array.isArray(chosen) && chosen.includes(value);
@@ -29,7 +31,10 @@ export function ChoicesField<Name extends string>(props: ChoicesFieldProps<Name>
   return (
     <fieldset aria-describedby={note ? `${id}-note` : undefined}>
       <legend className="mb-1.5 font-[550]">{form.labels[name]}</legend>
-      <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
+      <div
+        className="grid gap-x-4 gap-y-2"
+        style={{ gridTemplateColumns: `repeat(auto-fill, minmax(${columnWidth}, 1fr))` }}
+      >
         {options.map(({ value, text }) => (
           <label key={value} className="flex items-center gap-2.5">
             <input

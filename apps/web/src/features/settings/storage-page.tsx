@@ -22,11 +22,10 @@ export function loader(): null {
 export function StoragePage() {
   const { t } = useTranslation();
   return (
-    <Section
-      title={t('settings.storage')}
-      text={t('storage.text')}
-      aside={<ButtonLink to="/snapshots">{t('storage.toSnapshots')}</ButtonLink>}
-    >
+    <Section title={t('settings.storage')} text={t('storage.text')}>
+      <div>
+        <ButtonLink to="/snapshots">{t('storage.toSnapshots')}</ButtonLink>
+      </div>
       <Panel skeleton={<SkeletonForm fields={10} />}>
         <StorageForm />
       </Panel>

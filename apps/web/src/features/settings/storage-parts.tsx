@@ -33,6 +33,7 @@ export function StorageSchedule({ form }: PartProps) {
           <ChoicesField
             form={form}
             name="scheduleDays"
+            columnWidth="8.5rem"
             options={Weekday.options.map((value) => ({ value, text: t(`storage.day.${value}`) }))}
           />
         </>

@@ -55,6 +55,7 @@ function TelegramForm() {
         <ChoicesField
           form={form}
           name="events"
+          columnWidth="15rem"
           options={TelegramEvent.options.map((value) => ({
             value,
             text: t(`telegram.event.${value}`),

@@ -53,6 +53,7 @@ export function useSectionForm<Name extends string>(
   const leadsElsewhere = contract.targets.some((target) => changed.includes(target));
 
   function begin(what: 'save' | 'test') {
+    if (what === 'save' && changed.length === 0) return;
     void form.handleSubmit(() => {
       save.reset();
       test.reset();
