@@ -44,7 +44,7 @@ function KeptSecret<Name extends string>({ form, name, hint }: SecretFieldProps<
   return (
     <fieldset className="grid gap-1">
       <legend className="mb-1 font-[550]">{label}</legend>
-      <div className="flex min-h-control flex-wrap items-center justify-between gap-x-4 gap-y-1 rounded-control border border-line bg-sunken py-1 pr-1 pl-2.5 touch:pl-3">
+      <div className="flex min-h-control flex-wrap items-center justify-between gap-x-4 gap-y-1 rounded-control border border-line bg-sunken py-1 pr-1 pl-2.5 touch:py-1.5 touch:pl-3">
         <p className="text-ink-2">{standing()}</p>
         {variable === undefined ? (
           <div className="flex flex-wrap gap-1">
