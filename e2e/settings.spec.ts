@@ -19,6 +19,7 @@ test('where snapshots go is edited, kept from being lost, saved for the password
   await page.getByRole('button', { name: 'Stay' }).click();
   await page.keyboard.press('Control+s');
   const dialog = page.getByRole('dialog');
+  await expect(dialog.getByLabel('Your password')).toBeFocused();
   await dialog.getByLabel('Your password').fill('not this one');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toContainText('This is not your password.');

@@ -34,6 +34,7 @@ export function PasswordDialog(props: PasswordDialogProps) {
         <PasswordField
           label={t('settings.password')}
           autoComplete="current-password"
+          autoFocus
           value={password}
           error={props.error}
           onChange={({ target }) => setPassword(target.value)}

@@ -164,7 +164,7 @@ describe('a secret', () => {
   });
 });
 
-test('what the environment sets is locked, and says by which variable', async () => {
+test('what the environment sets is locked, says by which variable, and is not sent', async () => {
   section = { ...section, environment: { host: 'SMTP_HOST', password: 'SMTP_PASSWORD' } };
   showPage(<MailPage />);
 
@@ -174,6 +174,10 @@ test('what the environment sets is locked, and says by which variable', async ()
   expect(screen.getByText(/Set by SMTP_HOST/)).toBeDefined();
   expect(screen.queryByRole('button', { name: 'Replace: Password' })).toBeNull();
   expect(screen.getByText(/Set by SMTP_PASSWORD/)).toBeDefined();
+
+  fireEvent.click(screen.getByLabelText('Send mail'));
+  press('Save');
+  await waitFor(() => expect(sent).toEqual([{ version: 3, values: { enabled: true } }]));
 });
 
 describe('a test', () => {

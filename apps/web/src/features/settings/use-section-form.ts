@@ -54,6 +54,8 @@ export function useSectionForm<Name extends string>(
 
   function begin(what: 'save' | 'test') {
     if (what === 'save' && changed.length === 0) return;
+    // A key held down is not many commands.
+    if (asking || save.isPending || test.isPending) return;
     void form.handleSubmit(() => {
       save.reset();
       test.reset();
@@ -68,7 +70,7 @@ export function useSectionForm<Name extends string>(
     const onError = (refusal: Error) => {
       // The API knows better what leads elsewhere.
       if (isRefusal(refusal, 'password_wrong')) return ask(what);
-      if (isRefusal(refusal, 'rate_limited')) return;
+      if (password !== undefined && isRefusal(refusal, 'rate_limited')) return;
       ask(undefined);
       if (isStale(refusal) || isRefusal(refusal, 'target_failed')) return;
       if (isRefusal(refusal, 'target_refused') || isRefusal(refusal, 'target_unset')) return;
@@ -121,7 +123,11 @@ export function useSectionForm<Name extends string>(
     save,
     test,
     asking,
-    stopAsking: () => ask(undefined),
+    stopAsking: () => {
+      save.reset();
+      test.reset();
+      ask(undefined);
+    },
     givePassword: (password: string) => asking && send(asking, password),
     begin,
     put: (of: Name, value: unknown) => put(of, value),
