@@ -68,3 +68,25 @@ test('a test that fails says what to mend, and names the field that is missing',
   await expect(samsPage.getByRole('alert')).toContainText('address');
   await expectAccessible(samsPage);
 });
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+
+  test('no section is wider than the screen, and its link is in sight', async ({ samsPage }) => {
+    const pages = ['General', 'Services', 'Database', 'Telegram', 'Remote server', 'Certificate'];
+    await samsPage.goto('/settings/general');
+    for (const name of [...pages, 'Mail', 'Storage']) {
+      const link = samsPage.getByRole('link', { name, exact: true });
+      await link.click();
+      await expect(samsPage.getByRole('heading', { level: 2, name, exact: true })).toBeVisible();
+
+      await expect(link).toHaveAttribute('aria-current', 'page');
+      const width = await samsPage.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, name).toBe(390);
+    }
+
+    await samsPage.goto('/settings/storage');
+    const last = samsPage.getByRole('link', { name: 'Storage', exact: true });
+    await expect(last).toBeInViewport({ ratio: 0.99 });
+  });
+});
