@@ -44,7 +44,8 @@ export const storage = {
   encryptionHint: {
     off: 'Whoever has the file can read it, but for the secrets in it.',
     passphrase: 'Whoever knows it can open every snapshot.',
-    recipients: 'Only who holds a recipient’s identity can open them; this portal cannot.',
+    recipients:
+      'Only who holds a recipient’s identity can open them. This portal cannot, so it rehearses no restore of them either.',
   },
   recipientsHint: 'One age recipient (age1…) on each line.',
   s3: 'Copies elsewhere',
