@@ -17,6 +17,7 @@ import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { changeRoutes } from '#modules/changes/changes.routes.ts';
 import { commitUndo } from '#modules/changes/undo.service.ts';
+import { imageRoutes } from '#modules/images/images.routes.ts';
 import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
@@ -161,6 +162,7 @@ export async function buildApp({
   await app.register(
     async (api) => {
       await api.register(origin);
+      await api.register(imageRoutes, { folder: config.uploadsDir });
       await api.register(setupRoutes);
       await api.register(authRoutes);
       await api.register(sessionRoutes);

@@ -26,6 +26,9 @@ const staleAfterPlans = [
   ['services'],
   ['overview'],
   ['audit'],
+  ['accounts'],
+  ['settings'],
+  ['snapshots'],
 ] as const;
 
 const pollMs = 700;
@@ -78,9 +81,10 @@ export const ImportSubject = z.object({
 });
 export type ImportSubject = z.infer<typeof ImportSubject>;
 
-/** Where the panel shows a plan: an import on its server's page of imports. */
+/** Where the panel shows a plan: an import on its server's page of imports, a restore on its own. */
 export async function addressOfPlan(planId: number): Promise<string> {
-  const { subject } = await queryClient.fetchQuery({ ...planById(planId), staleTime: 0 });
-  const { serverId } = ImportSubject.parse(subject);
+  const plan = await queryClient.fetchQuery({ ...planById(planId), staleTime: 0 });
+  if (plan.action !== 'users:import') return `/snapshots/restore/${planId}`;
+  const { serverId } = ImportSubject.parse(plan.subject);
   return `/servers/${serverId}/import/${planId}`;
 }

@@ -224,11 +224,14 @@ export async function refuseWeakPassword(password: string, personal: string[]): 
 }
 
 export function asSession(live: LiveSession): Session {
-  const { sessionId, accountId, username, displayName, email, role, grants } = live;
+  const { sessionId, accountId, username, displayName, email, avatarHash, role, grants } = live;
   const { mustChangePassword, version } = live;
   return {
     id: sessionId,
-    account: { id: accountId, username, displayName, email, role, mustChangePassword, version },
+    account: {
+      ...{ id: accountId, username, displayName, email, avatarHash, role },
+      ...{ mustChangePassword, version },
+    },
     grants,
   };
 }

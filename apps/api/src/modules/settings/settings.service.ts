@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Issue } from '@cmp/shared/errors';
-import type { Site } from '@cmp/shared/health';
 import { GeneralSettings } from '@cmp/shared/settings/general';
 import {
   MASK,
@@ -56,11 +55,6 @@ export async function readSection(
 export async function readGeneral(db: Db): Promise<GeneralSettings> {
   const stored = await findSection(db, 'general');
   return GeneralSettings.parse(stored?.fields ?? {});
-}
-
-export async function readSite(db: Db): Promise<Site> {
-  const { siteName: name, language, timeZone, weekStart, soonWindowHours } = await readGeneral(db);
-  return { name, language, timeZone, weekStart, soonWindowHours };
 }
 
 /** Values as they hold, and opened secrets: for whoever works by them. */
