@@ -32,15 +32,16 @@ export default fp<{ jwtSecret: string }>(async (app, { jwtSecret }) => {
   });
 
   app.decorateRequest('claimedSessionId', undefined);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const token = request.cookies[names(request).access];
-    if (!token) return;
+    if (!token) return done();
     try {
       request.claimedSessionId = Claims.parse(app.jwt.verify(token)).sid;
     } catch {
       // An expired token is everyday; a forged one is nobody's either.
       request.claimedSessionId = undefined;
     }
+    done();
   });
 });
 

@@ -7,14 +7,23 @@ import type {
   User,
   UserList,
   UserQuery,
+  UserSort,
 } from '@cmp/shared/users';
-import { sql } from 'kysely';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Db } from '#database/client.ts';
-import { statusCountsSql } from '#database/status.ts';
+import { type Slot, statements } from '#database/statement.ts';
+import { type BoundsSql, statusCountsSql } from '#database/status.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Scope } from '#plugins/access.ts';
-import { orderOf, readCursor, type UserOrder, writeCursor } from './user-cursor.ts';
-import { hasStatus, livingIn, matches } from './user-filter.ts';
+import {
+  type CursorSql,
+  orderOf,
+  readCursor,
+  type UserCursor,
+  type UserOrder,
+  writeCursor,
+} from './user-cursor.ts';
+import { hasStatus, living, livingIn, livingOn, matches } from './user-filter.ts';
 import { columnsOf } from './users.repository.ts';
 
 interface Listing {
@@ -31,18 +40,88 @@ export async function listUsers(db: Db, listing: Listing, query: UserQuery): Pro
   refuseTwoPlaces(query);
   const isBackwards = query.before !== undefined || query.last === true;
   const cursor = query.before ?? query.cursor;
+  const from = cursor === undefined ? undefined : readCursor(order.sort, cursor);
+  const most = query.limit + 1;
 
-  const rows = await db
+  const rows = isWhole(listing, query)
+    ? await wholeList(
+        db,
+        { sort: order.sort, isBackwards, isOnward: !!from, isOfServer: !!listing.serverId },
+        { ...bounds, ...from, most, serverId: listing.serverId },
+      )
+    : await db
+        .executeQuery(
+          pageQuery(db, {
+            ...{ bounds, order, isBackwards, from, most },
+            isSearch: !!query.q,
+            among: sql`${livingIn(listing.scope, listing.serverId)}
+              and ${matches(query, listing.serverId)}`,
+            status: hasStatus(query.status ?? [], bounds),
+          }),
+        )
+        .then((found) => found.rows);
+  return asPage(rows, order, query, isBackwards);
+}
+
+/** No filter, and everybody's or one server's: a list whose plan is the same for all values. */
+function isWhole({ scope, serverId }: Listing, query: UserQuery): boolean {
+  const { q, status, service, expiresFrom, expiresTo, enabled } = query;
+  const isFiltered = [q, status, service, expiresFrom, expiresTo, enabled].some(
+    (asked) => asked !== undefined,
+  );
+  return !isFiltered && (serverId !== undefined || scope.serverIds === 'all');
+}
+
+interface WholeShape {
+  sort: UserSort;
+  isBackwards: boolean;
+  isOnward: boolean;
+  isOfServer: boolean;
+}
+
+type WholeValues = StatusBounds &
+  Partial<UserCursor> & { serverId: number | undefined; most: number };
+
+const wholeList = statements((db, slot: Slot<WholeValues>, shape: WholeShape) =>
+  pageQuery(db, {
+    bounds: { today: slot('today'), soonUntil: slot('soonUntil') },
+    order: orderOf(shape.sort),
+    isBackwards: shape.isBackwards,
+    from: shape.isOnward ? { key: slot('key'), id: slot('id') } : undefined,
+    most: slot('most'),
+    isSearch: false,
+    among: shape.isOfServer ? livingOn(slot('serverId')) : living,
+    status: sql`true`,
+  }),
+);
+
+interface PageSql {
+  bounds: BoundsSql;
+  order: UserOrder;
+  isBackwards: boolean;
+  /** Where the page begins, if not at an end of the list. */
+  from: CursorSql | undefined;
+  most: number | RawBuilder<number>;
+  isSearch: boolean;
+  /** Which users are counted; of them, the page has those with the status. */
+  among: RawBuilder<boolean>;
+  status: RawBuilder<boolean>;
+}
+
+function pageQuery(
+  db: Db,
+  { bounds, order, isBackwards, from, most, isSearch, among, status }: PageSql,
+): CompiledQuery<PageRow> {
+  return db
     .with(
       // What a search found is found once and sorted then: an index in the list's order would mislead the
       // planner for common words. Without one, the order's index gives the page.
-      (cte) => (query.q ? cte('found').materialized() : cte('found').notMaterialized()),
+      (cte) => (isSearch ? cte('found').materialized() : cte('found').notMaterialized()),
       () =>
         db
           .selectFrom('users')
           .select(['users.id', 'enabled', 'expiresOn', 'nameKey', 'users.position'])
-          .where(livingIn(listing.scope, listing.serverId))
-          .where(matches(query, listing.serverId)),
+          .where(among),
     )
     .with('counted', (found) =>
       found.selectFrom('found as users').select(statusCountsSql(bounds).as('counts')),
@@ -51,12 +130,10 @@ export async function listUsers(db: Db, listing: Listing, query: UserQuery): Pro
       found
         .selectFrom('found as users')
         .select('users.id')
-        .where(hasStatus(query.status ?? [], bounds))
-        .$if(cursor !== undefined, (page) =>
-          page.where(order.isPast(readCursor(order.sort, cursor ?? ''), isBackwards)),
-        )
+        .where(status)
+        .where(from ? order.isPast(from, isBackwards) : sql<boolean>`true`)
         .orderBy(order.orderBy(isBackwards))
-        .limit(query.limit + 1),
+        .limit(most),
     )
     .with('page', (placed) =>
       placed
@@ -73,9 +150,7 @@ export async function listUsers(db: Db, listing: Listing, query: UserQuery): Pro
     .selectAll('page')
     .select((eb) => eb.ref('counted.counts').as('counts'))
     .orderBy('place')
-    .execute();
-
-  return asPage(rows, order, query, isBackwards);
+    .compile();
 }
 
 function refuseTwoPlaces({ cursor, before, last }: UserQuery): void {

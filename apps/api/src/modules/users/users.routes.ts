@@ -16,7 +16,14 @@ import * as z from 'zod';
 import { getServer } from '#modules/servers/servers.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { listAnchors, listUsers } from './user-list.repository.ts';
-import { changeUser, createUser, extendUser, getUser, removeUser } from './users.service.ts';
+import {
+  changeUser,
+  createUser,
+  extendUser,
+  getUser,
+  listUsersOf,
+  removeUser,
+} from './users.service.ts';
 
 export const userRoutes: FastifyPluginAsyncZod = async (app) => {
   const { db } = app;
@@ -52,7 +59,7 @@ export const userRoutes: FastifyPluginAsyncZod = async (app) => {
       response: { 200: UserList, '4xx': ErrorBody },
     },
     handler: async ({ actor, params, query }) =>
-      listUsers(db, await ofServer(actor, params.serverId), query),
+      listUsersOf(db, actor.scope, params.serverId, await app.boundsNow(), query),
   });
 
   app.get('/servers/:serverId/users/anchors', {
