@@ -36,6 +36,7 @@ export const ErrorCode = z.enum([
   'file_empty',
   'columns_wrong',
   'name_taken',
+  'past_last_date',
   'password_too_weak',
   'password_unchanged',
   'last_admin',

@@ -36,6 +36,7 @@ const statusOf = {
   plan_empty: 422,
   plan_has_errors: 422,
   name_taken: 422,
+  past_last_date: 422,
   password_too_weak: 422,
   password_unchanged: 422,
   viewer_grant: 422,

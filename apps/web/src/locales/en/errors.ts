@@ -44,6 +44,7 @@ export const errors = {
   columns_wrong:
     'The file’s first row does not name the columns as the portal expects. Compare it with the template.',
   name_taken: 'This name is taken. Choose another.',
+  past_last_date: 'No term ends later than 9999-12-31. Extend it by fewer months.',
   password_too_weak:
     'This password is too easy to guess. Make it longer, or use several unrelated words.',
   password_unchanged: 'This is the password you have now. Choose another.',
