@@ -28,6 +28,7 @@ export const ErrorCode = z.enum([
   'plan_expired',
   'request_timeout',
   'payload_too_large',
+  'headers_too_large',
   'file_too_large',
   'unsupported_media_type',
   'file_type_refused',

@@ -43,6 +43,7 @@ const statusOf = {
   service_in_use: 422,
   idempotency_key_reused: 422,
   rate_limited: 429,
+  headers_too_large: 431,
   internal: 500,
   busy: 503,
   unavailable: 503,
