@@ -9,6 +9,7 @@ import { Button } from './button.tsx';
 import { Dialog, DialogActions } from './dialog.tsx';
 import { Notice } from './notice.tsx';
 import { UndoBuckets } from './undo-buckets.tsx';
+import { WriteButton } from './write-button.tsx';
 
 /** The way back from a change: worked out first and shown, then made. */
 export function UndoButton({ changeId, text }: { changeId: number; text: string }) {
@@ -23,7 +24,7 @@ export function UndoButton({ changeId, text }: { changeId: number; text: string 
 
   return (
     <>
-      <Button onClick={open}>{text}</Button>
+      <WriteButton onClick={open}>{text}</WriteButton>
       <Dialog
         open={isOpen}
         title={t('audit.undoTitle', { id: changeId })}
@@ -75,9 +76,9 @@ function UndoPlan({ plan, onClose }: { plan: Plan; onClose: () => void }) {
       <DialogActions>
         <Button onClick={onClose}>{t(rows > 0 ? 'states.cancel' : 'states.close')}</Button>
         {rows > 0 ? (
-          <Button tone="primary" disabled={commit.isPending} onClick={undo}>
+          <WriteButton tone="primary" disabled={commit.isPending} onClick={undo}>
             {commit.isPending ? t('audit.undoing') : t('audit.undoCommit', { count: rows })}
-          </Button>
+          </WriteButton>
         ) : null}
       </DialogActions>
     </>
