@@ -39,6 +39,7 @@ import origin from '#plugins/origin.ts';
 import rateLimits, { defaultLimits, type Limits } from '#plugins/rate-limits.ts';
 import requestLog from '#plugins/request-log.ts';
 import securityHeaders from '#plugins/security-headers.ts';
+import { refuseOnSocket } from '#plugins/socket-errors.ts';
 import webApp from '#plugins/web-app.ts';
 import type { Config } from './config.ts';
 
@@ -102,6 +103,7 @@ export async function buildApp({
     requestTimeout: 60_000,
     http: { headersTimeout: 15_000 },
     return503OnClosing: false,
+    clientErrorHandler: refuseOnSocket,
     // The router would answer these two by itself, past every hook: an address too long for a parameter, which the
     // limit on headers bounds already, and one that cannot be decoded, which leads nowhere instead.
     routerOptions: { maxParamLength: 16_384 },

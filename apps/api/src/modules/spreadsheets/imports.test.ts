@@ -36,6 +36,21 @@ function commit({ post }: Client, planId: number, body = {}, headers = {}) {
 }
 
 describe('POST /servers/:serverId/users/import', () => {
+  test('takes a CSV whose first line is Excel’s, and counts rows as Excel shows them', async ({
+    admin,
+    tokyo,
+  }) => {
+    const text = 'sep=;\r\naccount_name;total_devices\r\nann;2\r\nben;many\r\n';
+
+    const plan = await planned(admin, tokyo.id, text, csv);
+
+    expect(plan).toMatchObject({ state: 'ready', counts: { added: 1, errors: 1 } });
+    expect(await entriesOf(admin, plan.id)).toMatchObject([
+      { name: 'ann', fileRow: 2, kind: 'added' },
+      { fileRow: 3, kind: 'error' },
+    ]);
+  });
+
   test('plans what a file would add and change, and writes nothing before the commit', async ({
     admin,
     tokyo,

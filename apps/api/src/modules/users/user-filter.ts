@@ -26,6 +26,8 @@ export function matches(filter: UserFilter, serverId?: number): Condition {
   if (filter.q) conditions.push(contains(nameKey(filter.q), serverId));
   if (filter.service?.length) conditions.push(hasService(filter.service));
   if (filter.expiresFrom) conditions.push(sql`users.expires_on >= ${filter.expiresFrom}::date`);
+  // A range of dates does not hold “never”, also where it has no end.
+  if (filter.expiresFrom) conditions.push(sql`users.expires_on < 'infinity'::date`);
   if (filter.expiresTo) conditions.push(sql`users.expires_on <= ${filter.expiresTo}::date`);
   if (filter.enabled !== undefined) conditions.push(sql`users.enabled = ${filter.enabled}`);
   return sql`${sql.join(conditions, sql` and `)}`;

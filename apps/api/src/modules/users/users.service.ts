@@ -1,6 +1,7 @@
+import { lastDate } from '@cmp/shared/calendar';
 import type { GrantedAction } from '@cmp/shared/permissions';
 import type { CalendarDate } from '@cmp/shared/primitives';
-import { extend } from '@cmp/shared/renewal';
+import { extend, passesLastDate } from '@cmp/shared/renewal';
 import type { Service } from '@cmp/shared/services';
 import type { StatusBounds } from '@cmp/shared/status';
 import type { Extension, NewUser, User, UserChange, UserList, UserQuery } from '@cmp/shared/users';
@@ -136,6 +137,11 @@ export async function extendUser(
   const lengthen = async (trx: Trx) => {
     const term = await lockTerm(trx, userId);
     if (!term) throw notFound();
+    if (passesLastDate(term.expiresOn, months, bounds.today))
+      throw new AppError(
+        'past_last_date',
+        `No term ends later than ${lastDate}. Extend it by fewer months.`,
+      );
     const expiresOn = extend(term.expiresOn, months, bounds.today);
     const user = await updateUser(trx, userId, term.version, { expiresOn }, bounds);
     return user ?? (await refuseStale(trx, actor, userId, bounds));
