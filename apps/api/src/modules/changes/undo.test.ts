@@ -644,8 +644,9 @@ describe('POST /plans/:id/commit', () => {
       async ({ api, app, db, given }) => {
         const [tokyo] = await given.servers('tokyo');
         await addMany(given, tokyo.id);
+        const changeId = await lastChange(db);
         const manager = await api.as('server_admin', [manage(tokyo.id)]);
-        const { id } = await plan(manager, await lastChange(db));
+        const { id } = await plan(manager, changeId);
         await inChange(db, system, 'grants:update', null, (trx) =>
           trx
             .updateTable('grants')
