@@ -173,6 +173,7 @@ function boundsOfTheSecond() {
 }
 
 function canBeDecoded(url: string): boolean {
+  if (!url.includes('%')) return url !== '' && !url.startsWith('?');
   try {
     return decodeURI(url.split('?', 1)[0] ?? '') !== '';
   } catch {

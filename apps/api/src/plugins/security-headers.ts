@@ -35,10 +35,11 @@ const overHttps = {
 
 /** On every answer, errors and files included. */
 export default fp(async (app) => {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(always);
     if (request.protocol === 'https') reply.headers(overHttps);
     // Whatever is not a file of the panel is of the moment and of one person.
     if (!request.url.startsWith('/assets/')) reply.header('cache-control', 'no-store');
+    done();
   });
 });

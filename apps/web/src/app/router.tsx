@@ -6,6 +6,7 @@ import { NotFoundPage } from './not-found-page.tsx';
 import { PaperLayout } from './paper-layout.tsx';
 import { RootLayout } from './root-layout.tsx';
 import { RootFailure, RouteFailure } from './route-failure.tsx';
+import { ServerFailure } from './server-failure.tsx';
 
 export const router = createBrowserRouter([
   {
@@ -49,6 +50,7 @@ export const router = createBrowserRouter([
                   {
                     path: ':serverId',
                     handle: { crumb: 'server' },
+                    ErrorBoundary: ServerFailure,
                     children: [
                       { index: true, lazy: () => import('./server-page.tsx') },
                       {

@@ -61,7 +61,7 @@ function SearchButton({ onSearch }: { onSearch: () => void }) {
       type="button"
       aria-keyshortcuts="Control+K Meta+K"
       onClick={onSearch}
-      className="flex h-8 w-56 items-center gap-2 rounded-control border border-line-strong bg-surface px-2.5 text-ink-3 hover:bg-sunken hover:text-ink touch:size-11 touch:justify-center touch:border-transparent touch:bg-transparent touch:p-0"
+      className="flex h-8 w-80 items-center gap-2 rounded-control border border-line-strong bg-surface px-2.5 text-ink-3 hover:bg-sunken hover:text-ink touch:size-11 touch:justify-center touch:border-transparent touch:bg-transparent touch:p-0"
     >
       <Search aria-hidden size={15} className="shrink-0" />
       <span className="truncate touch:sr-only">{t('palette.open')}</span>

@@ -11,6 +11,7 @@ import { Dialog, DialogActions } from './dialog.tsx';
 import { JobProgress } from './job-progress.tsx';
 import { Notice } from './notice.tsx';
 import { UndoBuckets } from './undo-buckets.tsx';
+import { WriteButton } from './write-button.tsx';
 
 /** The way back from a change: worked out first and shown, then made. */
 export function UndoButton({ changeId, text }: { changeId: number; text: string }) {
@@ -25,7 +26,7 @@ export function UndoButton({ changeId, text }: { changeId: number; text: string 
 
   return (
     <>
-      <Button onClick={open}>{text}</Button>
+      <WriteButton onClick={open}>{text}</WriteButton>
       <Dialog
         open={isOpen}
         title={t('audit.undoTitle', { id: changeId })}
@@ -76,13 +77,13 @@ function UndoPlan({ plan, onClose }: { plan: Plan; onClose: () => void }) {
           {t(rows > 0 && !commit.isPending ? 'states.cancel' : 'states.close')}
         </Button>
         {rows > 0 ? (
-          <Button
+          <WriteButton
             tone="primary"
             disabled={commit.isPending}
             onClick={() => commit.mutate({ planId: plan.id, onJob: setJobId })}
           >
             {commit.isPending ? t('audit.undoing') : t('audit.undoCommit', { count: rows })}
-          </Button>
+          </WriteButton>
         ) : null}
       </DialogActions>
     </>

@@ -41,3 +41,7 @@ export class Unreachable extends Error {
 export function isStale(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'stale_version';
 }
+
+/** Whether it is the API's refusal with this code. */
+export const isRefusal = (error: unknown, code: ApiError['code']): boolean =>
+  error instanceof ApiError && error.code === code;

@@ -102,7 +102,7 @@ function parseFields(
   before: Record<string, unknown>,
   given: [string, unknown][],
 ): Record<string, unknown> {
-  const parsed = values.strict().safeParse({
+  const parsed = strictly(values).safeParse({
     ...values.parse(before),
     ...Object.fromEntries(given),
   });
@@ -110,6 +110,15 @@ function parseFields(
   // Fields of a later release are kept, so that going back to this one loses nothing.
   return { ...before, ...parsed.data };
 }
+
+/** A section's contract that refuses what it does not name; zod compiles a parser for each that is made. */
+function strictly(values: z.ZodObject): z.ZodObject {
+  const known = strict.get(values) ?? values.strict();
+  strict.set(values, known);
+  return known;
+}
+
+const strict = new WeakMap<z.ZodObject, z.ZodObject>();
 
 function refusal({ issues }: z.ZodError): AppError {
   const told = issues.map((issue): Issue => {

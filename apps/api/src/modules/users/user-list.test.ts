@@ -369,3 +369,19 @@ describe('a cursor', () => {
     expect(other.statusCode).toBe(404);
   });
 });
+
+test('a server’s list is empty where nobody is on it, and refused where it is gone or never was', async ({
+  admin,
+  given,
+}) => {
+  const [tokyo, osaka] = await given.servers('tokyo', 'osaka');
+  await given.users(osaka.id, { accountName: 'aung' });
+  const { version } = (await admin.get(`/servers/${osaka.id}`)).json();
+  await admin.delete(`/servers/${osaka.id}?version=${version}`);
+  const statusOf = async (path: string) => (await admin.get(path)).statusCode;
+
+  expect(namesOf(await admin.get(`/servers/${tokyo.id}/users`))).toEqual([]);
+  expect(await statusOf(`/servers/${osaka.id}/users`)).toBe(404);
+  expect(await statusOf(`/servers/${osaka.id}/users?status=expired`)).toBe(404);
+  expect(await statusOf('/servers/99999/users')).toBe(404);
+});

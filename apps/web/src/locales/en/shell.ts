@@ -30,7 +30,7 @@ export const shell = {
   themeLight: 'Light',
   themeDark: 'Dark',
   shortcuts: 'Keyboard shortcuts',
-  version: 'Version {{version}}',
+  version: '{{version}}',
   signOut: 'Sign out',
   roleAdmin: 'Admin',
   roleServerAdmin: 'Server Admin',
