@@ -3,7 +3,7 @@
 
 create table jobs (
   id uuid primary key,
-  kind text not null check (kind in ('import:parse', 'import:commit')),
+  kind text not null check (kind in ('import:parse', 'import:commit', 'undo:commit')),
   state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed', 'stopped')),
   account_id integer not null references accounts on delete cascade,
   account_name text not null,

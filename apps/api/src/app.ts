@@ -15,7 +15,7 @@ import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts'
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { changeRoutes } from '#modules/changes/changes.routes.ts';
-import { commitUndo } from '#modules/changes/undo.service.ts';
+import { undoCommitter } from '#modules/changes/undo.service.ts';
 import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
@@ -26,7 +26,7 @@ import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
-import { importCommitter, importWorks } from '#modules/spreadsheets/imports.service.ts';
+import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
@@ -42,6 +42,7 @@ import securityHeaders from '#plugins/security-headers.ts';
 import { refuseOnSocket } from '#plugins/socket-errors.ts';
 import webApp from '#plugins/web-app.ts';
 import type { Config } from './config.ts';
+import { jobWorks } from './job-works.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -146,12 +147,15 @@ export async function buildApp({
       await api.register(serverRoutes);
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
-      await api.register(jobRoutes, { works: importWorks(place.folder) });
+      await api.register(jobRoutes, { works: jobWorks(place.folder) });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes);
       await api.register(changeRoutes);
       await api.register(planRoutes, {
-        committers: { 'changes:undo': commitUndo, 'users:import': importCommitter(place) },
+        committers: {
+          'changes:undo': undoCommitter(place.queue),
+          'users:import': importCommitter(place),
+        },
       });
     },
     { prefix: '/api' },

@@ -1,7 +1,8 @@
 import { connect } from '#database/client.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
-import { importWorks, sweepUploads } from '#modules/spreadsheets/imports.service.ts';
+import { sweepUploads } from '#modules/spreadsheets/imports.service.ts';
+import { jobWorks } from './job-works.ts';
 
 interface Place {
   databaseUrl: string;
@@ -17,8 +18,8 @@ export async function beginWork({
   uploadsDir,
   tell,
 }: Place): Promise<{ queue: JobQueue; stop: () => Promise<void> }> {
-  const { db } = connect(databaseUrl, 4, { isPrepared, statementMs: 180_000 });
-  const works = importWorks(uploadsDir);
+  const { db } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  const works = jobWorks(uploadsDir);
   const queue = await openQueue(db, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { PlanFailure } from './changes.ts';
 import { digits, Id, listOf, Timestamp } from './primitives.ts';
 
-export const JobKind = z.enum(['import:parse', 'import:commit']);
+export const JobKind = z.enum(['import:parse', 'import:commit', 'undo:commit']);
 export type JobKind = z.infer<typeof JobKind>;
 
 export const JobState = z.enum(['waiting', 'running', 'done', 'failed', 'stopped']);

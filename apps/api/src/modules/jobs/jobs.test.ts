@@ -10,7 +10,7 @@ import { sql } from 'kysely';
 import { getConstructionPlans } from 'pg-boss';
 import { describe, expect, inject } from 'vitest';
 import { urlAs } from '#database/roles.ts';
-import { importWorks } from '#modules/spreadsheets/imports.service.ts';
+import { jobWorks } from '#job-works.ts';
 import { writeUsers } from '#modules/spreadsheets/user-sheet.ts';
 import { test as base } from '#test/fixtures.ts';
 import { rolePassword } from '#test/global-setup.ts';
@@ -132,7 +132,7 @@ describe('a run of a job', () => {
         },
       };
 
-      const works = { 'import:parse': late, 'import:commit': late };
+      const works = { 'import:parse': late, 'import:commit': late, 'undo:commit': late };
       await runJob(db, works, jobId, AbortSignal.timeout(30_000));
 
       const plan = (await admin.get(`/plans/${id}`)).json();
@@ -164,7 +164,7 @@ describe('a job that no worker takes', () => {
     expect((await admin.post(`/plans/${id}/commit`, {})).statusCode).toBe(409);
     await sql`delete from pgboss.job`.execute(db);
     await sql`update jobs set created_at = now() - interval '1 minute'`.execute(db);
-    await buryLostJobs(db, importWorks(folder));
+    await buryLostJobs(db, jobWorks(folder));
     expect((await admin.get(`/jobs/${jobId}`)).json()).toMatchObject({
       state: 'failed',
       failure: { code: 'interrupted' },

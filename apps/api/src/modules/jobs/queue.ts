@@ -1,4 +1,4 @@
-import type { JobKind } from '@cmp/shared/jobs';
+import { JobKind } from '@cmp/shared/jobs';
 import { CompiledQuery } from 'kysely';
 import { type Db as BossDb, PgBoss } from 'pg-boss';
 import type { Db, Trx } from '#database/client.ts';
@@ -21,6 +21,7 @@ export interface JobQueue {
 const queueOf = {
   'import:parse': 'import.parse',
   'import:commit': 'import.commit',
+  'undo:commit': 'undo.commit',
 } as const satisfies Record<JobKind, string>;
 
 /** Opens the queue. Its tables belong to the owner; this process only reads and writes their rows. */
@@ -53,7 +54,7 @@ export async function openQueue(db: Db, tell: (failure: unknown) => void): Promi
     },
     work: async (run, bury) => {
       const polling = { pollingIntervalSeconds: 2 };
-      for (const kind of ['import:parse', 'import:commit'] as const) {
+      for (const kind of JobKind.options) {
         const worker = await boss.work<JobData>(
           queueOf[kind],
           { ...polling, heartbeatRefreshSeconds: 3 },
