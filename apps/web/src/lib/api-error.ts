@@ -1,3 +1,4 @@
+import type { PlanFailure } from '@cmp/shared/changes';
 import type { ErrorBody } from '@cmp/shared/errors';
 
 /** A refusal the API explained. */
@@ -17,6 +18,17 @@ export class ApiError extends Error {
     this.details = body.details ?? {};
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     this.retryAfterSeconds = Number.isFinite(seconds) ? seconds : undefined;
+  }
+}
+
+/** Work that outlived its request came to nothing, for this reason. */
+export class JobFailed extends Error {
+  override readonly name = 'JobFailed';
+  readonly failure: PlanFailure;
+
+  constructor(failure: PlanFailure) {
+    super(failure.message);
+    this.failure = failure;
   }
 }
 

@@ -10,7 +10,7 @@ import { importModes } from '@cmp/shared/workbook';
 import { infiniteQueryOptions, mutationOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod';
 import { api } from './api.ts';
-import { jobsKey } from './jobs.ts';
+import { endOfJob, jobsKey } from './jobs.ts';
 import { queryClient } from './query-client.ts';
 import { serverList } from './server-list.ts';
 
@@ -72,6 +72,27 @@ export const commitPlan = mutationOptions({
   meta: { told: 'by the form', invalidates: staleAfterPlans },
 });
 
+interface UndoOfPlan {
+  planId: number;
+  /** Told of the job that makes a large one. */
+  onJob?: (jobId: string) => void;
+}
+
+/** Makes the plan of an undo real; of a large one, waits until its job has. */
+export async function makeUndo({ planId, onJob }: UndoOfPlan): Promise<void> {
+  const { jobId } = await api.post(`/plans/${planId}/commit`, {}, Committed);
+  if (jobId === null) return;
+  onJob?.(jobId);
+  void queryClient.invalidateQueries({ queryKey: jobsKey });
+  await endOfJob(jobId);
+}
+
+/** The same, with what it makes stale. */
+export const commitUndo = mutationOptions({
+  mutationFn: makeUndo,
+  meta: { told: 'by the form', invalidates: staleAfterPlans },
+});
+
 /** What an import is about; other plans have other subjects. */
 export const ImportSubject = z.object({
   serverId: Id,
@@ -81,10 +102,17 @@ export const ImportSubject = z.object({
 });
 export type ImportSubject = z.infer<typeof ImportSubject>;
 
-/** Where the panel shows a plan: an import on its server's page of imports, a restore on its own. */
+const UndoSubject = z.object({ changeId: z.int() });
+
+/** Where the panel shows a plan: an import on its server's page of imports, an undo in the log, a restore on its own. */
 export async function addressOfPlan(planId: number): Promise<string> {
-  const plan = await queryClient.fetchQuery({ ...planById(planId), staleTime: 0 });
-  if (plan.action !== 'users:import') return `/snapshots/restore/${planId}`;
-  const { serverId } = ImportSubject.parse(plan.subject);
+  const { action, subject, changeId } = await queryClient.fetchQuery({
+    ...planById(planId),
+    staleTime: 0,
+  });
+  if (action === 'changes:undo')
+    return `/audit?change=${changeId ?? UndoSubject.parse(subject).changeId}`;
+  if (action !== 'users:import') return `/snapshots/restore/${planId}`;
+  const { serverId } = ImportSubject.parse(subject);
   return `/servers/${serverId}/import/${planId}`;
 }

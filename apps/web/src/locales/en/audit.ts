@@ -213,6 +213,7 @@ export const audit = {
   undoCommit_one: 'Undo {{count}} row',
   undoCommit_other: 'Undo {{count, number}} rows',
   undoing: 'Undoing…',
+  undoRunning: 'You can close this: it goes on by itself, and Jobs tells how far it is.',
   undoDone_one: 'Set back {{count}} row.',
   undoDone_other: 'Set back {{count, number}} rows.',
   refusal: {
