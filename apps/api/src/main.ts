@@ -1,4 +1,3 @@
-import { Server as NetServer, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
@@ -84,23 +83,10 @@ function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => b
 
 async function drain(app: FastifyInstance): Promise<void> {
   await wait(drainMs);
-  const areGone = stopListening(app.server);
-  await wait(onTheWayMs);
+  const closed = app.close();
   // A kept-alive connection without a request would hold the close for its whole time-out.
   const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  await areGone.finally(() => clearInterval(idle));
-  await app.close();
-}
-
-/** How long the first request of a connection that was just accepted may be on its way. */
-const onTheWayMs = 150;
-
-/**
- * Takes no new connection, and answers when the last one is gone. http's own close would cut, at once, whoever
- * has connected and not yet been heard.
- */
-function stopListening(server: Server): Promise<void> {
-  return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  await closed.finally(() => clearInterval(idle));
 }
 
 function isForOperator(error: unknown): boolean {
