@@ -64,7 +64,7 @@ test('whoever has connected before the listener closed is answered, also a littl
   }
 
   const told = await Promise.all(answers);
-  expect(told.length).toBeGreaterThan(20);
+  expect(told.length).toBeGreaterThan(2);
   expect(new Set(told.map((answer) => answer.split('\r\n', 1)[0]))).toEqual(
     new Set(['HTTP/1.1 200 OK']),
   );
