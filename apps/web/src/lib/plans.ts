@@ -37,9 +37,20 @@ const pollMs = 700;
 export const planById = (planId: number) =>
   queryOptions({
     queryKey: [...plansKey, planId],
-    queryFn: ({ signal }) => api.get(`/plans/${planId}`, Plan, { signal }),
+    queryFn: async ({ signal, client, queryKey }) => {
+      const known = client.getQueryData<Plan>(queryKey);
+      const plan = await api.get(`/plans/${planId}`, Plan, { signal });
+      // A job has made it real meanwhile: what the pages know is of before.
+      if (known?.state === 'committing' && plan.state === 'committed') forgetWhatWas();
+      return plan;
+    },
     refetchInterval: ({ state }) => (isMoving(state.data) ? pollMs : false),
   });
+
+function forgetWhatWas(): void {
+  for (const key of staleAfterPlans)
+    if (key !== plansKey) void queryClient.invalidateQueries({ queryKey: key });
+}
 
 const isMoving = (plan: Plan | undefined) =>
   plan?.state === 'parsing' || plan?.state === 'committing';

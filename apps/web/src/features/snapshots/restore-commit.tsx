@@ -50,32 +50,32 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
   return (
     <form className="grid max-w-[640px] gap-4" onSubmit={onSubmit}>
       {isReplacing ? (
-        <Notice tone="soon" title={t('snapshots.replaceTitle')}>
-          <p className="mb-3">{t('snapshots.replaceText', { site: site.name })}</p>
-          <div className="grid gap-4">
-            <TextField
-              label={t('snapshots.siteName')}
-              value={siteName}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={({ target }) => setSiteName(target.value)}
+        <>
+          <Notice tone="soon" title={t('snapshots.replaceTitle')}>
+            {t('snapshots.replaceText', { site: site.name })}
+          </Notice>
+          <TextField
+            label={t('snapshots.siteName')}
+            value={siteName}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={({ target }) => setSiteName(target.value)}
+          />
+          <PasswordField
+            label={t('snapshots.password')}
+            autoComplete="current-password"
+            value={password}
+            onChange={({ target }) => setPassword(target.value)}
+          />
+          {hasSeparate ? (
+            <CheckField
+              label={t('snapshots.withAccounts')}
+              hint={t('snapshots.withAccountsHint')}
+              checked={withAccounts}
+              onChange={({ target }) => setWithAccounts(target.checked)}
             />
-            <PasswordField
-              label={t('snapshots.password')}
-              autoComplete="current-password"
-              value={password}
-              onChange={({ target }) => setPassword(target.value)}
-            />
-            {hasSeparate ? (
-              <CheckField
-                label={t('snapshots.withAccounts')}
-                hint={t('snapshots.withAccountsHint')}
-                checked={withAccounts}
-                onChange={({ target }) => setWithAccounts(target.checked)}
-              />
-            ) : null}
-          </div>
-        </Notice>
+          ) : null}
+        </>
       ) : null}
       {commit.error ? (
         <Notice tone="danger" title={t('snapshots.notDone')}>
