@@ -4,7 +4,8 @@
 create table jobs (
   id uuid primary key,
   kind text not null check (kind in (
-    'import:parse', 'import:commit', 'snapshot:create', 'snapshot:verify', 'snapshot:drill', 'restore:read', 'restore:write')),
+    'import:parse', 'import:commit', 'undo:commit', 'snapshot:create', 'snapshot:verify', 'snapshot:drill',
+    'restore:read', 'restore:write')),
   state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed', 'stopped')),
   -- Null for what the portal does by itself.
   account_id integer references accounts on delete cascade,

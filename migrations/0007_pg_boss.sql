@@ -429,7 +429,8 @@ select pgboss.create_queue('dead', '{"policy": "standard", "retryLimit": 10, "re
 select pgboss.create_queue(name, '{"policy": "standard", "retryLimit": 2, "expireInSeconds": 900,
   "heartbeatSeconds": 10, "deleteAfterSeconds": 86400, "deadLetter": "dead"}')
 from unnest(array[
-  'import.parse', 'import.commit', 'snapshot.create', 'snapshot.verify', 'snapshot.drill', 'restore.read', 'restore.write'
+  'import.parse', 'import.commit', 'undo.commit', 'snapshot.create', 'snapshot.verify', 'snapshot.drill',
+  'restore.read', 'restore.write'
 ]) as name;
 
 call let_app('usage', 'schema pgboss');

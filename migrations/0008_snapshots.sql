@@ -34,8 +34,8 @@ call let_app('select, insert, update, delete', 'snapshots');
 -- snapshot holds them.
 create table images (
   id integer generated always as identity primary key,
-  -- 'logo-light', 'logo-dark', 'favicon', or 'avatar' of an account.
-  purpose text not null check (purpose in ('logo-light', 'logo-dark', 'favicon', 'avatar')),
+  -- 'touch-icon' is the favicon again, larger, for a phone's home screen.
+  purpose text not null check (purpose in ('logo-light', 'logo-dark', 'favicon', 'touch-icon', 'avatar')),
   account_id integer references accounts on delete cascade,
   media_type text not null check (media_type in ('image/webp', 'image/png')),
   bytes bytea not null check (octet_length(bytes) <= 1048576),

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openLedger, request, settle, signIn, writeUntil } from './check-start/ledger.mjs';
 import { makeBase, removeAll, scenarios } from './check-start/places.mjs';
-import { endAll, freePort, startPortal } from './check-start/portal.mjs';
+import { endAll, freePort, startBeside, startPortal } from './check-start/portal.mjs';
 import { allGone, findRole, signal } from './check-start/processes.mjs';
 
 const KILLS = 10;
@@ -88,6 +88,7 @@ async function checkStartAndStop(name, place) {
     const first = await start(place);
     row(name, 'first start', `${first.readyMs} ms`);
     const ledger = await openLedger(first.origin, first.setupToken);
+    row(name, 'start beside it', await refusedBeside(place));
     row(name, 'SIGTERM to npm', await stopUnderLoad(ledger, first.terminate));
 
     const second = await start(place);
@@ -100,6 +101,19 @@ async function checkStartAndStop(name, place) {
     current = undefined;
     if (ledger.faults.length > 0) throw new Error(ledger.faults.join('\n'));
   });
+}
+
+/**
+ * A second start says who runs, and touches nothing beneath it.
+ * @param {import('./check-start/portal.mjs').Place} place
+ */
+async function refusedBeside(place) {
+  const startedAt = performance.now();
+  const { code, output } = await startBeside(place);
+  const isRefused = code === 1 && output.includes('Another running portal (process ');
+  if (!isRefused) throw new Error(`a second start ended with ${code}:\n${output}`);
+  if (/Dependencies|Build/.test(output)) throw new Error(`a second start built first:\n${output}`);
+  return `refused in ${Math.round(performance.now() - startedAt)} ms, before a build`;
 }
 
 /**
@@ -117,7 +131,8 @@ async function stopUnderLoad(ledger, stop) {
   await writing;
   const { written, cut, unavailable } = ledger.seen;
   const failed = cut - before.cut + unavailable - before.unavailable;
-  if (failed > 0) throw new Error(`${failed} accepted requests failed during the stop`);
+  if (failed > 0)
+    throw new Error(`${failed} accepted requests failed during the stop: ${ledger.lastFailure}`);
   return `all gone in ${stopMs} ms; ${written - before.written} writes under way, none failed`;
 }
 

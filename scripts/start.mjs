@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asCommand, build, install, onStop, step } from './toolchain.mjs';
+import { asCommand, build, envFile, install, onStop, refuseSecond, step } from './toolchain.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -16,6 +16,7 @@ await asCommand(async () => {
     supervisor?.kill(signal);
   });
 
+  refuseSecond(root);
   try {
     const toolchain = await install(root);
     await step('Build', () => build(toolchain));
@@ -33,8 +34,7 @@ await asCommand(async () => {
  * @param {string} node
  */
 function startSupervisor(node) {
-  const environment = `--env-file-if-exists=${path.join(root, '.env')}`;
-  return spawn(node, [environment, path.join(root, 'apps/api/src/supervise.ts')], {
+  return spawn(node, [envFile(root), path.join(root, 'apps/api/src/supervise.ts')], {
     cwd: root,
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

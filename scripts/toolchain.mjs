@@ -6,6 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 const NODE_MAJOR = 24;
+/** How refuse-second.ts says that a portal is running. */
+const HELD = 3;
 
 /** Ends the run with one sentence instead of a stack. */
 export class Refused extends Error {}
@@ -17,6 +19,7 @@ export class Refused extends Error {}
  */
 export async function install(root) {
   refuseUnwritable(root);
+  refuseOldNode(manifest(root), process);
   const env = toolEnvironment(root);
   await step('Dependencies', async () => {
     const args = ['install', '--frozen-lockfile', '--prefer-offline'];
@@ -28,6 +31,29 @@ export async function install(root) {
     node: findNode(root),
     env: { ...env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
   };
+}
+
+/**
+ * Refuses a start beside a running one before anything is installed or built, which would take the pages away
+ * from under it. Where nothing is installed yet, nothing runs.
+ * @param {string} root
+ */
+export function refuseSecond(root) {
+  if (!fs.existsSync(path.join(root, 'apps/api/node_modules'))) return;
+  const { status, stdout } = spawnSync(
+    findNode(root),
+    [envFile(root), path.join(root, 'apps/api/src/refuse-second.ts')],
+    { cwd: root, encoding: 'utf8', timeout: 10_000 },
+  );
+  if (status === HELD) throw new Refused(stdout.trim());
+}
+
+/**
+ * How Node is told of the operator's settings.
+ * @param {string} root
+ */
+export function envFile(root) {
+  return `--env-file-if-exists=${path.join(root, '.env')}`;
 }
 
 /**
@@ -47,8 +73,28 @@ export async function build({ root, env }) {
  * @param {string} root
  */
 export function pnpm(root) {
-  const { packageManager } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-  return ['--yes', packageManager.split('+')[0]];
+  return ['--yes', manifest(root).packageManager.split('+')[0]];
+}
+
+/**
+ * @param {string} root
+ * @returns {{ packageManager: string, optionalDependencies: Record<string, string> }}
+ */
+function manifest(root) {
+  return JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+}
+
+/**
+ * Says what is missing before anything is downloaded: a platform without a Node of ours needs a new one of its own.
+ * @param {{ optionalDependencies: Record<string, string> }} manifest
+ * @param {{ platform: string, arch: string, version: string }} host
+ */
+export function refuseOldNode({ optionalDependencies }, { platform, arch, version }) {
+  if (`node-${platform}-${arch}` in optionalDependencies) return;
+  if (Number(/\d+/.exec(version)?.[0]) >= NODE_MAJOR) return;
+  throw new Refused(
+    `No Node ${NODE_MAJOR} is shipped for ${platform} on ${arch}: install Node ${NODE_MAJOR} or newer (this is ${version}).`,
+  );
 }
 
 /** @param {string} root */
@@ -127,7 +173,7 @@ function findNode(root) {
   if (spawnSync(shipped, ['--version']).status === 0) return shipped;
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return process.execPath;
   throw new Refused(
-    `No Node ${NODE_MAJOR} is shipped for ${process.platform} on ${process.arch}: install Node ${NODE_MAJOR} or newer (this is ${process.version}).`,
+    `The Node ${NODE_MAJOR} that was installed does not run here: install Node ${NODE_MAJOR} or newer (this is ${process.version}).`,
   );
 }
 

@@ -68,6 +68,31 @@ export async function startPortal(place) {
 }
 /** @typedef {Awaited<ReturnType<typeof startPortal>>} Portal */
 
+/**
+ * Runs `npm start` beside a portal that runs, until it ends by itself.
+ * @param {Place} place
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
+export function startBeside(place) {
+  const npm = spawn('npm', ['start'], {
+    cwd: place.checkout,
+    env: environment(place),
+    ...place.account,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: GONE_MS,
+  });
+  let output = '';
+  for (const stream of [npm.stdout, npm.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    npm.on('error', reject);
+    npm.on('close', (code) => resolve({ code, output }));
+  });
+}
+
 /** @param {import('./processes.mjs').Process[]} tree */
 export async function endAll(tree) {
   for (const member of tree) signal(member, 'SIGKILL');

@@ -16,7 +16,8 @@ import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts'
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { changeRoutes } from '#modules/changes/changes.routes.ts';
-import { commitUndo } from '#modules/changes/undo.service.ts';
+import { undoCommitter } from '#modules/changes/undo.service.ts';
+import { imageRoutes } from '#modules/images/images.routes.ts';
 import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
@@ -45,6 +46,7 @@ import origin from '#plugins/origin.ts';
 import rateLimits, { defaultLimits, type Limits } from '#plugins/rate-limits.ts';
 import requestLog from '#plugins/request-log.ts';
 import securityHeaders from '#plugins/security-headers.ts';
+import { refuseOnSocket } from '#plugins/socket-errors.ts';
 import webApp from '#plugins/web-app.ts';
 import type { Config } from './config.ts';
 import { allWorks } from './works.ts';
@@ -128,6 +130,7 @@ export async function buildApp({
     requestTimeout: longestBodyMs,
     http: { headersTimeout: 15_000 },
     return503OnClosing: false,
+    clientErrorHandler: refuseOnSocket,
     // The router would answer these two by itself, past every hook: an address too long for a parameter, which the
     // limit on headers bounds already, and one that cannot be decoded, which leads nowhere instead.
     routerOptions: { maxParamLength: 16_384 },
@@ -161,6 +164,7 @@ export async function buildApp({
   await app.register(
     async (api) => {
       await api.register(origin);
+      await api.register(imageRoutes, { folder: config.uploadsDir });
       await api.register(setupRoutes);
       await api.register(authRoutes);
       await api.register(sessionRoutes);
@@ -179,7 +183,7 @@ export async function buildApp({
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {
         committers: {
-          'changes:undo': commitUndo,
+          'changes:undo': undoCommitter(place.queue),
           'users:import': importCommitter(place),
           'legacy:import': legacyCommitter(queue, keys.tokens),
           'snapshots:restore': restoreCommitter(restorePlace),
@@ -210,6 +214,7 @@ function boundsOfTheSecond() {
 }
 
 function canBeDecoded(url: string): boolean {
+  if (!url.includes('%')) return url !== '' && !url.startsWith('?');
   try {
     return decodeURI(url.split('?', 1)[0] ?? '') !== '';
   } catch {

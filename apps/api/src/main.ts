@@ -1,4 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { Server as NetServer, type Server } from 'node:net';
+import { setImmediate as immediately, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
@@ -83,10 +84,18 @@ function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => b
 
 async function drain(app: FastifyInstance): Promise<void> {
   await wait(drainMs);
-  const closed = app.close();
+  // A loop lets in who waits at the door just before this: later, more would have come and be turned away unheard.
+  await immediately();
+  const areGone = stopListening(app.server);
   // A kept-alive connection without a request would hold the close for its whole time-out.
   const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  await closed.finally(() => clearInterval(idle));
+  await areGone.finally(() => clearInterval(idle));
+  await app.close();
+}
+
+/** Takes no new connection, and answers when the last one is gone. The API's own close does much before it. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
 }
 
 function isForOperator(error: unknown): boolean {

@@ -20,7 +20,7 @@ export async function beginWork({
   tell,
   ...place
 }: Place): Promise<{ queue: JobQueue; stop: () => Promise<void> }> {
-  const { db } = connect(databaseUrl, 4, { isPrepared, statementMs: 180_000 });
+  const { db } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(db, tell);
   await queue.work(

@@ -1,4 +1,5 @@
 import type { Keys } from '#lib/keys.ts';
+import { undoWork } from '#modules/changes/undo.service.ts';
 import type { JobWorks } from '#modules/jobs/jobs.service.ts';
 import { restoreWorks } from '#modules/restore/restore.jobs.ts';
 import { snapshotWorks } from '#modules/snapshots/snapshots.jobs.ts';
@@ -18,6 +19,7 @@ export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 
 export function allWorks(place: WorkPlace): JobWorks {
   return {
     ...importWorks(place.uploadsDir),
+    'undo:commit': undoWork,
     ...snapshotWorks(place),
     ...restoreWorks(place),
   };

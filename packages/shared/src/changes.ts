@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CalendarDate, Id, IdText, listOf, Timestamp } from './primitives.ts';
+import { CalendarDate, digits, Id, IdText, listOf, Timestamp } from './primitives.ts';
 
 const BigId = z.int().positive();
 
@@ -29,12 +29,12 @@ export type ChangeList = z.infer<typeof ChangeList>;
 export const COUNTED_AT_MOST = 10_000;
 
 export const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: digits.pipe(z.int().min(1).max(200)).default(50),
   cursor: z.string().max(200).optional(),
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
-export const ByChange = z.strictObject({ id: z.coerce.number().pipe(BigId) });
+export const ByChange = z.strictObject({ id: digits.pipe(BigId) });
 
 /** One row's before and after inside a change, as the parts of a sentence; the fields are the API's names. */
 export const AuditEntry = z.object({
@@ -68,7 +68,7 @@ const auditFilter = {
   table: z.string().max(40).optional(),
   rowId: IdText.optional(),
   serverId: IdText.optional(),
-  changeId: z.coerce.number().pipe(BigId).optional(),
+  changeId: digits.pipe(BigId).optional(),
   /** Days of the site's zone, both included. */
   from: CalendarDate.optional(),
   to: CalendarDate.optional(),
@@ -79,7 +79,7 @@ export type AuditFilter = z.infer<typeof AuditFilter>;
 export const AuditQuery = z.strictObject({
   ...auditFilter,
   /** Only older changes than this one: the way past a change of very many rows. */
-  beforeChange: z.coerce.number().pipe(BigId).optional(),
+  beforeChange: digits.pipe(BigId).optional(),
   ...PageQuery.shape,
 });
 export type AuditQuery = z.infer<typeof AuditQuery>;
@@ -182,7 +182,7 @@ export type PlanEntryList = z.infer<typeof PlanEntryList>;
 
 export const PlanEntryQuery = z.strictObject({
   kind: PlanEntryKind.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: digits.pipe(z.int().min(1).max(500)).default(100),
   cursor: z.string().max(40).optional(),
 });
 

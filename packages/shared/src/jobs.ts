@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { PlanFailure } from './changes.ts';
-import { Id, listOf, Timestamp } from './primitives.ts';
+import { digits, Id, listOf, Timestamp } from './primitives.ts';
 
 export const JobKind = z.enum([
   'import:parse',
   'import:commit',
+  'undo:commit',
   'snapshot:create',
   'snapshot:verify',
   'snapshot:drill',
@@ -45,6 +46,6 @@ export const ByJob = z.strictObject({ id: z.uuid() });
 
 export const JobQuery = z.strictObject({
   state: JobState.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: digits.pipe(z.int().min(1).max(200)).default(50),
 });
 export type JobQuery = z.infer<typeof JobQuery>;

@@ -12,12 +12,14 @@ export const Timestamp = z.iso.datetime();
 export const CalendarDate = z.iso.date().refine((date) => date >= '0001-01-01', 'No such year.');
 export type CalendarDate = z.infer<typeof CalendarDate>;
 
-/** An id in a path or a query, where everything is text. */
-export const IdText = z.coerce.number().pipe(Id);
+/** A number in a path or a query, where everything is text: plain digits, so that a row has one address. */
+export const digits = z.string().regex(/^\d+$/).transform(Number);
+
+export const IdText = digits.pipe(Id);
 export const ById = z.strictObject({ id: IdText });
 
 /** The version of a DELETE, which has no body. */
-export const AtVersion = z.strictObject({ version: z.coerce.number().pipe(Version) });
+export const AtVersion = z.strictObject({ version: digits.pipe(Version) });
 
 /**
  * What a person typed: trimmed, in one Unicode form, without control characters or halves of characters. Something

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { day, exists, slowAddMonths } from './calendar.oracle.ts';
+import { addDays, lastDate } from './calendar.ts';
 import { CalendarDate } from './primitives.ts';
-import { extend } from './renewal.ts';
+import { extend, passesLastDate } from './renewal.ts';
 
 const months = fc.integer({ min: 1, max: 120 });
 
@@ -26,6 +27,20 @@ describe('an extension', () => {
     ['9999-12-31', 1, '2026-11-20', '9999-12-31'],
   ])('takes %s by %i months, asked on %s, to %s', (expiresOn, by, today, to) => {
     expect(extend(expiresOn, by, today)).toBe(to);
+  });
+
+  test('passes the last date exactly where the months lead beyond its year', () => {
+    const late = fc.integer({ min: 0, max: 6_000 }).map((days) => addDays(lastDate, -days));
+    fc.assert(
+      fc.property(late, day, months, (expiresOn, today, by) => {
+        const monthsLeft =
+          (9999 - Number(expiresOn.slice(0, 4))) * 12 + 12 - Number(expiresOn.slice(5, 7));
+
+        expect(passesLastDate(expiresOn, by, today)).toBe(by > monthsLeft);
+        expect(passesLastDate(null, by, expiresOn)).toBe(false);
+        expect(passesLastDate(today, by, expiresOn)).toBe(by > monthsLeft);
+      }),
+    );
   });
 
   test('starts from the later of today and the last valid day', () => {

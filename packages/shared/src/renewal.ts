@@ -1,4 +1,4 @@
-import { addMonths } from './calendar.ts';
+import { addMonths, lastDate } from './calendar.ts';
 import type { CalendarDate } from './primitives.ts';
 
 /**
@@ -13,4 +13,14 @@ export function extend(
 ): CalendarDate | null {
   if (expiresOn === null) return null;
   return addMonths(expiresOn > today ? expiresOn : today, months);
+}
+
+/** Whether so many months lead past the last date there is, where `extend` can only stop. */
+export function passesLastDate(
+  expiresOn: CalendarDate | null,
+  months: number,
+  today: CalendarDate,
+): boolean {
+  if (expiresOn === null) return false;
+  return (expiresOn > today ? expiresOn : today) > addMonths(lastDate, -months);
 }

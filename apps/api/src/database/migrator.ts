@@ -12,7 +12,7 @@ const lockId = 7_201_153;
 /**
  * Brings the schema up to date as its owner: every file of migrations/ not yet applied, in order, each in
  * a transaction, recorded with its checksum. Gives the names it applied. Refuses an altered file, and a
- * database whose encoding is not UTF8.
+ * database whose encoding is not UTF8. Lets cmp_app in where it came after the tables.
  */
 export async function migrate(ownerUrl: string, folder = shipped): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl, options: '-c TimeZone=UTC' });
@@ -32,6 +32,7 @@ export async function migrate(ownerUrl: string, folder = shipped): Promise<strin
     }
 
     await client.query("call let_app('select', 'schema_migrations')");
+    if (await isAppShutOut(client)) await letAppIn(client, folder);
     await client.query('call make_partitions()');
     return fresh;
   } finally {
@@ -101,6 +102,22 @@ async function apply(
     await client.query('rollback');
     throw new MigrationError(`Migration ${name} failed: ${String(error)}`, { cause: error });
   }
+}
+
+/** Tables made while cmp_app was not there are closed to it. */
+async function isAppShutOut(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ isShutOut: boolean }>(`
+    select not has_table_privilege(oid, to_regclass('users'), 'update') as "isShutOut"
+    from pg_roles where rolname = 'cmp_app'`);
+  return rows[0]?.isShutOut ?? false;
+}
+
+/** Grants all that the migrations would have, had the role been there. */
+async function letAppIn(client: pg.Client, folder: URL): Promise<void> {
+  const texts = (await migrations(folder)).map(({ text }) => text);
+  const calls = texts.flatMap((text) => text.match(/^call let_app\(.*\);$/gm) ?? []);
+  // One text is one transaction.
+  await client.query(calls.join('\n'));
 }
 
 /** The tables that the migrations put under audit. */

@@ -27,7 +27,10 @@ export async function makeOutsideRoles(adminUrl: string, dataDir: string): Promi
     await ensureDatabase(server, database);
     return found;
   });
-  await withDb(withDatabaseName(adminUrl, database), (db) => openDatabase(db, database));
+  await withDb(withDatabaseName(adminUrl, database), async (db) => {
+    await openDatabase(db, database);
+    await refuseForeignOwner(db, outsideCredentialsFile(dataDir));
+  });
   return roleUrls(adminUrl, credentials);
 }
 
@@ -171,5 +174,18 @@ async function refuseForeignTables(db: Db, database: string): Promise<void> {
   if (rows[0])
     throw new StartRefused(
       `The database ${database} holds tables of something else (${rows[0].name}). Name an empty one in DATABASE_URL.`,
+    );
+}
+
+/** A role that served alone keeps its tables: cmp_owner could not migrate them. */
+async function refuseForeignOwner(db: Db, credentialsFile: string): Promise<void> {
+  const { rows } = await sql<{ owner: string }>`
+    select pg_get_userbyid(relowner) as owner from pg_class
+    where oid = to_regclass('public.schema_migrations')
+      and not pg_has_role('cmp_owner', relowner, 'usage')`.execute(db);
+  if (rows[0])
+    throw new StartRefused(
+      `The tables belong to ${rows[0].owner}, which served alone: name it in DATABASE_OWNER_URL, and cmp_app, ` +
+        `whose password is in ${credentialsFile}, in DATABASE_URL.`,
     );
 }

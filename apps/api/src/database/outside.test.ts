@@ -263,21 +263,41 @@ describe('two roles of the operator', () => {
     );
   });
 
-  test('are refused where the tables were made before cmp_app was', async ({
+  test.for(['cmp_owner', 'tenant'])(
+    'may come after the tables, which %s made alone, and are let in as if they had been there',
+    async (owner, { superuserUrl, prepare }) => {
+      await execute(
+        superuserUrl,
+        `create role ${owner} login password '${password}'`,
+        `create database cmp owner ${owner}`,
+      );
+      const ownerUrl = urlAs(superuserUrl, owner, password, 'cmp');
+      await prepare(ownerUrl, { singleRole: true });
+      await execute(superuserUrl, `create role cmp_app login password '${password}'`);
+      const appUrl = urlAs(superuserUrl, 'cmp_app', password, 'cmp');
+
+      expect(await prepare(appUrl, { ownerUrl })).toEqual({ appUrl, ownerUrl, applied: [] });
+      const late = await privilegesOf(superuserUrl);
+
+      await empty(superuserUrl);
+      const urls = await makeRoles(superuserUrl);
+      await prepare(urls.app, { ownerUrl: urls.owner });
+      expect(late.length).toBeGreaterThan(50);
+      expect(late).toEqual(await privilegesOf(superuserUrl));
+    },
+  );
+
+  test('are told who owns the tables, where a maker of roles comes after a role that served alone', async ({
     superuserUrl,
     prepare,
   }) => {
-    await execute(
-      superuserUrl,
-      `create role cmp_owner login password '${password}'`,
-      'create database cmp owner cmp_owner',
-    );
-    const ownerUrl = urlAs(superuserUrl, 'cmp_owner', password, 'cmp');
-    await prepare(ownerUrl, { singleRole: true });
-    await execute(superuserUrl, `create role cmp_app login password '${password}'`);
+    const url = await makeTenant(superuserUrl);
+    await prepare(url, { singleRole: true });
+    await execute(superuserUrl, 'alter role tenant createrole');
 
-    const appUrl = urlAs(superuserUrl, 'cmp_app', password, 'cmp');
-    await expect(prepare(appUrl, { ownerUrl })).rejects.toThrow('made before cmp_app was');
+    await expect(prepare(url)).rejects.toThrow(
+      /The tables belong to tenant.*DATABASE_OWNER_URL.*DATABASE_URL/,
+    );
   });
 
   test('are refused in a sentence where a password is wrong', async ({ superuserUrl, prepare }) => {
@@ -425,4 +445,24 @@ async function makeTenant(superuserUrl: string): Promise<string> {
     "create database tenancy owner tenant encoding 'UTF8' template template0",
   );
   return urlAs(superuserUrl, 'tenant', password, 'tenancy');
+}
+
+/** Everything in the database that cmp_app may do and not everybody may. */
+async function privilegesOf(superuserUrl: string): Promise<string[]> {
+  const url = urlAs(superuserUrl, new URL(superuserUrl).username, '', 'cmp');
+  const withPassword = new URL(url);
+  withPassword.password = new URL(superuserUrl).password;
+  const { rows } = await withDb(withPassword.href, (db) =>
+    sql<{ privilege: string }>`
+      select object || ' ' || privilege_type as privilege
+      from (
+        select oid::regclass::text, relacl from pg_class
+        union all select oid::regprocedure::text, proacl from pg_proc
+        union all select nspname, nspacl from pg_namespace
+        union all select attrelid::regclass || '.' || attname, attacl from pg_attribute
+      ) as objects (object, acl), aclexplode(acl)
+      where grantee = 'cmp_app'::regrole
+      order by 1`.execute(db),
+  );
+  return rows.map(({ privilege }) => privilege);
 }

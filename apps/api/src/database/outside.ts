@@ -83,14 +83,14 @@ async function migrateAsOwner({ ownerUrl, appUrl }: RoleUrls): Promise<Prepared>
   return { appUrl, ownerUrl, applied };
 }
 
-/** Tables made while cmp_app was not there are closed to it. */
+/** The owner has let cmp_app in, if this is the owner's database. */
 async function refuseShutOut(db: Db): Promise<void> {
   const { rows } = await sql<{ mayServe: boolean }>`
     select coalesce(has_table_privilege(to_regclass('public.users'), 'update'), false)
       as may_serve`.execute(db);
   if (!rows[0]?.mayServe)
     throw new StartRefused(
-      'DATABASE_URL and DATABASE_OWNER_URL are two databases, or the tables were made before cmp_app was.',
+      'cmp_app may not use the tables: DATABASE_URL and DATABASE_OWNER_URL are two databases, or DATABASE_OWNER_URL does not own them.',
     );
 }
 

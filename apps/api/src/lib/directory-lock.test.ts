@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory, refuseHeld } from './directory-lock.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -24,6 +24,18 @@ it('refuses a second holder, by any path to the directory, and says who and wher
     `Another running portal (process ${process.pid}, at http://localhost:3001) holds the data in ${link}.`,
   );
   await lock.release();
+});
+
+it('can be asked for without being taken', async () => {
+  await expect(refuseHeld(directory)).resolves.toBeUndefined();
+  await expect(refuseHeld(`${directory}/not-there`)).resolves.toBeUndefined();
+  const lock = await lockDirectory(directory);
+
+  await expect(refuseHeld(directory)).rejects.toThrow(
+    `Another running portal (process ${process.pid}) holds the data in ${directory}.`,
+  );
+  await lock.release();
+  await expect(refuseHeld(directory)).resolves.toBeUndefined();
 });
 
 it('can be taken again after its release', async () => {

@@ -31,7 +31,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
 
   if (!(await listens(server, name))) {
     const other = await askHolder(name);
-    if (other === 'gone') fs.rmSync(name, { force: true });
+    if (other === 'gone' && isSocketFile(name)) fs.rmSync(name, { force: true });
     if (other !== 'gone' || !(await listens(server, name))) throw refusal(directory, other);
   }
 
@@ -45,6 +45,13 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       await once(server, 'close');
     },
   };
+}
+
+/** Refuses as `lockDirectory` does where the directory is held, and takes nothing. */
+export async function refuseHeld(directory: string): Promise<void> {
+  if (!fs.existsSync(directory)) return;
+  const holder = await askHolder(lockName(directory));
+  if (holder !== 'gone') throw refusal(directory, holder);
 }
 
 /** The name follows the directory, not the path to it: a link to the same place finds the same lock. */
@@ -69,7 +76,10 @@ async function listens(server: net.Server, name: string): Promise<boolean> {
   }
 }
 
-/** Only a socket file can outlive its process: there `gone` means that nobody listens any more. */
+/** A socket file can outlive its process. */
+const isSocketFile = (name: string) => name.endsWith('.sock');
+
+/** `gone` means that nobody listens, or not any more. */
 async function askHolder(name: string): Promise<Holder | 'unknown' | 'gone'> {
   const socket = net.connect(name);
   const answer = (async () => {
@@ -80,8 +90,8 @@ async function askHolder(name: string): Promise<Holder | 'unknown' | 'gone'> {
   try {
     return await Promise.race([answer, sleep(1000, 'unknown' as const)]);
   } catch (error) {
-    const isLeftOver = isSystemError(error, 'ECONNREFUSED') && path.isAbsolute(name);
-    return isLeftOver ? 'gone' : 'unknown';
+    const isGone = isSystemError(error, 'ECONNREFUSED') || isSystemError(error, 'ENOENT');
+    return isGone ? 'gone' : 'unknown';
   } finally {
     socket.destroy();
   }

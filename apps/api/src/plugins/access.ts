@@ -93,14 +93,16 @@ export default fp<Options>(async (app, { authenticate, idempotencyOf }) => {
     }
   });
 
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     const changeId = request.actor?.changeId;
     if (changeId !== undefined) reply.header('x-change-id', changeId);
+    done();
   });
 
   // The fingerprint covers the parsed body, so it cannot be taken before.
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', (request, _reply, done) => {
     if (request.actor) request.actor.idempotency = idempotencyOf(request);
+    done();
   });
 });
 

@@ -128,19 +128,87 @@ describe('an error', () => {
   });
 });
 
-test('bytes that are no HTTP get a refusal, and the process lives', async ({ startInstance }) => {
-  const app = await startInstance();
-  const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+describe('what the socket refuses', () => {
+  test.for([
+    ['bytes that are no HTTP', '\x16\x03\x01 hello\r\n\r\n', 400, 'invalid_request'],
+    ['a request line cut short', 'GET\r\n\r\n', 400, 'invalid_request'],
+    [
+      'a header without a name',
+      'GET /internal/live HTTP/1.1\r\nhost: x\r\n: y\r\n\r\n',
+      400,
+      'invalid_request',
+    ],
+    [
+      'headers beyond the limit',
+      `GET /internal/live HTTP/1.1\r\nhost: x\r\na: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+    [
+      'an extension of a chunk beyond the limit',
+      `POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2;${'x'.repeat(20_000)}\r\n{}\r\n`,
+      413,
+      'payload_too_large',
+    ],
+  ] as const)(
+    'has the one shape and headers: %s',
+    async ([, sent, status, code], { startInstance }) => {
+      const app = await startInstance();
+      const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
 
-  const answer = await new Promise<string>((resolve, reject) => {
+      const answer = await sendRaw(port, sent);
+
+      expectRefusal(answer, status, code);
+      const live = await fetch(`http://127.0.0.1:${port}/internal/live`);
+      expect(live.status).toBe(200);
+    },
+  );
+
+  test('has the one shape and headers: a request that does not come to its end', async ({
+    startInstance,
+  }) => {
+    const app = await startInstance();
+    // As the time it is given runs out, which would be a minute.
+    const late = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    app.server.on('connection', (socket) => app.server.emit('clientError', late, socket));
+    const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
+
+    expectRefusal(await sendRaw(port, 'GET /'), 408, 'request_timeout');
+  });
+});
+
+/** All that comes back until the other side closes. */
+function sendRaw(port: number, sent: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     let received = '';
-    const socket = openSocket(port, '127.0.0.1', () => socket.end('\x16\x03\x01 hello\r\n\r\n'));
+    const socket = openSocket(port, '127.0.0.1', () => socket.write(sent));
     socket.on('data', (bytes) => (received += bytes));
     socket.on('close', () => resolve(received));
-    socket.on('error', reject);
+    // What was sent beyond the limit is not read, so the end may be a reset.
+    socket.on('error', (error) => (received ? resolve(received) : reject(error)));
   });
+}
 
-  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-  const live = await fetch(`http://127.0.0.1:${port}/internal/live`);
-  expect(live.status).toBe(200);
-});
+function expectRefusal(answer: string, status: number, code: string): void {
+  const [head = '', payload = ''] = answer.split('\r\n\r\n');
+  const [line, ...fields] = head.split('\r\n');
+  const headers = new Headers(
+    fields.map((field): [string, string] => {
+      const [name = '', value = ''] = field.split(/: (.*)/);
+      return [name, value];
+    }),
+  );
+  expect(line).toMatch(new RegExp(`^HTTP/1\\.1 ${status} \\S`));
+  expect(JSON.parse(payload)).toEqual({
+    code,
+    message: expect.stringMatching(/^[A-Z].*\.$/),
+    requestId: headers.get('x-request-id'),
+  });
+  expect(headers.get('x-request-id')).toMatch(/^[0-9a-f]{16}$/);
+  expect(headers.get('content-length')).toBe(String(Buffer.byteLength(payload)));
+  expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+  expect(headers.get('connection')).toBe('close');
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+}

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import type { Db } from '#database/client.ts';
 import { client, listEntries, test } from '#test/fixtures.ts';
+import { password } from '#test/given.ts';
 
 const gold = { name: 'Gold', devices: 3, dataLimitGb: 500 };
 const eve = { username: 'eve', displayName: 'Eve', role: 'viewer' };
@@ -119,6 +120,41 @@ describe('a command with an Idempotency-Key', () => {
     const { rows } = await sql<{ kept: string }>`
       select string_agg(k::text, '') as kept from idempotency_keys k`.execute(db);
     expect(rows[0]?.kept).not.toContain(first.json().oneTimePassword);
+  });
+
+  test('changes a password once, although the one it names is the old one by then', async ({
+    api,
+    app,
+    given,
+    db,
+  }) => {
+    const { id } = await given.account({ username: 'sam' });
+    const sam = client(app, await given.session(app, id));
+    const newPassword = 'tide harbour lantern 42';
+    const body = { currentPassword: password, newPassword };
+    const wrong = { ...body, currentPassword: newPassword };
+    const refused = await sam.post('/auth/password', { ...body, currentPassword: 'x' }, named('a'));
+
+    const first = await sam.post('/auth/password', body, named('a'));
+    const signedIn = await given.session(app, id);
+    const repeat = await sam.post('/auth/password', body, named('a'));
+    const another = await sam.post('/auth/password', wrong, named('a'));
+    const unnamed = await sam.post('/auth/password', body);
+
+    expect(refused.statusCode).toBe(401);
+    expect(first.statusCode).toBe(200);
+    expect(repeat.statusCode, repeat.payload).toBe(200);
+    expect(repeat.payload).toBe(first.payload);
+    expect(repeat.headers['x-change-id']).toBe(first.headers['x-change-id']);
+    expect([another.statusCode, another.json().code]).toEqual([422, 'idempotency_key_reused']);
+    expect([unnamed.statusCode, unnamed.json().code]).toEqual([401, 'sign_in_failed']);
+    // A second effect would have ended the session that began in between.
+    expect((await client(app, signedIn).get('/auth/session')).statusCode).toBe(200);
+    const changes = db.selectFrom('changes').select('id').where('action', '=', 'profile:password');
+    expect(await changes.execute()).toHaveLength(1);
+    expect(
+      (await api.post('/auth/login', { username: 'sam', password: newPassword })).statusCode,
+    ).toBe(200);
   });
 
   test('leaves nothing behind where it failed', async ({ api, db }) => {

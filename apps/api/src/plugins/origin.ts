@@ -7,12 +7,12 @@ import { AppError } from '#lib/errors.ts';
  * compared: behind a proxy that ends TLS and is not trusted, this process cannot know the scheme.
  */
 export default fp(async (app) => {
-  app.addHook('onRequest', async (request) => {
-    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return;
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return done();
 
     const { origin, 'sec-fetch-site': site } = request.headers;
     const isSame = origin !== undefined && hostOf(origin) === request.host.toLowerCase();
-    if (isSame && (site === undefined || site === 'same-origin')) return;
+    if (isSame && (site === undefined || site === 'same-origin')) return done();
 
     request.log.warn({ event: 'malicious_csrf', origin, site, host: request.host }, 'refused');
     throw new AppError('origin_refused', 'This request did not come from the portal’s own page.');

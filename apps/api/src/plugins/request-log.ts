@@ -3,11 +3,12 @@ import { requestDuration } from '#lib/metrics.ts';
 
 /** Times every answer by its route, and writes a line for each where asked. */
 export default fp<{ isVerbose: boolean }>(async (app, { isVerbose }) => {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions, url, ip } = request;
     const route = routeOptions.url ?? 'none';
     const status = reply.statusCode;
@@ -17,5 +18,6 @@ export default fp<{ isVerbose: boolean }>(async (app, { isVerbose }) => {
         { method, path: url.split('?', 1)[0], status, ip, ms: Math.round(reply.elapsedTime) },
         'request',
       );
+    done();
   });
 });

@@ -14,7 +14,7 @@ const policy = [
 ];
 
 /** Helmet would write the same text anew for every answer. */
-const always = {
+export const securityHeaders = {
   'content-security-policy': policy.join(';'),
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
@@ -35,10 +35,11 @@ const overHttps = {
 
 /** On every answer, errors and files included. */
 export default fp(async (app) => {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(always);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(securityHeaders);
     if (request.protocol === 'https') reply.headers(overHttps);
     // Whatever is not a file of the panel is of the moment and of one person.
     if (!request.url.startsWith('/assets/')) reply.header('cache-control', 'no-store');
+    done();
   });
 });

@@ -7,7 +7,7 @@ import { describe, expect } from 'vitest';
 import type { Db } from '#database/client.ts';
 import { test } from './fixtures.ts';
 import { expected, refusals, rowsToAskOf } from './route-matrix.expected.ts';
-import { actors, bodies, file, makeWorld, queries, type World } from './route-matrix.world.ts';
+import { actors, bodies, files, makeWorld, queries, type World } from './route-matrix.world.ts';
 
 const { names, lines } = parseTable(expected);
 
@@ -166,7 +166,8 @@ async function send(
     cookies: world.cookies,
     headers: { host: 'portal.test', origin: 'http://portal.test' },
   };
-  if (route === file.route)
+  const file = files[route];
+  if (file)
     return app.inject({
       ...request,
       headers: { ...request.headers, 'content-type': file.type },

@@ -10,14 +10,17 @@ import { recordAttempt } from '#modules/auth/auth.repository.ts';
 import { startSession } from '#modules/auth/auth.service.ts';
 import { endSessions } from '#modules/auth/sessions.repository.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { saveImage } from '#modules/images/images.repository.ts';
+import { avatarOf, logoOf, ofSite } from '#modules/images/images.service.ts';
 import { insertJob } from '#modules/jobs/jobs.repository.ts';
 import { createPlan, finishPlan } from '#modules/plans/plans.service.ts';
 import { removeServer } from '#modules/servers/servers.service.ts';
-import { createService } from '#modules/services/services.service.ts';
+import { createService, servicesSold } from '#modules/services/services.service.ts';
 import { insertSnapshot } from '#modules/snapshots/snapshots.repository.ts';
 import { systemActor } from '#plugins/access.ts';
 import { snapshotsDir } from './fixtures.ts';
 import { given, password } from './given.ts';
+import { picture } from './pictures.ts';
 
 const system = systemActor('system');
 
@@ -48,6 +51,8 @@ export interface World {
   token: string;
   /** Every living server, last to first. */
   serverIds: number[];
+  /** Every service, last to first. */
+  serviceIds: number[];
   /** By what a path calls them, then by the row's name in the table. */
   ids: Record<string, Record<string, number | string>>;
   /** The letters of what a text shows of this world or of those before it. */
@@ -95,6 +100,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     grants: mine,
     mustChangePassword: who.state === 'must change',
   });
+  await hangPictures(db, own.id, other.id);
   await removeServer(db, system, binned.id, 1);
   if (who.state === 'disabled') await disableAlone(db, own.id);
   if (who.state === 'ended') await endSessions(db, 'ended', { sessionId: own.sessionId });
@@ -110,6 +116,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     username: canary('M'),
     token: setupToken(app.keys),
     serverIds: living.map(({ id }) => id),
+    serviceIds: (await servicesSold(db)).map(({ id }) => id).toReversed(),
     ids: {
       servers: { home: home.id, away: away.id, binned: binned.id, missing },
       users: {
@@ -263,6 +270,7 @@ export const bodies: Record<string, (world: World) => object> = {
   'PATCH /api/users/:id': () => ({ version: 1, remark: 'altered' }),
   'POST /api/users/:id/extend': () => ({ months: 1 }),
   'POST /api/services': () => ({ name: 'new' }),
+  'PUT /api/services/order': ({ serviceIds }) => ({ serviceIds }),
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
   'POST /api/plans/:id/commit': () => ({}),
   'POST /api/snapshots/restore': ({ ids }) => ({
@@ -276,20 +284,15 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/settings/:section/reveal': () => ({ password }),
 };
 
-/** The one route that takes a file. */
-export const file = {
-  route: 'POST /api/servers/:serverId/users/import',
-  type: 'multipart/form-data; boundary=cut',
-  body: [
-    '--cut',
-    'content-disposition: form-data; name="file"; filename="users.csv"',
-    'content-type: text/csv',
-    '',
-    'account_name',
-    'imported',
-    '--cut--',
-    '',
-  ].join('\r\n'),
+const anyPicture = await picture('png');
+
+/** What the routes take that take a file. */
+export const files: Record<string, { type: string; body: Buffer }> = {
+  'POST /api/servers/:serverId/users/import': form('users.csv', 'account_name\r\nimported'),
+  'PUT /api/settings/general/logo': form('logo.png', anyPicture),
+  'PUT /api/settings/general/favicon': form('favicon.png', anyPicture),
+  'PUT /api/auth/avatar': form('me.png', anyPicture),
+  'PUT /api/accounts/:id/avatar': form('you.png', anyPicture),
 };
 
 /** What a route takes in its query. */
@@ -298,7 +301,28 @@ export const queries: Record<string, string> = {
   'DELETE /api/servers/:id': '?version=1',
   'DELETE /api/users/:id': '?version=1',
   'DELETE /api/services/:id': '?version=1',
+  'PUT /api/settings/general/logo': '?theme=light',
+  'DELETE /api/settings/general/logo': '?theme=light',
 };
+
+function form(fileName: string, content: Buffer | string): { type: string; body: Buffer } {
+  const head = `--cut\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\n\r\n`;
+  const body = Buffer.concat([
+    Buffer.from(head),
+    Buffer.from(content),
+    Buffer.from('\r\n--cut--\r\n'),
+  ]);
+  return { type: 'multipart/form-data; boundary=cut', body };
+}
+
+/** Every picture there can be, so that each can be seen and removed. */
+async function hangPictures(db: Db, ownId: number, otherId: number): Promise<void> {
+  const image = { mediaType: 'image/png', bytes: anyPicture, sha256: '0'.repeat(64) } as const;
+  await inChange(db, system, 'settings:update', null, async (trx) => {
+    for (const place of [logoOf('light'), ofSite('favicon'), avatarOf(ownId), avatarOf(otherId)])
+      await saveImage(trx, place, image);
+  });
+}
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
   return level ? [{ serverId, level, actions: [...actionsOfLevel[level]] }] : [];

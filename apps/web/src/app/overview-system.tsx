@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { StatusWord } from '#components/status-word.tsx';
 import { healthQuery } from '#lib/site.ts';
 import { dateInWords, leftInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 
 /** Whether the portal is well, and which one it is. */
 export function OverviewSystem() {
   const { t } = useTranslation();
+  const zone = useSiteZone();
   const { data: health, isError } = useQuery(healthQuery);
   if (!health && !isError) return null;
   const well = health?.ok === true && !isError;
@@ -23,7 +25,7 @@ export function OverviewSystem() {
           <Fact name={t('overview.systemVersion')}>{health.versions.appVersion}</Fact>
           {health.versions.buildTimestamp ? (
             <Fact name={t('overview.systemBuilt')}>
-              {dateInWords(health.versions.buildTimestamp)}
+              {dateInWords(health.versions.buildTimestamp, zone)}
             </Fact>
           ) : null}
           <Fact name={t('overview.systemUptime')}>{uptimeInWords(health.uptimeSeconds)}</Fact>

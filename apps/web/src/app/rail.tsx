@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
-import { TideMark } from '#components/tide-mark.tsx';
+import { SiteMark, SiteSign } from '#components/site-mark.tsx';
 import { toggleRail, useAppearance } from '#lib/appearance.ts';
+import { serverList } from '#lib/server-list.ts';
 import { useSiteName } from '#lib/use-site-name.ts';
 import { useDestinations } from './navigation.ts';
 import { RailServers } from './rail-servers.tsx';
@@ -25,12 +27,7 @@ export function Rail() {
         aria-label={siteName}
         className={`mb-2 flex h-[52px] items-center gap-2.5 rounded-control font-semibold text-[0.9375rem] tracking-[-0.01em] focus-visible:-outline-offset-2 ${open ? 'px-2' : 'justify-center'}`}
       >
-        <TideMark />
-        {open ? (
-          <span translate="no" className="truncate">
-            {siteName}
-          </span>
-        ) : null}
+        {open ? <SiteMark logoShape="max-h-9" nameShape="truncate" /> : <SiteSign />}
       </Link>
       <ul className="grid gap-0.5">
         {destinations.map(({ to, text, icon: Icon }) => (
@@ -43,6 +40,7 @@ export function Rail() {
               className={`flex h-8 items-center rounded-control border border-transparent font-[550] text-ink-2 transition-colors hover:bg-sunken hover:text-ink aria-[current]:border-line aria-[current]:bg-surface aria-[current]:text-ink aria-[current]:shadow-[inset_2px_0_0_var(--accent)] ${open ? 'px-2.5' : 'justify-center'}`}
             >
               {open ? t(text) : <Icon aria-hidden size={16} strokeWidth={1.75} />}
+              {open && to === '/users' ? <UserCount /> : null}
             </NavLink>
           </li>
         ))}
@@ -58,5 +56,19 @@ export function Rail() {
         <Toggle aria-hidden size={16} strokeWidth={1.75} />
       </button>
     </nav>
+  );
+}
+
+/** How many users there are on the servers in sight. */
+function UserCount() {
+  const { t } = useTranslation();
+  const { data: servers } = useQuery(serverList);
+  if (!servers) return null;
+  const count = servers.items.reduce((total, { counts }) => total + counts.all, 0);
+  return (
+    <span className="tnum ml-auto text-[0.75rem] font-normal text-ink-3">
+      {count.toLocaleString('en')}
+      <span className="sr-only">{` ${t('servers.numeralUsers')}`}</span>
+    </span>
   );
 }

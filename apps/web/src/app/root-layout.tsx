@@ -1,6 +1,8 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
+import { useSiteFace } from '#lib/use-site-face.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
 import { useRouteFocus } from './use-route-focus.ts';
 
 // After the page, because it is seldom needed; at once, because then there may be no fetching it.
@@ -10,6 +12,8 @@ export function RootLayout() {
   const { t } = useTranslation();
   const { state } = useNavigation();
   useRouteFocus();
+  useKeptFocus();
+  useSiteFace();
   return (
     <>
       <a

@@ -1,10 +1,12 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRevalidator, useRouteError } from 'react-router';
 import { toast } from 'sonner';
 import { Button } from '#components/button.tsx';
 import { StatePage } from '#components/state-page.tsx';
-import { ApiError, Unreachable } from '#lib/api-error.ts';
+import { ApiError, isRefusal, Unreachable } from '#lib/api-error.ts';
 import { copyText } from '#lib/clipboard.ts';
+import { connection } from '#lib/connection.ts';
 import { explain } from '#lib/explain.ts';
 import { ForbiddenPage } from './forbidden-page.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
@@ -14,10 +16,13 @@ export function RouteFailure() {
   const { t } = useTranslation();
   const { revalidate, state } = useRevalidator();
   const error = useRouteError();
+  // A page never visited before is fetched as it is gone to, which fails while the portal is out of reach.
+  const [isOutOfReach] = useState(() => !connection.get().online);
   if (isRefusal(error, 'forbidden')) return <ForbiddenPage />;
   if (isRefusal(error, 'not_found') || isRefusal(error, 'invalid_request')) return <NotFoundPage />;
 
-  const explained = error instanceof ApiError || error instanceof Unreachable;
+  const refusal = error instanceof ApiError || error instanceof Unreachable ? error : undefined;
+  const explained = refusal ?? (isOutOfReach ? new Unreachable(String(error)) : undefined);
   const details = [location.href, String(error), error instanceof ApiError ? error.requestId : ''];
 
   async function copyDetails() {
@@ -28,12 +33,12 @@ export function RouteFailure() {
   return (
     <StatePage
       title={t(explained ? 'states.panelFailed' : 'states.crashTitle')}
-      text={explained ? explain(error) : t('states.crashText')}
+      text={explained ? explain(explained) : t('states.crashText')}
     >
       <Button
         tone="primary"
         disabled={state === 'loading'}
-        onClick={() => (explained ? void revalidate() : location.reload())}
+        onClick={() => (refusal ? void revalidate() : location.reload())}
       >
         {t(explained ? 'states.retry' : 'states.reload')}
       </Button>
@@ -52,6 +57,3 @@ export function RootFailure() {
     </main>
   );
 }
-
-const isRefusal = (error: unknown, code: ApiError['code']) =>
-  error instanceof ApiError && error.code === code;

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { Dialog } from '#components/dialog.tsx';
@@ -11,6 +12,10 @@ import { useStore } from '#lib/store.ts';
 export function SignInDialog() {
   const { t } = useTranslation();
   const request = useStore(signInRequest);
+  const from = useRef<Element>(null);
+  useEffect(() => {
+    if (request) from.current = request.from;
+  }, [request]);
   const username = queryClient.getQueryData(sessionQuery.queryKey)?.account.username;
   return (
     <Dialog
@@ -18,6 +23,7 @@ export function SignInDialog() {
       title={t('auth.againTitle')}
       text={t('auth.againText')}
       onClose={() => request?.refuse()}
+      finalFocus={() => (from.current instanceof HTMLElement ? from.current : null)}
     >
       <div className="mt-5">
         <SignInForm

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
 import { Dialog, DialogActions } from './dialog.tsx';
+import { WriteButton } from './write-button.tsx';
 
 interface ConfirmDialogProps {
   open: boolean;
@@ -20,9 +21,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <Dialog open={props.open} title={props.title} text={props.text} onClose={props.onClose}>
       <DialogActions>
         <Button onClick={props.onClose}>{props.cancel ?? t('states.cancel')}</Button>
-        <Button tone="danger" disabled={props.pending} onClick={props.onConfirm}>
+        <WriteButton tone="danger" disabled={props.pending} onClick={props.onConfirm}>
           {props.action}
-        </Button>
+        </WriteButton>
       </DialogActions>
     </Dialog>
   );

@@ -10,10 +10,12 @@ interface DialogProps {
   children?: ReactNode;
   /** Without it the dialog closes only by the buttons inside. */
   onClose?: () => void;
+  /** Where the focus goes as it closes, where that is not where it came from. */
+  finalFocus?: () => HTMLElement | null;
 }
 
 /** What has to be settled before the page goes on. */
-export function Dialog({ open, title, text, children, onClose }: DialogProps) {
+export function Dialog({ open, title, text, children, onClose, finalFocus }: DialogProps) {
   const { t } = useTranslation();
   return (
     <Base.Root
@@ -25,7 +27,7 @@ export function Dialog({ open, title, text, children, onClose }: DialogProps) {
     >
       <Base.Portal>
         <Base.Backdrop className={backdropShape} />
-        <Base.Popup className={popupShape}>
+        <Base.Popup className={popupShape} finalFocus={finalFocus}>
           <div className="flex items-start justify-between gap-4">
             <Base.Title className="text-section">{title}</Base.Title>
             {onClose ? (

@@ -1,6 +1,6 @@
 /** How every menu looks. */
 export const menuShape =
-  'min-w-52 rounded-bar border border-line bg-raised p-1.5 text-body shadow-float outline-none transition-opacity duration-[180ms] data-ending-style:opacity-0 data-starting-style:opacity-0';
+  'max-h-(--available-height) min-w-52 overflow-y-auto rounded-bar border border-line bg-raised p-1.5 text-body shadow-float outline-none transition-opacity duration-[180ms] data-ending-style:opacity-0 data-starting-style:opacity-0';
 export const menuItemShape =
   'flex min-h-8 cursor-pointer items-center justify-between gap-3 rounded-tag px-2.5 outline-none data-disabled:cursor-not-allowed data-disabled:opacity-50 data-highlighted:bg-sunken touch:min-h-11';
 export const menuLabelShape = 'px-2.5 py-1 text-ink-3 text-label';

@@ -31,7 +31,12 @@ export function SaveBar({ changes, pending, summary, onDiscard }: SaveBarProps) 
 
   return (
     <>
-      <div aria-live="polite" className="sticky bottom-4 z-10 touch:bottom-20">
+      <div
+        // Its buttons go with what was unsaved; the focus then stays at their place.
+        tabIndex={-1}
+        aria-live="polite"
+        className="sticky bottom-4 z-10 touch:bottom-20"
+      >
         {unsaved ? (
           <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 rounded-bar bg-ink py-2 pr-2 pl-4 text-canvas shadow-float">
             <p className="tnum min-w-0 flex-1 touch:basis-full">

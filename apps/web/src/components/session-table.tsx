@@ -3,11 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { deviceOf } from '#lib/device.ts';
 import { dateInWords, leftInWords } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { Ago } from './ago.tsx';
-import { Button } from './button.tsx';
 import { EmptyNote } from './empty-note.tsx';
 import { Runway } from './runway.tsx';
 import { Cell, Row, Table } from './table.tsx';
+import { WriteButton } from './write-button.tsx';
 
 interface SessionTableProps {
   sessions: readonly SessionListing[];
@@ -36,7 +37,7 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
           <Cell phone="title">
             <span className="font-semibold">{device(session.userAgent)}</span>
             {session.current ? (
-              <span className="ml-2 rounded-tag bg-accent-wash px-1.5 py-0.5 text-accent-ink text-label">
+              <span className="ml-2 inline-block whitespace-nowrap rounded-tag bg-accent-wash touch:ml-0 px-1.5 py-0.5 text-accent-ink text-label">
                 {t('profile.current')}
               </span>
             ) : null}
@@ -57,14 +58,14 @@ export function SessionTable({ sessions, onEnd }: SessionTableProps) {
           </Cell>
           <Cell phone="below" align="right">
             {session.current ? null : (
-              <Button
+              <WriteButton
                 size="row"
                 className="touch:w-full"
                 aria-label={t('profile.endSession', { device: device(session.userAgent) })}
                 onClick={() => onEnd(session, device(session.userAgent))}
               >
                 {t('profile.end')}
-              </Button>
+              </WriteButton>
             )}
           </Cell>
         </Row>
@@ -79,9 +80,10 @@ const dayMs = 86_400_000;
 function TimeLeft({ until }: { until: string }) {
   const { t } = useTranslation();
   const now = useNow();
+  const zone = useSiteZone();
   const left = leftInWords(until, now);
   const label = left
-    ? t('profile.expiresLabel', { left, date: dateInWords(until) })
+    ? t('profile.expiresLabel', { left, date: dateInWords(until, zone) })
     : t('profile.expired');
   return (
     <span className="inline-flex items-center gap-2.5">

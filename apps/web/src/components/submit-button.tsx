@@ -1,8 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { connection } from '#lib/connection.ts';
-import { useStore } from '#lib/store.ts';
-import { Button } from './button.tsx';
+import { WriteButton } from './write-button.tsx';
 
 interface SubmitButtonProps {
   children: ReactNode;
@@ -16,21 +14,19 @@ interface SubmitButtonProps {
 /** Sends a form. It waits while the portal does not answer, and says why; a second press sends nothing. */
 export function SubmitButton(props: SubmitButtonProps) {
   const { t } = useTranslation();
-  const { online } = useStore(connection);
   return (
-    <Button
+    <WriteButton
       type="submit"
       tone="primary"
       className={props.className ?? ''}
-      disabled={props.disabled === true || !online}
+      disabled={props.disabled === true}
       aria-disabled={props.pending}
-      title={online ? undefined : t('states.offlineWrite')}
       onClick={(event) => {
         // A double click's second press comes before `pending` is drawn, or lands on the next step's button.
         if (props.pending || event.detail > 1) event.preventDefault();
       }}
     >
       {props.pending ? (props.pendingLabel ?? t('states.saving')) : props.children}
-    </Button>
+    </WriteButton>
   );
 }

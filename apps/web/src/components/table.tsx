@@ -61,7 +61,7 @@ export function Cell({ phone, align, children }: CellProps) {
 }
 
 const placeOnPhone: Record<PhonePlace, string> = {
-  title: 'touch:order-1 touch:flex',
+  title: 'touch:order-1 touch:flex touch:flex-wrap',
   aside: 'touch:order-2 touch:flex touch:justify-end',
   meta: 'touch:order-3 touch:flex touch:text-ink-2',
   metaAside: 'touch:order-4 touch:flex touch:justify-end touch:text-ink-2',

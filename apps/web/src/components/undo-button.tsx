@@ -1,14 +1,17 @@
 import type { Plan } from '@cmp/shared/changes';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { explain } from '#lib/explain.ts';
-import { commitPlan, planUndo } from '#lib/plans.ts';
+import { jobById } from '#lib/jobs.ts';
+import { commitUndo, planUndo } from '#lib/plans.ts';
 import { Button } from './button.tsx';
 import { Dialog, DialogActions } from './dialog.tsx';
+import { JobProgress } from './job-progress.tsx';
 import { Notice } from './notice.tsx';
 import { UndoBuckets } from './undo-buckets.tsx';
+import { WriteButton } from './write-button.tsx';
 
 /** The way back from a change: worked out first and shown, then made. */
 export function UndoButton({ changeId, text }: { changeId: number; text: string }) {
@@ -23,7 +26,7 @@ export function UndoButton({ changeId, text }: { changeId: number; text: string 
 
   return (
     <>
-      <Button onClick={open}>{text}</Button>
+      <WriteButton onClick={open}>{text}</WriteButton>
       <Dialog
         open={isOpen}
         title={t('audit.undoTitle', { id: changeId })}
@@ -49,38 +52,52 @@ export function UndoButton({ changeId, text }: { changeId: number; text: string 
 
 function UndoPlan({ plan, onClose }: { plan: Plan; onClose: () => void }) {
   const { t } = useTranslation();
-  const commit = useMutation(commitPlan);
   const rows = reversedIn(plan);
-
-  function undo() {
-    commit.mutate(
-      { planId: plan.id, options: {} },
-      {
-        onSuccess: () => {
-          toast(t('audit.undoDone', { count: rows }));
-          onClose();
-        },
-      },
-    );
-  }
+  const [jobId, setJobId] = useState<string>();
+  const commit = useMutation({
+    ...commitUndo,
+    // Of the mutation and not of its call, so that a job's end is told although the dialog was closed.
+    onSuccess: () => {
+      toast(t('audit.undoDone', { count: rows }));
+      onClose();
+    },
+  });
 
   return (
     <>
       <UndoBuckets plan={plan} reversed={rows} />
+      {commit.isPending && jobId !== undefined ? <UndoRunning jobId={jobId} /> : null}
       {commit.error ? (
         <div className="mt-4">
           <Notice tone="danger">{explain(commit.error)}</Notice>
         </div>
       ) : null}
       <DialogActions>
-        <Button onClick={onClose}>{t(rows > 0 ? 'states.cancel' : 'states.close')}</Button>
+        <Button onClick={onClose}>
+          {t(rows > 0 && !commit.isPending ? 'states.cancel' : 'states.close')}
+        </Button>
         {rows > 0 ? (
-          <Button tone="primary" disabled={commit.isPending} onClick={undo}>
+          <WriteButton
+            tone="primary"
+            disabled={commit.isPending}
+            onClick={() => commit.mutate({ planId: plan.id, onJob: setJobId })}
+          >
             {commit.isPending ? t('audit.undoing') : t('audit.undoCommit', { count: rows })}
-          </Button>
+          </WriteButton>
         ) : null}
       </DialogActions>
     </>
+  );
+}
+
+function UndoRunning({ jobId }: { jobId: string }) {
+  const { t } = useTranslation();
+  const { data: job } = useQuery(jobById(jobId));
+  return (
+    <div className="mt-4 grid gap-2">
+      <JobProgress job={job ?? { phase: 'waiting', done: 0, total: null }} />
+      <p className="text-ink-2">{t('audit.undoRunning')}</p>
+    </div>
   );
 }
 

@@ -1,7 +1,9 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
+import { connection } from '#lib/connection.ts';
 import { explain } from '#lib/explain.ts';
+import { useStore } from '#lib/store.ts';
 import { latestOffer, type Undone, undoChange } from '#lib/undo.ts';
 
 /** Says what was done, and takes it back for ten seconds more. Without a change there is nothing to take back. */
@@ -32,6 +34,7 @@ function UndoToast({ toastId, message, changeId }: UndoToastProps) {
   const [state, setState] = useState<State>({ step: 'offered' });
   const [held, hold] = useState(false);
   const offered = state.step === 'offered';
+  const { online } = useStore(connection);
 
   async function undo() {
     setState({ step: 'undoing' });
@@ -68,7 +71,7 @@ function UndoToast({ toastId, message, changeId }: UndoToastProps) {
       {state.step === 'told' ? null : (
         <button
           type="button"
-          disabled={!offered}
+          disabled={!offered || !online}
           onClick={() => void undo()}
           className="h-8 shrink-0 rounded-control bg-canvas px-3 font-[550] text-ink hover:opacity-90 focus-visible:outline-canvas disabled:opacity-60 touch:h-11"
         >

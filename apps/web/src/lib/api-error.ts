@@ -1,3 +1,4 @@
+import type { PlanFailure } from '@cmp/shared/changes';
 import type { ErrorBody } from '@cmp/shared/errors';
 
 /** A refusal the API explained. */
@@ -20,6 +21,17 @@ export class ApiError extends Error {
   }
 }
 
+/** Work that outlived its request came to nothing, for this reason. */
+export class JobFailed extends Error {
+  override readonly name = 'JobFailed';
+  readonly failure: PlanFailure;
+
+  constructor(failure: PlanFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
 /** No answer came: the network, the portal or the way between is down. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
@@ -29,3 +41,7 @@ export class Unreachable extends Error {
 export function isStale(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'stale_version';
 }
+
+/** Whether it is the API's refusal with this code. */
+export const isRefusal = (error: unknown, code: ApiError['code']): boolean =>
+  error instanceof ApiError && error.code === code;

@@ -7,11 +7,12 @@ const probeEveryMs = 3_000;
 const store = createStore<Connection>({ online: true });
 let probe: ReturnType<typeof setInterval> | undefined;
 
-/** Judged by answers alone: the browser's own `onLine` knows the cable, not the portal behind it. */
+/** Judged by answers alone: the browser's own `onLine` knows the cable, not the portal behind it. It is a hint to ask. */
 export const connection = {
   ...store,
 
   answered: (): void => {
+    if (store.get().online) return;
     clearInterval(probe);
     probe = undefined;
     store.set({ online: true });
@@ -29,6 +30,9 @@ async function knock(): Promise<void> {
     const response = await fetch('/api/health', { signal: AbortSignal.timeout(probeEveryMs) });
     if (response.ok) connection.answered();
   } catch {
-    // Still silent: the next knock asks again.
+    connection.failed();
   }
 }
+
+addEventListener('offline', () => void knock());
+addEventListener('online', () => void knock());

@@ -1,4 +1,5 @@
-import { ApiError, Unreachable } from './api-error.ts';
+import { ApiError, JobFailed, Unreachable } from './api-error.ts';
+import { failureInWords } from './failure-words.ts';
 import { i18next } from './i18n.ts';
 
 /** What went wrong, in the reader's words. */
@@ -10,6 +11,7 @@ export function explain(error: unknown): string {
     }
     return i18next.t(`errors.${error.code}`);
   }
+  if (error instanceof JobFailed) return failureInWords(error.failure);
   if (error instanceof Unreachable) return i18next.t('errors.offline');
   return i18next.t('errors.unexpected');
 }

@@ -1,6 +1,8 @@
 import { Job, JobList, type JobState } from '@cmp/shared/jobs';
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { api } from './api.ts';
+import { JobFailed } from './api-error.ts';
+import { queryClient } from './query-client.ts';
 
 export const jobsKey = ['jobs'] as const;
 
@@ -26,6 +28,16 @@ export const stopJob = mutationOptions({
   mutationFn: (jobId: string) => api.delete(`/jobs/${jobId}`),
   meta: { invalidates: [jobsKey, ['plans']] },
 });
+
+/** Waits until a job has ended; fails with its reason where it came to nothing. */
+export async function endOfJob(jobId: string): Promise<void> {
+  for (;;) {
+    const job = await queryClient.fetchQuery({ ...jobById(jobId), staleTime: 0, retry: 5 });
+    if (job.failure) throw new JobFailed(job.failure);
+    if (!isRunning(job)) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
 
 const running: readonly JobState[] = ['waiting', 'running'];
 

@@ -10,7 +10,7 @@ import { importModes } from '@cmp/shared/workbook';
 import { infiniteQueryOptions, mutationOptions, queryOptions } from '@tanstack/react-query';
 import * as z from 'zod';
 import { api } from './api.ts';
-import { jobsKey } from './jobs.ts';
+import { endOfJob, jobsKey } from './jobs.ts';
 import { queryClient } from './query-client.ts';
 import { serverList } from './server-list.ts';
 
@@ -26,6 +26,9 @@ const staleAfterPlans = [
   ['services'],
   ['overview'],
   ['audit'],
+  ['accounts'],
+  ['settings'],
+  ['snapshots'],
 ] as const;
 
 const pollMs = 700;
@@ -34,9 +37,20 @@ const pollMs = 700;
 export const planById = (planId: number) =>
   queryOptions({
     queryKey: [...plansKey, planId],
-    queryFn: ({ signal }) => api.get(`/plans/${planId}`, Plan, { signal }),
+    queryFn: async ({ signal, client, queryKey }) => {
+      const known = client.getQueryData<Plan>(queryKey);
+      const plan = await api.get(`/plans/${planId}`, Plan, { signal });
+      // A job has made it real meanwhile: what the pages know is of before.
+      if (known?.state === 'committing' && plan.state === 'committed') forgetWhatWas();
+      return plan;
+    },
     refetchInterval: ({ state }) => (isMoving(state.data) ? pollMs : false),
   });
+
+function forgetWhatWas(): void {
+  for (const key of staleAfterPlans)
+    if (key !== plansKey) void queryClient.invalidateQueries({ queryKey: key });
+}
 
 const isMoving = (plan: Plan | undefined) =>
   plan?.state === 'parsing' || plan?.state === 'committing';
@@ -69,6 +83,27 @@ export const commitPlan = mutationOptions({
   meta: { told: 'by the form', invalidates: staleAfterPlans },
 });
 
+interface UndoOfPlan {
+  planId: number;
+  /** Told of the job that makes a large one. */
+  onJob?: (jobId: string) => void;
+}
+
+/** Makes the plan of an undo real; of a large one, waits until its job has. */
+export async function makeUndo({ planId, onJob }: UndoOfPlan): Promise<void> {
+  const { jobId } = await api.post(`/plans/${planId}/commit`, {}, Committed);
+  if (jobId === null) return;
+  onJob?.(jobId);
+  void queryClient.invalidateQueries({ queryKey: jobsKey });
+  await endOfJob(jobId);
+}
+
+/** The same, with what it makes stale. */
+export const commitUndo = mutationOptions({
+  mutationFn: makeUndo,
+  meta: { told: 'by the form', invalidates: staleAfterPlans },
+});
+
 /** What an import is about; other plans have other subjects. */
 export const ImportSubject = z.object({
   serverId: Id,
@@ -78,9 +113,17 @@ export const ImportSubject = z.object({
 });
 export type ImportSubject = z.infer<typeof ImportSubject>;
 
-/** Where the panel shows a plan: an import on its server's page of imports. */
+const UndoSubject = z.object({ changeId: z.int() });
+
+/** Where the panel shows a plan: an import on its server's page of imports, an undo in the log, a restore on its own. */
 export async function addressOfPlan(planId: number): Promise<string> {
-  const { subject } = await queryClient.fetchQuery({ ...planById(planId), staleTime: 0 });
+  const { action, subject, changeId } = await queryClient.fetchQuery({
+    ...planById(planId),
+    staleTime: 0,
+  });
+  if (action === 'changes:undo')
+    return `/audit?change=${changeId ?? UndoSubject.parse(subject).changeId}`;
+  if (action !== 'users:import') return `/snapshots/restore/${planId}`;
   const { serverId } = ImportSubject.parse(subject);
   return `/servers/${serverId}/import/${planId}`;
 }

@@ -1,6 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, type QueryKey } from '@tanstack/react-query';
 import { toast } from 'sonner';
 import { ApiError } from './api-error.ts';
+import { connection } from './connection.ts';
 import { explain } from './explain.ts';
 import { createStore } from './store.ts';
 
@@ -39,6 +40,11 @@ export const queryClient: QueryClient = new QueryClient({
       await Promise.all(staleKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
     },
   }),
+});
+
+// What is shown is from before the silence; nobody should have to ask for what came since.
+connection.subscribe(() => {
+  if (connection.get().online) void queryClient.invalidateQueries();
 });
 
 function heedPasswordDemand(error: Error): void {

@@ -7,6 +7,8 @@ export const signInRequest = createStore<SignInRequest | undefined>(undefined);
 export interface SignInRequest {
   fulfil: () => void;
   refuse: () => void;
+  /** What had the focus when it was asked. */
+  from: Element | null;
 }
 
 let renewal: Promise<boolean> | undefined;
@@ -44,6 +46,10 @@ async function refresh(): Promise<boolean> {
 
 function signedInAgain(refusal: ApiError): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  signInRequest.set({ fulfil: resolve, refuse: () => reject(refusal) });
+  signInRequest.set({
+    fulfil: resolve,
+    refuse: () => reject(refusal),
+    from: document.activeElement,
+  });
   return promise;
 }

@@ -1,6 +1,7 @@
-import { Committed, Plan } from '@cmp/shared/changes';
+import { Plan } from '@cmp/shared/changes';
 import { useEffect } from 'react';
 import { api } from './api.ts';
+import { makeUndo } from './plans.ts';
 import { queryClient } from './query-client.ts';
 import { createStore } from './store.ts';
 
@@ -13,7 +14,7 @@ export async function undoChange(changeId: number): Promise<Undone> {
   const { refused } = plan.counts;
   if (reversible(plan) === 0) return { kind: 'none' };
 
-  await api.post(`/plans/${plan.id}/commit`, {}, Committed);
+  await makeUndo({ planId: plan.id });
   await queryClient.invalidateQueries({ predicate: ({ queryKey }) => isData(queryKey) });
   return refused === 0 ? { kind: 'all' } : { kind: 'some', kept: refused };
 }
@@ -22,7 +23,7 @@ const reversible = ({ counts }: Plan) => counts.added + counts.changed + counts.
 
 /** The data an undo can alter; the session and the site it cannot. */
 function isData([first]: readonly unknown[]): boolean {
-  return first === 'servers' || first === 'users' || first === 'overview';
+  return first === 'servers' || first === 'users' || first === 'services' || first === 'overview';
 }
 
 /** The undo that Ctrl+Z stands for: the offer made last, while it is open. */

@@ -79,10 +79,10 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
     handler: async (request) => {
       const { actor, body } = request;
       const giveBack = await app.countAttempt(request, nameKey(actor.username));
-      await changePassword(db, actor, body);
+      const session = await changePassword(db, actor, body);
       await giveBack();
       sessions.forgetAll();
-      return readSession(sessions, actor);
+      return session;
     },
   });
 

@@ -169,24 +169,27 @@ export async function signOut(
   if (token) await endSessions(db, 'signed_out', { sessionId: token.sessionId });
 }
 
-/** Sets one's own password and ends one's other sessions; gives the ids of those. */
-export async function changePassword(
+/** Sets one's own password and ends one's other sessions. */
+export function changePassword(
   db: Db,
   actor: Actor,
   { currentPassword, newPassword }: PasswordChange,
-): Promise<number[]> {
+): Promise<Session> {
   const accountId = ownAccountId(actor);
-  const credentials = await findCredentials(db, { id: accountId });
-  if (!(await verifyPassword(credentials?.passwordHash, currentPassword)))
-    throw new AppError('sign_in_failed', 'The current password is not right.');
-  if (newPassword === currentPassword)
-    throw new AppError('password_unchanged', 'Choose a password you do not have already.');
-  await refuseWeakPassword(newPassword, [actor.username]);
-
-  const passwordHash = await hashPassword(newPassword);
+  // All of it inside: a repeat names the old password, and must not be judged by it.
   return inChange(db, actor, 'profile:password', null, async (trx) => {
-    await savePassword(trx, accountId, passwordHash);
-    return endSessions(trx, 'password', { accountId, exceptSessionId: actor.sessionId });
+    const credentials = await findCredentials(trx, { id: accountId });
+    if (!(await verifyPassword(credentials?.passwordHash, currentPassword)))
+      throw new AppError('sign_in_failed', 'The current password is not right.');
+    if (newPassword === currentPassword)
+      throw new AppError('password_unchanged', 'Choose a password you do not have already.');
+    await refuseWeakPassword(newPassword, [actor.username]);
+
+    await savePassword(trx, accountId, await hashPassword(newPassword));
+    await endSessions(trx, 'password', { accountId, exceptSessionId: actor.sessionId });
+    const live = await findLiveSession(trx, actor.sessionId ?? 0);
+    if (!live) throw unauthenticated();
+    return asSession(live);
   });
 }
 
@@ -224,11 +227,14 @@ export async function refuseWeakPassword(password: string, personal: string[]): 
 }
 
 export function asSession(live: LiveSession): Session {
-  const { sessionId, accountId, username, displayName, email, role, grants } = live;
+  const { sessionId, accountId, username, displayName, email, avatarHash, role, grants } = live;
   const { mustChangePassword, version } = live;
   return {
     id: sessionId,
-    account: { id: accountId, username, displayName, email, role, mustChangePassword, version },
+    account: {
+      ...{ id: accountId, username, displayName, email, avatarHash, role },
+      ...{ mustChangePassword, version },
+    },
     grants,
   };
 }

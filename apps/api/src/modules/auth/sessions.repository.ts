@@ -14,6 +14,7 @@ export interface LiveSession {
   username: string;
   displayName: string;
   email: string | null;
+  avatarHash: string | null;
   role: Role;
   mustChangePassword: boolean;
   version: number;
@@ -45,6 +46,7 @@ const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
       'username',
       'displayName',
       'email',
+      avatarHash.as('avatarHash'),
       eb.ref('role').$castTo<Role>().as('role'),
       'mustChangePassword',
       'version',
@@ -77,6 +79,7 @@ export async function findActing(
       'username',
       'displayName',
       'email',
+      avatarHash.as('avatarHash'),
       eb.ref('role').$castTo<Role>().as('role'),
       'mustChangePassword',
       'version',
@@ -93,6 +96,10 @@ const grants = sql<Grant[]>`(
     'serverId', server_id, 'level', level, 'actions', actions) order by position), '[]')
   from grants join servers on servers.id = server_id
   where account_id = accounts.id and deleted_at is null)`;
+
+const avatarHash = sql<
+  string | null
+>`(select sha256 from images where images.account_id = accounts.id)`;
 
 interface NewSession {
   accountId: number;

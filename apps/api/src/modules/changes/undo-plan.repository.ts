@@ -1,6 +1,7 @@
 import type { UndoRefusal } from '@cmp/shared/changes';
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '#database/client.ts';
+import type { Window } from '#modules/plans/plans.service.ts';
 
 export type UndoneTable = 'servers' | 'services' | 'users';
 
@@ -146,24 +147,6 @@ export async function refuseWhatIsSetBackByHand(
     where change_id = ${id} and at = ${at} and table_name <> all(${Object.keys(tables)}::text[])`.execute(
     trx,
   );
-}
-
-/**
- * Some of a plan's rows, by their ordinals. A large plan is gone through in windows: each statement ends well
- * before its timeout, and finds its rows by the key although a new plan has no statistics.
- */
-export interface Window {
-  after: number;
-  to: number;
-}
-
-export async function listWindows(trx: Trx, planId: number, size: number): Promise<Window[]> {
-  const { rows } = await sql<{ last: number }>`select ${lastOrdinal(planId)} as last`.execute(trx);
-  const last = rows[0]?.last ?? 0;
-  return Array.from({ length: Math.ceil(last / size) }, (_, index) => ({
-    after: index * size,
-    to: (index + 1) * size,
-  }));
 }
 
 /** The texts, as they would be, of rows whose keys are to be worked out: of a window of ordinals. */

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '#database/client.ts';
-import type { UndoneTable, Window } from './undo-plan.repository.ts';
+import type { Window } from '#modules/plans/plans.service.ts';
+import type { UndoneTable } from './undo-plan.repository.ts';
 
 export type WrittenKind = 'added' | 'changed' | 'removed';
 
@@ -86,14 +87,14 @@ export const reversible = {
   ],
 } satisfies Record<UndoneTable, string[]>;
 
-/** Writes the plan's rows of one table and kind, those in a window, in one statement. */
+/** Writes the plan's rows of one table and kind, those in a window, in one statement; tells how many. */
 export async function makeReversals(
   trx: Trx,
   planId: number,
   table: UndoneTable,
   kind: WrittenKind,
   window: Window,
-): Promise<void> {
+): Promise<number> {
   const rows = sql`${of(planId, table, kind)}
     and p.ordinal > ${window.after} and p.ordinal <= ${window.to}`;
   if (table === 'services' && kind === 'added') return insertServicesAgain(trx, rows);
@@ -105,7 +106,7 @@ export async function makeReversals(
       ? sql`deleted_at = now()`
       : sql`${sql.ref(column)} = n.${sql.ref(column)}`,
   );
-  await sql`
+  const { numAffectedRows } = await sql`
     update ${sql.table(table)} t set ${sql.join(columns)},
       version = t.version + (p.base_version is not null)::integer,
       updated_at = case when p.base_version is null then t.updated_at else now() end
@@ -113,22 +114,25 @@ export async function makeReversals(
     join ${sql.table(table)} r on r.id = p.row_id
     cross join lateral jsonb_populate_record(r, p.after) n
     where ${rows} and t.id = p.row_id`.execute(trx);
+  return Number(numAffectedRows ?? 0);
 }
 
-async function insertServicesAgain(trx: Trx, rows: RawBuilder<unknown>): Promise<void> {
+async function insertServicesAgain(trx: Trx, rows: RawBuilder<unknown>): Promise<number> {
   const columns = sql.join(reversible.services.map((column) => sql.ref(column)));
   const back = sql.join(reversible.services.map((column) => sql.ref(`n.${column}`)));
-  await sql`
+  const { numAffectedRows } = await sql`
     insert into services (id, version, created_at, ${columns}) overriding system value
     select n.id, n.version + 1, n.created_at, ${back}
     from plan_entries p cross join lateral jsonb_populate_record(null::services, p.after) n
     where ${rows}`.execute(trx);
+  return Number(numAffectedRows ?? 0);
 }
 
-async function deleteServices(trx: Trx, rows: RawBuilder<unknown>): Promise<void> {
-  await sql`
+async function deleteServices(trx: Trx, rows: RawBuilder<unknown>): Promise<number> {
+  const { numAffectedRows } = await sql`
     delete from services t using plan_entries p
     where ${rows} and t.id = p.row_id`.execute(trx);
+  return Number(numAffectedRows ?? 0);
 }
 
 /** Whether users are left on a server that is in the bin, or came back to one. */

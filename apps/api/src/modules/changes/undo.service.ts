@@ -5,12 +5,16 @@ import * as z from 'zod';
 import type { Db, Trx } from '#database/client.ts';
 import { brokenConstraint } from '#database/violations.ts';
 import { AppError } from '#lib/errors.ts';
+import type { JobWork, RunningJob } from '#modules/jobs/jobs.service.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
+import { commitByJob, commitWork, rowsAtOnce } from '#modules/plans/plan-jobs.service.ts';
 import {
   type Committer,
   commitInChange,
   createPlan,
   finishPlan,
   getPlan,
+  listWindows,
   planMoved,
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
@@ -22,7 +26,6 @@ import {
   listRightsNeeded,
   listServersOf,
   listTexts,
-  listWindows,
   type RightNeeded,
   refuseWhatIsSetBackByHand,
   saveKeys,
@@ -75,39 +78,63 @@ export async function planUndo(db: Db, actor: Actor, changeId: number): Promise<
   return getPlan(db, actor, planId);
 }
 
-/** Sets back what the plan says, as a change of its own that names the one it undoes. */
-export const commitUndo: Committer = (db, actor, { id, subject, counts }) => {
-  const undoesChangeId = Subject.parse(subject).changeId;
-  return commitInChange(
-    db,
-    actor,
-    { id, action: 'changes:undo', undoesChangeId },
-    'ready',
-    async (trx) => {
-      if (counts.added + counts.changed + counts.removed === 0)
-        throw new AppError('plan_empty', 'There is nothing left to set back.');
-      requireRights(actor, await listRightsNeeded(trx, id));
-      try {
-        await makeUndo(trx, id);
-      } catch (error) {
-        // A name or a place that was free when the plan was made.
-        throw brokenConstraint(error) ? planMoved() : error;
-      }
-    },
-  );
-};
+/** Sets back what the plan says: at once where it is little, else by a job. */
+export function undoCommitter(queue: JobQueue): Committer {
+  return (db, actor, plan) => {
+    const { id } = plan;
+    if (writesOf(plan) > rowsAtOnce)
+      return commitByJob(db, queue, actor, plan, 'undo:commit', async (trx) =>
+        requireRights(actor, await listRightsNeeded(trx, id)),
+      );
+    const change = { id, action: 'changes:undo', undoesChangeId: undoneBy(plan) } as const;
+    return commitInChange(db, actor, change, 'ready', (trx) => writeUndo(trx, actor, plan));
+  };
+}
+
+/** What the job of a large undo does: the same, as a change that names the one it undoes. */
+export const undoWork: JobWork = commitWork('changes:undo', writeUndo, undoneBy);
+
+function undoneBy({ subject }: Plan): number {
+  return Subject.parse(subject).changeId;
+}
+
+function writesOf({ counts }: Plan): number {
+  return counts.added + counts.changed + counts.removed;
+}
+
+async function writeUndo(
+  trx: Trx,
+  actor: Actor,
+  plan: Plan,
+  progress: RunningJob['progress'] = () => {},
+): Promise<void> {
+  const total = writesOf(plan);
+  if (total === 0) throw new AppError('plan_empty', 'There is nothing left to set back.');
+  requireRights(actor, await listRightsNeeded(trx, plan.id));
+  progress({ phase: 'writing', done: 0, total });
+  try {
+    await makeUndo(trx, plan.id, (done) => progress({ done }));
+  } catch (error) {
+    // A name or a place that was free when the plan was made.
+    throw brokenConstraint(error) ? planMoved() : error;
+  }
+}
 
 /** Who goes makes room first; then those who stay are altered, then those who come back. */
-async function makeUndo(trx: Trx, planId: number): Promise<void> {
-  const windows = await listWindows(trx, planId, 20_000);
+async function makeUndo(trx: Trx, planId: number, tell: (done: number) => void): Promise<void> {
+  const windows = await listWindows(trx, planId, 5_000);
   await lockOrderOfServers(trx);
   for (const table of ['servers', 'services', 'users'] as const)
     if (await lockUndone(trx, planId, table)) throw planMoved();
 
   await placeBehindLast(trx, planId, 'servers');
   await placeBehindLast(trx, planId, 'services');
+  let done = 0;
   const make = async (table: UndoneTable, kind: WrittenKind) => {
-    for (const window of windows) await makeReversals(trx, planId, table, kind, window);
+    for (const window of windows) {
+      done += await makeReversals(trx, planId, table, kind, window);
+      tell(done);
+    }
   };
   await make('users', 'removed');
   for (const kind of ['removed', 'changed', 'added'] as const) await make('servers', kind);

@@ -6,10 +6,13 @@ import type { Db, Trx } from '#database/client.ts';
 import { keysOf } from '#modules/users/user-keys.ts';
 import { addUsers } from '#modules/users/users.service.ts';
 import { type client, system, test } from '#test/fixtures.ts';
+import type { given as givenOn } from '#test/given.ts';
+import { settledPlan } from '#test/import-client.ts';
 import { inChange } from './changes.service.ts';
 import { reversible } from './undo-write.repository.ts';
 
 type Client = ReturnType<typeof client>;
+type Given = ReturnType<typeof givenOn>;
 
 const manage = (serverId: number): Grant => ({
   serverId,
@@ -554,6 +557,110 @@ describe('POST /plans/:id/commit', () => {
     expect((await commit(manager, id)).statusCode).toBe(404);
     expect((await manager.get(`/plans/${id}/entries`)).statusCode).toBe(404);
     expect(await living(db)).toEqual([{ accountName: 'anna', remark: 'paid' }]);
+  });
+
+  describe('of more than a thousand rows', () => {
+    const large = test.extend('app', async ({ startInstance }) =>
+      startInstance({}, { work: 'does' }),
+    );
+    const rows = 12_000;
+    const addMany = async (given: Given, serverId: number) =>
+      given.users(serverId, ...Array.from({ length: rows }, (_, index) => `user-${index}`));
+
+    large(
+      'is made by a job of its maker, which tells how far it is',
+      { timeout: 60_000 },
+      async ({ api, db, given }) => {
+        const [tokyo] = await given.servers('tokyo');
+        await addMany(given, tokyo.id);
+        const changeId = await lastChange(db);
+        const admin = await api.as('admin');
+        const { id } = await plan(admin, changeId);
+        const key = { 'idempotency-key': 'undo' };
+
+        const first = await commit(admin, id, key);
+
+        expect(first.statusCode).toBe(200);
+        const { jobId } = first.json();
+        expect(first.json()).toMatchObject({
+          changeId: null,
+          plan: { state: 'committing', jobId },
+        });
+        const committed = await settledPlan(admin, id);
+        expect(committed).toMatchObject({ state: 'committed', jobId });
+        expect((await admin.get(`/jobs/${jobId}`)).json()).toMatchObject({
+          ...{ kind: 'undo:commit', state: 'done', planId: id, changeId: committed.changeId },
+          ...{ phase: 'done', done: rows, total: rows, failure: null },
+        });
+        expect((await admin.get(`/changes/${changeId}`)).json()).toMatchObject({
+          undoneByChangeId: committed.changeId,
+        });
+        expect((await admin.get(`/changes/${committed.changeId}`)).json()).toMatchObject({
+          ...{ action: 'changes:undo', accountName: admin.account.username, entryCount: rows },
+        });
+        expect(await living(db)).toEqual([]);
+        expect((await commit(admin, id, key)).json()).toMatchObject({ changeId: null, jobId });
+        const again = await commit(admin, id);
+        expect([again.statusCode, again.json().code]).toEqual([409, 'plan_committed']);
+      },
+    );
+
+    large(
+      'leaves its plan ready where the rows moved or the job is stopped',
+      async ({ api, db, given, owner }) => {
+        const [tokyo] = await given.servers('tokyo');
+        await addMany(given, tokyo.id);
+        const changeId = await lastChange(db);
+        const admin = await api.as('admin');
+        const { id } = await plan(admin, changeId);
+
+        const stopped = await owner.transaction().execute(async (trx) => {
+          // The job waits for this row, so that it is stopped in the middle.
+          await sql`select from users where server_id = ${tokyo.id} order by id limit 1 for update`.execute(
+            trx,
+          );
+          const { jobId } = (await commit(admin, id)).json();
+          return (await admin.delete(`/jobs/${jobId}`)).json();
+        });
+
+        expect(stopped).toMatchObject({ state: 'stopped', failure: { code: 'stopped' } });
+        expect((await settledPlan(admin, id)).state).toBe('ready');
+        expect((await living(db)).length).toBe(rows);
+
+        const anna = await db.selectFrom('users').select('id').limit(1).executeTakeFirstOrThrow();
+        await change(db, (trx) => edit(trx, anna.id, { remark: 'paid' }));
+        const { jobId } = (await commit(admin, id)).json();
+        expect((await settledPlan(admin, id)).state).toBe('ready');
+        expect((await admin.get(`/jobs/${jobId}`)).json()).toMatchObject({
+          state: 'failed',
+          failure: { code: 'plan_moved' },
+        });
+        expect((await living(db)).length).toBe(rows);
+      },
+    );
+
+    large(
+      'is refused in the request itself to whoever lost the rights',
+      async ({ api, app, db, given }) => {
+        const [tokyo] = await given.servers('tokyo');
+        await addMany(given, tokyo.id);
+        const changeId = await lastChange(db);
+        const manager = await api.as('server_admin', [manage(tokyo.id)]);
+        const { id } = await plan(manager, changeId);
+        await inChange(db, system, 'grants:update', null, (trx) =>
+          trx
+            .updateTable('grants')
+            .set({ actions: ['changes:list', 'changes:undo'] })
+            .execute(),
+        );
+        app.sessions.forgetAll();
+
+        expect((await commit(manager, id)).statusCode).toBe(403);
+
+        expect((await manager.get('/jobs')).json().items).toEqual([]);
+        expect((await manager.get(`/plans/${id}`)).json().state).toBe('ready');
+      },
+    );
   });
 
   test('is its maker’s alone, for an hour', async ({ api, db, given }) => {

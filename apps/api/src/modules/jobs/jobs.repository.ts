@@ -116,12 +116,13 @@ export async function finishRun(
   trx: Trx,
   { id, attempt }: Run,
   made: 'change' | 'plan' | 'task',
+  { done, total }: Pick<Progress, 'done' | 'total'>,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
     .set({
       state: 'done',
-      phase: 'done',
+      ...{ phase: 'done', done, total },
       endedAt: sql`clock_timestamp()`,
       ...(made === 'change' && { changeId: sql`current_setting('cmp.change_id')::bigint` }),
     })

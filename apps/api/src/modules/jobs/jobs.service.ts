@@ -157,7 +157,7 @@ async function abandon(
   return ended !== undefined;
 }
 
-const tickMs = 400;
+const tickMs = 200;
 
 /** Tells how far a run is, on a connection of its own, and hears whether it still counts. */
 function watchRun(db: Db, run: Run, queueSignal: AbortSignal) {
@@ -183,7 +183,7 @@ function watchRun(db: Db, run: Run, queueSignal: AbortSignal) {
     signal,
     progress: (progress: Partial<Progress>) => void Object.assign(state, progress),
     finish: async (trx: Trx, made: 'change' | 'plan' | 'task') => {
-      if (await finishRun(trx, run, made)) return;
+      if (await finishRun(trx, run, made, state)) return;
       given.abort();
       throw new Error('This run was stopped, or given to another process.');
     },

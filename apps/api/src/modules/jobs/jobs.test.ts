@@ -132,7 +132,7 @@ describe('a run of a job', () => {
         },
       };
 
-      const works = { 'import:parse': late, 'import:commit': late };
+      const works = { 'import:parse': late, 'import:commit': late, 'undo:commit': late };
       await runJob(db, works, jobId, AbortSignal.timeout(30_000));
 
       const plan = (await admin.get(`/plans/${id}`)).json();

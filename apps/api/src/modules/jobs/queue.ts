@@ -26,6 +26,7 @@ const queueOf = {
   'snapshot:drill': 'snapshot.drill',
   'restore:read': 'restore.read',
   'restore:write': 'restore.write',
+  'undo:commit': 'undo.commit',
 } as const satisfies Record<JobKind, string>;
 
 /** Opens the queue. Its tables belong to the owner; this process only reads and writes their rows. */

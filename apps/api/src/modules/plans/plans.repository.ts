@@ -123,6 +123,15 @@ export async function listPlanEntries(
   return rows;
 }
 
+/** How many rows a plan has: their ordinals begin at 1 and leave none out. */
+export async function findLastOrdinal(db: Db, planId: number): Promise<number> {
+  const { rows } = await sql<{ last: number }>`
+    select coalesce(max(ordinal), 0) as last from plan_entries where plan_id = ${planId}`.execute(
+    db,
+  );
+  return rows[0]?.last ?? 0;
+}
+
 export async function countPlanEntries(
   db: Db,
   planId: number,

@@ -15,6 +15,7 @@ import { asApiFields } from '#modules/changes/entry-fields.service.ts';
 import { type Actor, inScope } from '#plugins/access.ts';
 import {
   countPlanEntries,
+  findLastOrdinal,
   findPlan,
   insertPlan,
   listPlanEntries,
@@ -142,6 +143,23 @@ export async function markCommitted(trx: Trx, planId: number): Promise<void> {
   await savePlanCommitted(trx, planId);
 }
 
+/**
+ * Some of a plan's rows, by their ordinals. A large plan is gone through in windows: each statement ends well
+ * before its timeout, tells how far it is, and finds its rows by the key although a new plan has no statistics.
+ */
+export interface Window {
+  after: number;
+  to: number;
+}
+
+export async function listWindows(trx: Trx, planId: number, size: number): Promise<Window[]> {
+  const last = await findLastOrdinal(trx, planId);
+  return Array.from({ length: Math.ceil(last / size) }, (_, index) => ({
+    after: index * size,
+    to: (index + 1) * size,
+  }));
+}
+
 export function planMoved(): AppError {
   return new AppError('plan_moved', 'The data moved since this was worked out. Look again.');
 }
@@ -150,7 +168,8 @@ function notReady(): AppError {
   return new AppError('plan_not_ready', 'This is not ready to be committed.');
 }
 
-function committedBefore(): AppError {
+/** Of a second commit. */
+export function committedBefore(): AppError {
   return new AppError('plan_committed', 'This was committed before.');
 }
 

@@ -449,7 +449,7 @@ describe('an id in an address', () => {
     const admin = await api.as('admin');
     const malformed = ['abc', '0', '-1', '1.5', '2147483648', '99999999999999999999', '%00'];
 
-    for (const id of [...malformed, '1e3', '2147483647']) {
+    for (const id of [...malformed, '2147483647']) {
       const answers = await Promise.all([
         admin.get(`/servers/${id}`),
         admin.patch(`/servers/${id}`, { version: 1 }),

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Issue } from '@cmp/shared/errors';
-import type { Site } from '@cmp/shared/health';
 import { GeneralSettings } from '@cmp/shared/settings/general';
 import {
   MASK,
@@ -56,11 +55,6 @@ export async function readSection(
 export async function readGeneral(db: Db): Promise<GeneralSettings> {
   const stored = await findSection(db, 'general');
   return GeneralSettings.parse(stored?.fields ?? {});
-}
-
-export async function readSite(db: Db): Promise<Site> {
-  const { siteName: name, language, timeZone, weekStart, soonWindowHours } = await readGeneral(db);
-  return { name, language, timeZone, weekStart, soonWindowHours };
 }
 
 /** Values as they hold, and opened secrets: for whoever works by them. */
@@ -294,7 +288,7 @@ function parseFields(
   given: [string, unknown][],
 ): Record<string, unknown> {
   const before = values.parse(stored);
-  const parsed = values.strict().safeParse({ ...before, ...Object.fromEntries(given) });
+  const parsed = strictly(values).safeParse({ ...before, ...Object.fromEntries(given) });
   if (!parsed.success) throw refusal(parsed.error);
 
   const after = parsed.data;
@@ -306,6 +300,15 @@ function parseFields(
   // Fields of a later release are kept, so that going back to this one loses nothing.
   return { ...stored, ...after, ...Object.fromEntries(reset) };
 }
+
+/** A section's contract that refuses what it does not name; zod compiles a parser for each that is made. */
+function strictly(values: z.ZodObject): z.ZodObject {
+  const known = strict.get(values) ?? values.strict();
+  strict.set(values, known);
+  return known;
+}
+
+const strict = new WeakMap<z.ZodObject, z.ZodObject>();
 
 function refusal({ issues }: z.ZodError): AppError {
   const told = issues.map((issue): Issue => {

@@ -5,7 +5,7 @@ import type { Snapshot, SnapshotKind, SnapshotReason } from '@cmp/shared/snapsho
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
-import { readSite } from '#modules/settings/settings.service.ts';
+import { readGeneral } from '#modules/settings/settings.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { writeSnapshotFile } from './archive-writer.ts';
 import {
@@ -72,7 +72,7 @@ export async function writeSnapshot(
   const folder = await requireRoom(db, place, kind);
   const encryption = await encryptionOf(db, place);
   const fileName = `${name}.zip${encryption ? '.age' : ''}`;
-  const { name: siteName } = await readSite(db);
+  const { siteName } = await readGeneral(db);
   const { appVersion } = place.versions;
   const createdAt = new Date().toISOString();
 

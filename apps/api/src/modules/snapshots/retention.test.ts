@@ -27,6 +27,14 @@ describe('what is kept', () => {
     expect(Math.max(...ages)).toBeGreaterThan(330);
   });
 
+  test('is what the schedule made today, whatever was asked for after it', () => {
+    const at = start + 30 * dayMs;
+    const made = [snapshot({ id: 1, at }), snapshot({ id: 2, at: at + 1000, reason: 'asked' })];
+
+    expect(expiredOf(made, keeping, new Date(at + 2000), zone)).toEqual([]);
+    expect(expiredOf(made, keeping, new Date(at + dayMs), zone).map(({ id }) => id)).toEqual([1]);
+  });
+
   test('is never the newest whole one, nor what was asked for lately, nor a safety snapshot of this month', () => {
     const anyOne = fc.record({
       ageMs: fc.integer({ min: 0, max: 500 * dayMs }),

@@ -14,7 +14,7 @@ const safetyDays = 30;
 
 /**
  * Which snapshots have had their time. Of each of the last days, weeks and months that have any, the newest whole one
- * stays; so do the newest whole one of all, what was asked for within the daily window, what was found damaged there,
+ * stays; so do the newest whole one of all, those of today, what was asked for or found damaged within the daily window,
  * and safety snapshots for 30 days.
  */
 export function expiredOf<S extends Kept>(
@@ -52,10 +52,10 @@ function expiredOfKind<S extends Kept>(
   return snapshots.filter((snapshot) => !kept.has(snapshot));
 }
 
-/** How long one stays for its own sake. */
+/** How long one stays for its own sake. What was made today waits for its rehearsal and its copies. */
 function ownDays({ reason, verifyFailure }: Kept, keepDaily: number): number {
   if (reason === 'safety') return safetyDays;
-  return reason === 'asked' || verifyFailure !== null ? keepDaily : 0;
+  return reason === 'asked' || verifyFailure !== null ? keepDaily : 1;
 }
 
 /** Of the first `most` different spans, the newest of each. */

@@ -11,9 +11,9 @@ export function readCsv(bytes: Buffer): Table {
   let header: string[] | undefined;
   let place = 0;
   const rows: { number: number; cells: string[] }[] = [];
-  const text = decode(bytes);
+  const { text, separator } = withoutSeparatorLine(decode(bytes));
   Papa.parse<string[]>(text, {
-    delimiter: separatorOf(text),
+    delimiter: separator ?? separatorOf(text),
     step: ({ data, errors }) => {
       if (errors.some(({ type }) => type === 'Quotes')) throw damaged();
       place += 1;
@@ -34,6 +34,14 @@ export function readCsv(bytes: Buffer): Table {
         };
     },
   };
+}
+
+/**
+ * Excel's own first line says the separator. Programs that know it do not show it, so it does not count as a row.
+ */
+function withoutSeparatorLine(text: string): { text: string; separator?: string | undefined } {
+  const [line, , separator] = /^("?)sep=([,;\t])\1(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
+  return line === undefined ? { text } : { text: text.slice(line.length), separator };
 }
 
 /** The names of columns hold no separator, so the first line says which one it is. */

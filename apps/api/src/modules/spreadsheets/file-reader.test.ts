@@ -194,6 +194,12 @@ describe('a CSV file', () => {
     ['commas', 'account_name,contact\r\n"ann, the first",x\r\n'],
     ['semicolons', 'account_name;contact\n"ann, the first";x\n'],
     ['tabs', 'account_name\tcontact\n"ann, the first"\tx\n'],
+    [
+      'a first line that names the separator',
+      'sep=;\r\naccount_name;contact\r\nann, the first;x\r\n',
+    ],
+    ['a mark and such a line', '\uFEFFsep=\t\naccount_name\tcontact\nann, the first\tx'],
+    ['such a line in quotes', '"SEP=;"\naccount_name;contact\nann, the first;x\n'],
     ['a mark and no last line break', '\uFEFFaccount_name;contact\n\nann, the first;x'],
   ])('is read with %s', async (_, text) => {
     const { rows } = await readRows(Buffer.from(text), 'list.csv');

@@ -1,14 +1,15 @@
 import type { ImportMode } from '@cmp/shared/workbook';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
+import type { Window } from '#modules/plans/plans.service.ts';
 
 /**
  * Gathers a file's rows as they are read, batch by batch, in a table of this connection alone: no transaction is
- * open while a file is being read.
+ * open while a file is being read. Adding a batch tells how many rows it held.
  */
 export function withStaging<Result>(
   db: Db,
-  use: (staging: Db, add: (rows: string) => Promise<void>) => Promise<Result>,
+  use: (staging: Db, add: (rows: string) => Promise<number>) => Promise<Result>,
 ): Promise<Result> {
   return db.connection().execute(async (connection) => {
     await sql`drop table if exists pg_temp.import_rows`.execute(connection);
@@ -17,13 +18,14 @@ export function withStaging<Result>(
       given jsonb not null, errors jsonb not null, warnings jsonb not null, raw jsonb
     )`.execute(connection);
     const add = async (rows: string) => {
-      await sql`
+      const { numAffectedRows } = await sql`
         insert into import_rows
         select "fileRow", name, "nameKey", "searchKey", given, errors, warnings, raw
         from jsonb_to_recordset(${rows}::jsonb) as row ("fileRow" integer, name text, "nameKey" text,
           "searchKey" text, given jsonb, errors jsonb, warnings jsonb, raw jsonb)`.execute(
         connection,
       );
+      return Number(numAffectedRows ?? 0);
     };
     try {
       return await use(connection, add);
@@ -160,42 +162,53 @@ export async function lockImported(trx: Trx, planId: number): Promise<boolean> {
   return rows[0]?.hasMoved ?? false;
 }
 
-export async function binImported(trx: Trx, planId: number): Promise<void> {
-  await sql`
+/** Takes some of the plan's rows; tells how many, as those below do. */
+export async function binImported(trx: Trx, planId: number, window: Window): Promise<number> {
+  const { numAffectedRows } = await sql`
     update users set deleted_at = now(), updated_at = now(), version = users.version + 1
     from plan_entries p
-    where p.plan_id = ${planId} and p.kind = 'removed' and users.id = p.row_id`.execute(trx);
+    where ${of(planId, 'removed', window)} and users.id = p.row_id`.execute(trx);
+  return Number(numAffectedRows ?? 0);
 }
 
-export async function changeImported(trx: Trx, planId: number): Promise<void> {
-  await sql`
+export async function changeImported(trx: Trx, planId: number, window: Window): Promise<number> {
+  const { numAffectedRows } = await sql`
     update users set service_id = n.service_id, contact = n.contact, expires_on = n.expires_on,
       total_devices = n.total_devices, data_limit_gb = n.data_limit_gb, remark = n.remark,
       enabled = n.enabled, search_key = n.search_key, updated_at = now(), version = users.version + 1
     from plan_entries p
     join users r on r.id = p.row_id
     cross join lateral jsonb_populate_record(r, p.after) n
-    where p.plan_id = ${planId} and p.kind = 'changed' and users.id = p.row_id`.execute(trx);
+    where ${of(planId, 'changed', window)} and users.id = p.row_id`.execute(trx);
+  return Number(numAffectedRows ?? 0);
 }
 
-/** Adds the users in the order of the file; tells whether a name was taken meanwhile. */
-export async function addImported(trx: Trx, planId: number, serverId: number): Promise<boolean> {
-  const { rows } = await sql<{ isTaken: boolean }>`
-    with wanted as (
-      select p.ordinal, n.* from plan_entries p
-      cross join lateral jsonb_populate_record(null::users, p.after) n
-      where p.plan_id = ${planId} and p.kind = 'added'
-    ), added as (
-      insert into users (server_id, account_name, name_key, search_key, service_id, contact,
-        expires_on, total_devices, data_limit_gb, remark, enabled)
-      select ${serverId}, account_name, name_key, search_key, service_id, contact,
-        expires_on, total_devices, data_limit_gb, remark, enabled
-      from wanted order by ordinal
-      on conflict (server_id, name_key) where deleted_at is null do nothing
-      returning id
-    )
-    select (select count(*) from added) < (select count(*) from wanted) as is_taken`.execute(trx);
-  return rows[0]?.isTaken ?? false;
+/** Adds the users in the order of the file; tells how many: fewer where a name was taken meanwhile. */
+export async function addImported(
+  trx: Trx,
+  planId: number,
+  window: Window,
+  serverId: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    insert into users (server_id, account_name, name_key, search_key, service_id, contact,
+      expires_on, total_devices, data_limit_gb, remark, enabled)
+    select ${serverId}, n.account_name, n.name_key, n.search_key, n.service_id, n.contact,
+      n.expires_on, n.total_devices, n.data_limit_gb, n.remark, n.enabled
+    from plan_entries p
+    cross join lateral jsonb_populate_record(null::users, p.after) n
+    where ${of(planId, 'added', window)}
+    order by p.ordinal
+    on conflict (server_id, name_key) where deleted_at is null do nothing`.execute(trx);
+  return Number(numAffectedRows ?? 0);
+}
+
+function of(
+  planId: number,
+  kind: 'removed' | 'changed' | 'added',
+  { after, to }: Window,
+): RawBuilder<unknown> {
+  return sql`p.plan_id = ${planId} and p.ordinal > ${after} and p.ordinal <= ${to} and p.kind = ${kind}`;
 }
 
 export interface ErrorRow {

@@ -8,14 +8,16 @@ import * as z from 'zod';
 import type { Db, Trx } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { once } from '#modules/changes/changes.service.ts';
-import { type JobWorks, startJob } from '#modules/jobs/jobs.service.ts';
+import { type JobWorks, type RunningJob, startJob } from '#modules/jobs/jobs.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
+import { commitByJob, commitWork, rowsAtOnce } from '#modules/plans/plan-jobs.service.ts';
 import {
   type Committer,
   commitInChange,
   createPlan,
   finishPlan,
   getPlan,
+  listWindows,
   planMoved,
   setPlanState,
 } from '#modules/plans/plans.service.ts';
@@ -50,9 +52,6 @@ const Subject = z.object({
   fileName: z.string(),
   mode: z.enum(importModes),
 });
-
-/** The most rows that are written while the request waits. */
-const rowsAtOnce = 1_000;
 
 /**
  * Begins to read an uploaded file into a plan. Most files are read while the request waits, and one that is
@@ -141,18 +140,12 @@ export function importCommitter({ queue }: ImportPlace): Committer {
         writeImport(trx, actor, plan),
       );
 
-    const { jobId } = await once(db, actor, async (trx) => {
-      const job = await startJob(trx, queue, actor, { kind: 'import:commit', planId: id });
-      await setPlanState(trx, id, 'ready', { state: 'committing', jobId: job });
-      return { jobId: job };
-    });
-    queue.wake('import:commit');
-    return { plan: await getPlan(db, actor, id), changeId: null, jobId };
+    return commitByJob(db, queue, actor, plan, 'import:commit');
   };
 }
 
 /** What an import's jobs do. */
-export function importWorks(folder: string): JobWorks {
+export function importWorks(folder: string): Pick<JobWorks, 'import:parse' | 'import:commit'> {
   return {
     'import:parse': {
       run: async (db, job) => {
@@ -167,8 +160,7 @@ export function importWorks(folder: string): JobWorks {
           const reading = { path, fileName, rules: { dateOrder, services }, signal: job.signal };
           let done = 0;
           for await (const rows of readBounded(reading)) {
-            await add(rows);
-            done += 500;
+            done += await add(rows);
             job.progress({ done });
           }
           job.progress({ phase: 'comparing' });
@@ -184,23 +176,7 @@ export function importWorks(folder: string): JobWorks {
         setPlanState(trx, planId, 'parsing', { state: 'failed', failure }),
       clear: (planId) => rm(fileOf(folder, planId), { force: true }),
     },
-    'import:commit': {
-      run: async (db, job) => {
-        const plan = await getPlan(db, job.actor, job.planId);
-        await commitInChange(
-          db,
-          job.actor,
-          { id: plan.id, action: 'users:import' },
-          'committing',
-          async (trx) => {
-            await writeImport(trx, job.actor, plan, job.progress);
-            await job.finish(trx, 'change');
-          },
-        );
-      },
-      abandon: (trx, planId) => setPlanState(trx, planId, 'committing', { state: 'ready' }),
-      clear: async () => {},
-    },
+    'import:commit': commitWork('users:import', writeImport),
   };
 }
 
@@ -209,26 +185,32 @@ async function writeImport(
   trx: Trx,
   actor: Actor,
   { id, subject, counts }: Plan,
-  progress: (progress: { phase: string; done: number; total: number }) => void = () => {},
+  progress: RunningJob['progress'] = () => {},
 ): Promise<void> {
   const { serverId, mode } = Subject.parse(subject);
   requireRights(actor, serverId, mode);
   if (!(await holdLivingServer(trx, serverId))) throw notFound();
   const total = counts.added + counts.changed + counts.removed;
   const steps = [
-    ['removing', counts.removed, () => binImported(trx, id)],
-    ['changing', counts.changed, () => changeImported(trx, id)],
-    ['adding', counts.added, () => addImported(trx, id, serverId)],
+    ['removing', counts.removed, binImported],
+    ['changing', counts.changed, changeImported],
+    ['adding', counts.added, addImported],
   ] as const;
 
+  progress({ phase: 'starting', done: 0, total });
   if (await lockImported(trx, id)) throw planMoved();
+  const windows = await listWindows(trx, id, 2_000);
   let done = 0;
   for (const [phase, rows, write] of steps) {
-    progress({ phase, done, total });
-    if (rows > 0 && (await write())) throw planMoved();
-    done += rows;
+    if (rows === 0) continue;
+    progress({ phase });
+    for (const window of windows) {
+      done += await write(trx, id, window, serverId);
+      progress({ done });
+    }
   }
-  progress({ phase: 'committing', done, total });
+  // Of a name that was taken meanwhile no row was made.
+  if (done !== total) throw planMoved();
 }
 
 /** Removes what processes that died have left in the folder: what nobody waits for any more. */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlanEntry } from '@cmp/shared/changes';
+import type { Job } from '@cmp/shared/jobs';
 import { plainColumns } from '@cmp/shared/workbook';
 import { describe, expect } from 'vitest';
 import * as XLSX from 'xlsx';
@@ -36,6 +37,21 @@ function commit({ post }: Client, planId: number, body = {}, headers = {}) {
 }
 
 describe('POST /servers/:serverId/users/import', () => {
+  test('takes a CSV whose first line is Excel’s, and counts rows as Excel shows them', async ({
+    admin,
+    tokyo,
+  }) => {
+    const text = 'sep=;\r\naccount_name;total_devices\r\nann;2\r\nben;many\r\n';
+
+    const plan = await planned(admin, tokyo.id, text, csv);
+
+    expect(plan).toMatchObject({ state: 'ready', counts: { added: 1, errors: 1 } });
+    expect(await entriesOf(admin, plan.id)).toMatchObject([
+      { name: 'ann', fileRow: 2, kind: 'added' },
+      { fileRow: 3, kind: 'error' },
+    ]);
+  });
+
   test('plans what a file would add and change, and writes nothing before the commit', async ({
     admin,
     tokyo,
@@ -424,7 +440,7 @@ describe('POST /servers/:serverId/users/import', () => {
         .at(Math.floor(answeredInMs.length * 0.95));
       expect(slow).toBeLessThan(500);
       expect(await usersOf(admin, tokyo.id)).toEqual([]);
-      expect(await readdir(uploadsDir)).toEqual([]);
+      await expect.poll(() => readdir(uploadsDir)).toEqual([]); // Its job clears up behind it.
     },
   );
 });
@@ -579,6 +595,44 @@ describe('a long import', () => {
     expect(await db.selectFrom('planEntries').select('ordinal').execute()).toEqual([]);
     expect(await readdir(uploadsDir)).toEqual([]);
   });
+
+  test('tells how far it is by batches, read and loaded', { timeout: 120_000 }, async ({
+    admin,
+    tokyo,
+  }) => {
+    const rows = 60_000;
+    const lines = Array.from(
+      { length: rows },
+      (_, index) => `user-${index},${'a remark '.repeat(9)}`,
+    );
+    const file = ['account_name,remark', ...lines].join('\r\n');
+
+    const uploading = upload(admin, tokyo.id, file, csv);
+    const read = await watched(admin, await found(admin, 'running'), 'reading');
+    const { id } = (await uploading).json();
+    await settledPlan(admin, id);
+    const { jobId } = (await commit(admin, id)).json();
+    const loaded = await watched(admin, jobId, 'adding');
+
+    for (const { between } of [read, loaded]) {
+      expect(between.length).toBeGreaterThanOrEqual(2);
+      expect(between).toEqual(between.toSorted((a, b) => a - b));
+      expect(between.every((done) => done > 0 && done < rows)).toBe(true);
+    }
+    expect(read.end).toMatchObject({ state: 'done', done: rows });
+    expect(loaded.end).toMatchObject({ state: 'done', done: rows, total: rows });
+  });
+
+  /** What a job told of a phase while it ran, each number once, before it was all; and what it told at its end. */
+  async function watched({ get }: Client, jobId: string, phase: string) {
+    const seen = new Set<number>();
+    for (;;) {
+      const job: Job = (await get(`/jobs/${jobId}`)).json();
+      if (job.endedAt !== null) return { between: [...seen], end: job };
+      if (job.phase === phase && job.done > 0 && job.done !== job.total) seen.add(job.done);
+      await wait(50);
+    }
+  }
 
   async function found({ get }: Client, state: string): Promise<string> {
     for (;;) {

@@ -131,7 +131,7 @@ describe('GET /servers/:serverId/users/export.csv', () => {
 });
 
 describe('a written workbook', () => {
-  test('is read as what it was written of', async () => {
+  test('is read as what it was written of', { timeout: 60_000 }, async () => {
     const nasty = fc.constantFrom(
       '=1',
       '+1',

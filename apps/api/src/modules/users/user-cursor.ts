@@ -10,6 +10,9 @@ export interface UserCursor {
   id: number;
 }
 
+/** A cursor's values, or slots of a statement for them. */
+export type CursorSql = { [Part in keyof UserCursor]: UserCursor[Part] | RawBuilder<unknown> };
+
 const Place = z.tuple([z.string(), z.string(), Id]);
 
 /** The stored columns that carry the orders; the text form of each is a cursor's key. */
@@ -34,7 +37,7 @@ export interface UserOrder {
   keyText: RawBuilder<string>;
   /** Of the whole list, or from its end backwards. */
   orderBy: (isBackwards: boolean) => RawBuilder<unknown>;
-  isPast: (cursor: UserCursor, isBackwards: boolean) => RawBuilder<boolean>;
+  isPast: (cursor: CursorSql, isBackwards: boolean) => RawBuilder<boolean>;
 }
 
 export function orderOf(sort: UserSort): UserOrder {

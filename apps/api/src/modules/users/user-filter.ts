@@ -8,11 +8,16 @@ type Condition = RawBuilder<boolean>;
 
 /** Whose users: of one server, or of every server in the scope. A binned server's users are binned with it. */
 export function livingIn(scope: Scope, serverId?: number): Condition {
-  const living = sql<boolean>`users.deleted_at is null`;
-  if (serverId !== undefined) return sql`${living} and users.server_id = ${serverId}`;
+  if (serverId !== undefined) return livingOn(sql`${serverId}`);
   return scope.serverIds === 'all'
     ? living
     : sql`${living} and users.server_id = any(${scope.serverIds}::int[])`;
+}
+
+export const living: Condition = sql`users.deleted_at is null`;
+
+export function livingOn(serverId: RawBuilder<number | undefined>): Condition {
+  return sql`${living} and users.server_id = ${serverId}`;
 }
 
 /** Everything a filter asks but for the status, over `users`. */
@@ -21,6 +26,8 @@ export function matches(filter: UserFilter, serverId?: number): Condition {
   if (filter.q) conditions.push(contains(nameKey(filter.q), serverId));
   if (filter.service?.length) conditions.push(hasService(filter.service));
   if (filter.expiresFrom) conditions.push(sql`users.expires_on >= ${filter.expiresFrom}::date`);
+  // A range of dates does not hold “never”, also where it has no end.
+  if (filter.expiresFrom) conditions.push(sql`users.expires_on < 'infinity'::date`);
   if (filter.expiresTo) conditions.push(sql`users.expires_on <= ${filter.expiresTo}::date`);
   if (filter.enabled !== undefined) conditions.push(sql`users.enabled = ${filter.enabled}`);
   return sql`${sql.join(conditions, sql` and `)}`;

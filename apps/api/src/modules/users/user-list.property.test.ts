@@ -178,13 +178,16 @@ function matches(row: Row, filter: Filter, isOfOneServer: boolean): boolean {
       ? key === '' || nameKey(row.accountName).startsWith(key) || server.startsWith(key)
       : texts.some((found) => found.includes(key)) || server.includes(key);
   const names = (filter.service ?? []).map((name) => (name === 'XRAY' ? 'mini' : nameKey(name)));
-  // One that never expires comes after every date.
-  const term = row.expiresOn ?? 'never';
+  const { expiresFrom, expiresTo } = filter;
+  // One that never expires is in no range of dates.
+  const isInRange =
+    row.expiresOn === null
+      ? expiresFrom === undefined && expiresTo === undefined
+      : row.expiresOn >= (expiresFrom ?? '') && row.expiresOn <= (expiresTo ?? 'later');
   return (
     isFound &&
     (names.length === 0 || names.includes(nameKey(row.service ?? ''))) &&
-    term >= (filter.expiresFrom ?? '') &&
-    (filter.expiresTo === undefined || term <= filter.expiresTo) &&
+    isInRange &&
     (filter.enabled === undefined || row.enabled === filter.enabled)
   );
 }

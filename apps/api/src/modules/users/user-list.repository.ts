@@ -1,10 +1,10 @@
 import type { CalendarDate } from '@cmp/shared/primitives';
-import type { StatusBounds } from '@cmp/shared/status';
 import type {
   AnchorQuery,
   Anchors,
   StatusCounts,
   User,
+  UserFilter,
   UserList,
   UserQuery,
 } from '@cmp/shared/users';
@@ -12,70 +12,67 @@ import { sql } from 'kysely';
 import type { Db } from '#database/client.ts';
 import { statusCountsSql } from '#database/status.ts';
 import { AppError } from '#lib/errors.ts';
-import type { Scope } from '#plugins/access.ts';
-import { orderOf, readCursor, type UserOrder, writeCursor } from './user-cursor.ts';
+import { orderOf, readCursor, writeCursor } from './user-cursor.ts';
 import { hasStatus, livingIn, matches } from './user-filter.ts';
+import {
+  type FoundRow,
+  findPage,
+  type Listing,
+  type PagePlace,
+  type PageRow,
+} from './user-page.repository.ts';
 import { columnsOf } from './users.repository.ts';
 
-interface Listing {
-  scope: Scope;
-  /** One server's users, or everybody's in the scope. */
-  serverId?: number;
-  bounds: StatusBounds;
+type ShareCounts = (key: string, run: () => Promise<StatusCounts>) => Promise<StatusCounts>;
+
+/**
+ * A page across servers: an index gives the rows at once, and those who ask at the same time, wherever they are
+ * in the list, share the count of all. A search finds both at once.
+ */
+export async function listAllUsers(
+  db: Db,
+  share: ShareCounts,
+  listing: Listing,
+  query: UserQuery,
+): Promise<UserList> {
+  if (query.q) return listUsers(db, listing, query);
+  const { service, expiresFrom, expiresTo, enabled } = query;
+  const filter = { service, expiresFrom, expiresTo, enabled };
+  const asked = JSON.stringify([listing.scope.serverIds, filter, listing.bounds]);
+  const place = placeOf(query);
+  const [rows, counts] = await Promise.all([
+    findPage(db, listing, query, place, { isCounted: false }),
+    share(asked, () => countUsers(db, listing, filter)),
+  ]);
+  return asPage(rows, counts, query, place);
+}
+
+async function countUsers(db: Db, listing: Listing, filter: UserFilter): Promise<StatusCounts> {
+  const { counts } = await db
+    .selectFrom('users')
+    .select(statusCountsSql(listing.bounds).as('counts'))
+    .where(livingIn(listing.scope, listing.serverId))
+    .where(matches(filter, listing.serverId))
+    .executeTakeFirstOrThrow();
+  return counts;
 }
 
 /** A page of users with the counts by status, in one statement. */
 export async function listUsers(db: Db, listing: Listing, query: UserQuery): Promise<UserList> {
-  const { bounds } = listing;
-  const order = orderOf(query.sort ?? 'name');
+  const place = placeOf(query);
+  const rows = await findPage(db, listing, query, place, { isCounted: true });
+  return asPage(rows, rows[0]?.counts ?? none, query, place);
+}
+
+const none: StatusCounts = { all: 0, active: 0, soon: 0, expired: 0, disabled: 0 };
+
+function placeOf(query: UserQuery): PagePlace {
   refuseTwoPlaces(query);
+  const order = orderOf(query.sort ?? 'name');
   const isBackwards = query.before !== undefined || query.last === true;
   const cursor = query.before ?? query.cursor;
-
-  const rows = await db
-    .with(
-      // What a search found is found once and sorted then: an index in the list's order would mislead the
-      // planner for common words. Without one, the order's index gives the page.
-      (cte) => (query.q ? cte('found').materialized() : cte('found').notMaterialized()),
-      () =>
-        db
-          .selectFrom('users')
-          .select(['users.id', 'enabled', 'expiresOn', 'nameKey', 'users.position'])
-          .where(livingIn(listing.scope, listing.serverId))
-          .where(matches(query, listing.serverId)),
-    )
-    .with('counted', (found) =>
-      found.selectFrom('found as users').select(statusCountsSql(bounds).as('counts')),
-    )
-    .with('placed', (found) =>
-      found
-        .selectFrom('found as users')
-        .select('users.id')
-        .where(hasStatus(query.status ?? [], bounds))
-        .$if(cursor !== undefined, (page) =>
-          page.where(order.isPast(readCursor(order.sort, cursor ?? ''), isBackwards)),
-        )
-        .orderBy(order.orderBy(isBackwards))
-        .limit(query.limit + 1),
-    )
-    .with('page', (placed) =>
-      placed
-        .selectFrom('placed')
-        .innerJoin('users', 'users.id', 'placed.id')
-        .innerJoin('servers', 'servers.id', 'users.serverId')
-        .leftJoin('services', 'services.id', 'users.serviceId')
-        .select(columnsOf(bounds))
-        .select(order.keyText.as('key'))
-        .select(sql`row_number() over (order by ${order.orderBy(isBackwards)})`.as('place')),
-    )
-    .selectFrom('counted')
-    .leftJoin('page', (join) => join.onTrue())
-    .selectAll('page')
-    .select((eb) => eb.ref('counted.counts').as('counts'))
-    .orderBy('place')
-    .execute();
-
-  return asPage(rows, order, query, isBackwards);
+  const from = cursor === undefined ? undefined : readCursor(order.sort, cursor);
+  return { order, isBackwards, from, most: query.limit + 1 };
 }
 
 function refuseTwoPlaces({ cursor, before, last }: UserQuery): void {
@@ -129,17 +126,12 @@ export async function listNextToExpire(
     .execute();
 }
 
-type FoundRow = User & { key: string };
-/** Without a row on the page there are still the counts. */
-type PageRow = { [Field in keyof FoundRow]: FoundRow[Field] | null } & { counts: StatusCounts };
-
 function asPage(
   rows: PageRow[],
-  order: UserOrder,
+  counts: StatusCounts,
   query: UserQuery,
-  isBackwards: boolean,
+  { order, isBackwards }: PagePlace,
 ): UserList {
-  const counts = rows[0]?.counts ?? { all: 0, active: 0, soon: 0, expired: 0, disabled: 0 };
   const found = rows.filter((row): row is FoundRow & PageRow => row.id !== null);
   const hasMore = found.length > query.limit;
   const page = found.slice(0, query.limit);

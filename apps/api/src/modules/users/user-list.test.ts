@@ -57,11 +57,11 @@ describe('a filter', () => {
       'service=outline,basic': ['never', 'over', 'tomorrow'],
       'service=Gold': [],
       'service=': ['never', 'off', 'off for ever', 'over', 'today', 'tomorrow'],
-      'expiresFrom=2027-01-31': ['never', 'off for ever', 'today', 'tomorrow'],
+      'expiresFrom=2027-01-31': ['today', 'tomorrow'],
       'expiresTo=2027-01-31': ['off', 'over', 'today'],
       'expiresFrom=2027-01-31&expiresTo=2027-01-31': ['today'],
       'expiresFrom=2027-02-01&expiresTo=2027-01-30': [],
-      'expiresFrom=0001-01-01': ['never', 'off', 'off for ever', 'over', 'today', 'tomorrow'],
+      'expiresFrom=0001-01-01': ['off', 'over', 'today', 'tomorrow'],
       'expiresTo=9999-12-31': ['off', 'over', 'today', 'tomorrow'],
       'enabled=true': ['never', 'over', 'today', 'tomorrow'],
       'enabled=false': ['off', 'off for ever'],
@@ -114,6 +114,13 @@ describe('a filter', () => {
       'limit=1.5',
       'limit=abc',
       'limit=1e400',
+      'limit=0x10',
+      'limit=1e1',
+      'limit=%2B5',
+      'limit=%205',
+      'limit=5.0',
+      'limit=',
+      'limit=5&limit=5',
       'colour=red',
       `q=${'x'.repeat(201)}`,
       'q=a%00b',
@@ -126,7 +133,7 @@ describe('a filter', () => {
     for (const query of malformed)
       for (const list of ['/users', `/servers/${tokyo.id}/users`])
         expect((await admin.get(`${list}?${query}`)).statusCode, query).toBe(400);
-    for (const every of ['0', '19', '1001', 'abc'])
+    for (const every of ['0', '19', '1001', 'abc', '0x20', '1e2', '%2B20'])
       expect((await admin.get(`/users/anchors?every=${every}`)).statusCode, every).toBe(400);
   });
 });
@@ -368,4 +375,20 @@ describe('a cursor', () => {
     expect(namesOf(before)).toEqual(['ann', 'ben']);
     expect(other.statusCode).toBe(404);
   });
+});
+
+test('a server’s list is empty where nobody is on it, and refused where it is gone or never was', async ({
+  admin,
+  given,
+}) => {
+  const [tokyo, osaka] = await given.servers('tokyo', 'osaka');
+  await given.users(osaka.id, { accountName: 'aung' });
+  const { version } = (await admin.get(`/servers/${osaka.id}`)).json();
+  await admin.delete(`/servers/${osaka.id}?version=${version}`);
+  const statusOf = async (path: string) => (await admin.get(path)).statusCode;
+
+  expect(namesOf(await admin.get(`/servers/${tokyo.id}/users`))).toEqual([]);
+  expect(await statusOf(`/servers/${osaka.id}/users`)).toBe(404);
+  expect(await statusOf(`/servers/${osaka.id}/users?status=expired`)).toBe(404);
+  expect(await statusOf('/servers/99999/users')).toBe(404);
 });

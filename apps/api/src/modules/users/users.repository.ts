@@ -2,7 +2,7 @@ import type { StatusBounds } from '@cmp/shared/status';
 import type { User } from '@cmp/shared/users';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
-import { type Slot, statement } from '#database/statement.ts';
+import { type Slot, statement, statements } from '#database/statement.ts';
 import { type BoundsSql, statusSql } from '#database/status.ts';
 import type { Scope } from '#plugins/access.ts';
 
@@ -112,32 +112,59 @@ export async function updateUser(
   trx: Trx,
   userId: number,
   version: number,
-  { expiresOn, ...fields }: UserFields & { isBinned?: true },
+  { isBinned = false, ...fields }: UserFields & { isBinned?: boolean },
   bounds: StatusBounds,
 ): Promise<User | undefined> {
-  const { isBinned, ...columns } = fields;
-  return trx
+  const given = alterable.filter((name) => fields[name] !== undefined);
+  const expiresOn = fields.expiresOn ?? 'infinity';
+  const values = { ...fields, expiresOn, userId, version, ...bounds };
+  const [user] = await userUpdate(trx, { given, isBinned }, values);
+  return user;
+}
+
+const alterable = [
+  'accountName',
+  'nameKey',
+  'searchKey',
+  'serviceId',
+  'contact',
+  'expiresOn',
+  'totalDevices',
+  'dataLimitGb',
+  'remark',
+  'enabled',
+] as const satisfies (keyof UserFields)[];
+type Alterable = (typeof alterable)[number];
+
+interface UpdateShape {
+  given: Alterable[];
+  isBinned: boolean;
+}
+
+type UpdateValues = UserFields & { userId: number; version: number } & StatusBounds;
+
+const userUpdate = statements((db, slot: Slot<UpdateValues>, { given, isBinned }: UpdateShape) =>
+  db
     .with('updated', (cte) =>
       cte
         .updateTable('users')
         .set((eb) => ({
-          ...columns,
-          ...(expiresOn !== undefined && { expiresOn: expiresOn ?? 'infinity' }),
+          ...Object.fromEntries(given.map((name) => [name, slot(name)])),
           ...(isBinned && { deletedAt: sql<string>`now()` }),
           version: eb('version', '+', 1),
           updatedAt: sql<string>`now()`,
         }))
-        .where('id', '=', userId)
-        .where('version', '=', version)
+        .where('id', '=', slot('userId'))
+        .where('version', '=', slot('version'))
         .where('deletedAt', 'is', null)
         .returningAll(),
     )
     .selectFrom('updated as users')
     .innerJoin('servers', 'servers.id', 'users.serverId')
     .leftJoin('services', 'services.id', 'users.serviceId')
-    .select(columnsOf(bounds))
-    .executeTakeFirst();
-}
+    .select(columnsOf({ today: slot('today'), soonUntil: slot('soonUntil') }))
+    .compile(),
+);
 
 /** Locks a living user until the transaction ends and tells the term and version it has. */
 export async function lockTerm(

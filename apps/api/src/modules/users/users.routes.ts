@@ -6,6 +6,7 @@ import {
   Extension,
   NewUser,
   OfServer,
+  type StatusCounts,
   User,
   UserChange,
   UserList,
@@ -13,13 +14,22 @@ import {
 } from '@cmp/shared/users';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { sharedRuns } from '#lib/shared-runs.ts';
 import { getServer } from '#modules/servers/servers.service.ts';
 import type { Actor } from '#plugins/access.ts';
-import { listAnchors, listUsers } from './user-list.repository.ts';
-import { changeUser, createUser, extendUser, getUser, removeUser } from './users.service.ts';
+import { listAllUsers, listAnchors } from './user-list.repository.ts';
+import {
+  changeUser,
+  createUser,
+  extendUser,
+  getUser,
+  listUsersOf,
+  removeUser,
+} from './users.service.ts';
 
 export const userRoutes: FastifyPluginAsyncZod = async (app) => {
   const { db } = app;
+  const counts = sharedRuns<StatusCounts>();
 
   app.get('/users', {
     config: { allow: 'users:list' },
@@ -29,7 +39,7 @@ export const userRoutes: FastifyPluginAsyncZod = async (app) => {
       response: { 200: UserList, '4xx': ErrorBody },
     },
     handler: async ({ actor: { scope }, query }) =>
-      listUsers(db, { scope, bounds: await app.boundsNow() }, query),
+      listAllUsers(db, counts, { scope, bounds: await app.boundsNow() }, query),
   });
 
   app.get('/users/anchors', {
@@ -52,7 +62,7 @@ export const userRoutes: FastifyPluginAsyncZod = async (app) => {
       response: { 200: UserList, '4xx': ErrorBody },
     },
     handler: async ({ actor, params, query }) =>
-      listUsers(db, await ofServer(actor, params.serverId), query),
+      listUsersOf(db, actor.scope, params.serverId, await app.boundsNow(), query),
   });
 
   app.get('/servers/:serverId/users/anchors', {

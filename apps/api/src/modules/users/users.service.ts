@@ -1,17 +1,19 @@
+import { lastDate } from '@cmp/shared/calendar';
 import type { GrantedAction } from '@cmp/shared/permissions';
 import type { CalendarDate } from '@cmp/shared/primitives';
-import { extend } from '@cmp/shared/renewal';
+import { extend, passesLastDate } from '@cmp/shared/renewal';
 import type { Service } from '@cmp/shared/services';
 import type { StatusBounds } from '@cmp/shared/status';
-import type { Extension, NewUser, User, UserChange } from '@cmp/shared/users';
+import type { Extension, NewUser, User, UserChange, UserList, UserQuery } from '@cmp/shared/users';
 import type { Db, Trx } from '#database/client.ts';
 import { brokenConstraint } from '#database/violations.ts';
 import { AppError, notFound, staleVersion } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { getServer } from '#modules/servers/servers.service.ts';
 import { serviceNamed } from '#modules/services/services.service.ts';
-import { type Actor, requireOnServer, type Scope } from '#plugins/access.ts';
+import { type Actor, inScope, requireOnServer, type Scope } from '#plugins/access.ts';
 import { keysOf } from './user-keys.ts';
-import { listNextToExpire } from './user-list.repository.ts';
+import { listNextToExpire, listUsers } from './user-list.repository.ts';
 import {
   findUser,
   holdServer,
@@ -30,6 +32,21 @@ export async function getUser(
   const user = await findUser(db, scope, userId, bounds);
   if (!user) throw notFound();
   return user;
+}
+
+/** A page of a server's users, with counts by status. */
+export async function listUsersOf(
+  db: Db,
+  scope: Scope,
+  serverId: number,
+  bounds: StatusBounds,
+  query: UserQuery,
+): Promise<UserList> {
+  if (!inScope(scope, serverId)) throw notFound();
+  const list = await listUsers(db, { scope, serverId, bounds }, query);
+  // Users go to the bin with their server, so only where nobody is found it may not be there.
+  if (list.counts.all === 0) await getServer(db, scope, serverId);
+  return list;
 }
 
 /** Adds a user; what is left out takes the service's default. */
@@ -120,6 +137,11 @@ export async function extendUser(
   const lengthen = async (trx: Trx) => {
     const term = await lockTerm(trx, userId);
     if (!term) throw notFound();
+    if (passesLastDate(term.expiresOn, months, bounds.today))
+      throw new AppError(
+        'past_last_date',
+        `No term ends later than ${lastDate}. Extend it by fewer months.`,
+      );
     const expiresOn = extend(term.expiresOn, months, bounds.today);
     const user = await updateUser(trx, userId, term.version, { expiresOn }, bounds);
     return user ?? (await refuseStale(trx, actor, userId, bounds));

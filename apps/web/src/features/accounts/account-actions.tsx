@@ -4,10 +4,11 @@ import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { toast } from 'sonner';
-import { Button } from '#components/button.tsx';
 import { ConfirmDialog } from '#components/confirm-dialog.tsx';
+import { WriteButton } from '#components/write-button.tsx';
 import { useSession } from '#lib/session.ts';
 import { dateInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { deleteAccount, resetPassword, switchAccount } from './accounts.queries.ts';
 
 interface AccountActionsProps {
@@ -20,6 +21,7 @@ export function AccountActions({ account, onIssued }: AccountActionsProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const session = useSession();
+  const zone = useSiteZone();
   const [asking, ask] = useState<'reset' | 'delete'>();
   const resetting = useMutation(resetPassword);
   const switching = useMutation(switchAccount);
@@ -56,7 +58,7 @@ export function AccountActions({ account, onIssued }: AccountActionsProps) {
       {account.disabledAt ? (
         <Act
           title={t('accounts.enableTitle')}
-          text={t('accounts.enableText', { date: dateInWords(account.disabledAt) })}
+          text={t('accounts.enableText', { date: dateInWords(account.disabledAt, zone) })}
           action={t('accounts.enableAction')}
           pending={switching.isPending}
           onAct={() => switchTo(false)}
@@ -129,14 +131,14 @@ function Act({
           {refusal ?? text}
         </p>
       </div>
-      <Button
+      <WriteButton
         tone={danger ? 'danger' : 'plain'}
         aria-describedby={textId}
         disabled={pending || refusal !== undefined}
         onClick={onAct}
       >
         {action}
-      </Button>
+      </WriteButton>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { Button } from '#components/button.tsx';
 import { CopyButton } from '#components/copy-button.tsx';
 import { Dialog, DialogActions } from '#components/dialog.tsx';
 import { momentInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 
 interface OneTimePasswordDialogProps {
   issued: OneTimePassword | undefined;
@@ -13,6 +14,7 @@ interface OneTimePasswordDialogProps {
 /** The only time a password is shown. It closes by its button alone, never by a stray click. */
 export function OneTimePasswordDialog({ issued, onDone }: OneTimePasswordDialogProps) {
   const { t } = useTranslation();
+  const zone = useSiteZone();
   return (
     <Dialog
       open={issued !== undefined}
@@ -31,7 +33,7 @@ export function OneTimePasswordDialog({ issued, onDone }: OneTimePasswordDialogP
             <CopyButton text={issued.oneTimePassword} label={t('accounts.copyPassword')} />
           </div>
           <p className="tnum mt-2 text-ink-3 text-label font-normal">
-            {t('accounts.oneTimeUntil', { date: momentInWords(issued.expiresAt) })}
+            {t('accounts.oneTimeUntil', { date: momentInWords(issued.expiresAt, zone) })}
           </p>
           <DialogActions>
             <Button tone="primary" onClick={onDone}>

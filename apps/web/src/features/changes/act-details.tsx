@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { CopyButton } from '#components/copy-button.tsx';
+import { Moment } from '#components/moment.tsx';
 import { changeById } from '#lib/changes.ts';
-import { momentInWords } from '#lib/time.ts';
 import type { Act } from './audit-days.ts';
 import { type AuditView, wholeLog } from './audit-view.ts';
 import { Thing } from './change-sentence.tsx';
@@ -34,9 +34,7 @@ export function ActDetails({ act, onFilter }: ActDetailsProps) {
     <div className="grid gap-4 pb-4 pl-7 touch:pl-0">
       <p className="flex flex-wrap gap-x-3 text-ink-2">
         <span>{t('audit.changeNumber', { id: act.changeId })}</span>
-        <time dateTime={first.at} className="tnum">
-          {momentInWords(first.at)}
-        </time>
+        <Moment at={first.at} />
         <span>{words.via(first.via)}</span>
         {first.ip ? (
           <span translate="no" className="font-mono text-[0.8125rem]">

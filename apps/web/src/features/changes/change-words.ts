@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { isKey } from '#lib/is-key.ts';
 import { momentInWords } from '#lib/time.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { en } from '#locales/en.ts';
 import { isSecret } from './entry-diff.ts';
 
@@ -13,6 +14,7 @@ export interface ChangeWords {
 
 export function useChangeWords(): ChangeWords {
   const { t } = useTranslation();
+  const zone = useSiteZone();
 
   function value(field: string, told: unknown): string {
     if (told === null || told === undefined || told === '') return t(absentWord(field));
@@ -20,7 +22,7 @@ export function useChangeWords(): ChangeWords {
     if (told === true) return t('audit.yes');
     if (told === false) return t('audit.no');
     if (typeof told === 'object') return JSON.stringify(told);
-    return isMoment(field, told) ? momentInWords(told) : String(told);
+    return isMoment(field, told) ? momentInWords(told, zone) : String(told);
   }
 
   return {

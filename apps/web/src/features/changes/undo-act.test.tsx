@@ -1,4 +1,5 @@
 import type { AuditEntry, Change, Plan, PlanEntry } from '@cmp/shared/changes';
+import type { Job } from '@cmp/shared/jobs';
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
@@ -44,6 +45,32 @@ test('an undo shows what is set back, what stays and what cannot be, before it i
   await waitFor(() => expect(commits).toEqual([{}]));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
+
+test('a large undo is a job: how far it is, and what it came to', async () => {
+  let job: Job = { ...running };
+  network.use(
+    http.post('/api/plans/5/commit', () =>
+      HttpResponse.json({
+        plan: { ...plan, state: 'committing', jobId: job.id },
+        ...{ changeId: null, jobId: job.id },
+      }),
+    ),
+    http.get(`/api/jobs/${job.id}`, () => HttpResponse.json(job)),
+  );
+  showPage(<UndoAct act={act} change={change} />);
+
+  fireEvent.click(screen.getByRole('button', { name: 'Undo…' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Undo 31 rows' }));
+  await screen.findByText('10,000 of 31,000 rows');
+  job = { ...running, state: 'failed', failure: { code: 'plan_moved', message: 'moved' } };
+  await screen.findByText(/The data has changed since/, {}, { timeout: 5_000 });
+
+  job = { ...running };
+  fireEvent.click(screen.getByRole('button', { name: 'Undo 31 rows' }));
+  await screen.findByText('10,000 of 31,000 rows');
+  job = { ...running, state: 'done', changeId: 10 };
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull(), { timeout: 5_000 });
+}, 15_000);
 
 test('where no row can be set back there is nothing to press', async () => {
   network.use(
@@ -137,6 +164,24 @@ const plan: Plan = {
   jobId: null,
   createdAt: entry.at,
   expiresAt: entry.at,
+};
+
+const running: Job = {
+  id: '6b1cf2a5-9f0e-4a52-8c5c-0d0f6e1d7a11',
+  kind: 'undo:commit',
+  state: 'running',
+  phase: 'writing',
+  done: 10_000,
+  total: 31_000,
+  planId: 5,
+  subject: {},
+  changeId: null,
+  failure: null,
+  accountId: 7,
+  accountName: 'may',
+  createdAt: entry.at,
+  startedAt: entry.at,
+  endedAt: null,
 };
 
 const refused: PlanEntry[] = ['altered_since', 'altered_since', 'name_taken'].map(

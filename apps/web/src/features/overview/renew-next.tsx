@@ -1,11 +1,9 @@
 import type { User } from '@cmp/shared/users';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { Button } from '#components/button.tsx';
 import { EmptyNote } from '#components/empty-note.tsx';
 import { TermRunway } from '#components/term-runway.tsx';
-import { connection } from '#lib/connection.ts';
-import { useStore } from '#lib/store.ts';
+import { WriteButton } from '#components/write-button.tsx';
 import { useSiteClock } from '#lib/term.ts';
 
 interface RenewNextProps {
@@ -18,7 +16,6 @@ interface RenewNextProps {
 export function RenewNext({ users, mayExtend, onExtend }: RenewNextProps) {
   const { t } = useTranslation();
   const clock = useSiteClock();
-  const { online } = useStore(connection);
   if (users.length === 0) return <EmptyNote text={t('overview.renewNone')} />;
   return (
     <ol className="border-line border-t">
@@ -44,7 +41,7 @@ export function RenewNext({ users, mayExtend, onExtend }: RenewNextProps) {
             >
               {user.serverName}
             </Link>
-            <span className="touch:hidden">
+            <span className="flex items-center touch:hidden">
               <TermRunway status={status} share={term.share} label={term.spoken} />
             </span>
             <span
@@ -54,15 +51,13 @@ export function RenewNext({ users, mayExtend, onExtend }: RenewNextProps) {
             </span>
             <span className="touch:col-start-2 touch:row-start-2">
               {mayExtend(user) ? (
-                <Button
+                <WriteButton
                   size="row"
-                  disabled={!online}
-                  title={online ? undefined : t('states.offlineWrite')}
                   aria-label={t('overview.extendName', { name: user.accountName })}
                   onClick={() => onExtend(user)}
                 >
                   {t('users.extendShort')}
-                </Button>
+                </WriteButton>
               ) : null}
             </span>
           </li>

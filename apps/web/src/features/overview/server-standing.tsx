@@ -34,7 +34,7 @@ export function ServerStanding({ servers }: { servers: Overview['servers'] }) {
                   aria-label={t('servers.soonCount', { count: counts.soon })}
                   className="text-soon-ink hover:underline"
                 >
-                  {`▲${counts.soon}`}
+                  {`▲ ${counts.soon}`}
                 </Link>
               ) : null}
               {counts.expired > 0 ? (
@@ -43,7 +43,7 @@ export function ServerStanding({ servers }: { servers: Overview['servers'] }) {
                   aria-label={t('servers.expiredCount', { count: counts.expired })}
                   className="text-expired-ink hover:underline"
                 >
-                  {`✕${counts.expired}`}
+                  {`✕ ${counts.expired}`}
                 </Link>
               ) : null}
             </span>

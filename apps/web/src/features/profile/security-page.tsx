@@ -1,7 +1,6 @@
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
-import { Button } from '#components/button.tsx';
 import { Panel } from '#components/panel.tsx';
 import { PasswordForm } from '#components/password-form.tsx';
 import { Section } from '#components/section.tsx';
@@ -9,6 +8,7 @@ import { SessionTable } from '#components/session-table.tsx';
 import { SignInTable } from '#components/sign-in-table.tsx';
 import { SkeletonRows } from '#components/skeleton.tsx';
 import { SubmitButton } from '#components/submit-button.tsx';
+import { WriteButton } from '#components/write-button.tsx';
 import { queryClient } from '#lib/query-client.ts';
 import {
   changeOwnPassword,
@@ -74,9 +74,9 @@ function OwnSessions() {
       text={t('profile.sessionsText')}
       aside={
         otherIds.length > 1 ? (
-          <Button disabled={endingAll.isPending} onClick={endOthers}>
+          <WriteButton disabled={endingAll.isPending} onClick={endOthers}>
             {t('profile.endOthers')}
-          </Button>
+          </WriteButton>
         ) : null
       }
     >

@@ -7,8 +7,10 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { menuItemShape, menuLineShape, menuShape } from '#components/menu-shape.ts';
 import { offerUndo } from '#components/undo-toast.tsx';
+import { connection } from '#lib/connection.ts';
 import { serverList } from '#lib/server-list.ts';
 import { useCan, useMay } from '#lib/session.ts';
+import { useStore } from '#lib/store.ts';
 import { EditServerDialog } from './server-dialogs.tsx';
 import { removeServer } from './servers.queries.ts';
 
@@ -25,11 +27,12 @@ export function ServerActions({ server, children }: ServerActionsProps) {
   const can = useCan();
   const may = useMay();
   const [editing, edit] = useState(false);
+  const { online } = useStore(connection);
   const { data: servers } = useQuery(serverList);
   const { mutate } = useMutation(removeServer);
   const mayUpdate = can('servers:update', server.id);
   const mayDelete = may('servers:delete');
-  if (!mayUpdate && !mayDelete) return null;
+  if (!mayUpdate && !mayDelete && !children) return null;
 
   function remove() {
     const count = servers?.items.find(({ id }) => id === server.id)?.counts.all ?? 0;
@@ -54,7 +57,7 @@ export function ServerActions({ server, children }: ServerActionsProps) {
           <Menu.Positioner align="end" sideOffset={6} className="z-30">
             <Menu.Popup className={menuShape}>
               {mayUpdate ? (
-                <Menu.Item className={menuItemShape} onClick={() => edit(true)}>
+                <Menu.Item className={menuItemShape} disabled={!online} onClick={() => edit(true)}>
                   {t('servers.edit')}
                 </Menu.Item>
               ) : null}
@@ -62,7 +65,11 @@ export function ServerActions({ server, children }: ServerActionsProps) {
               {mayDelete ? (
                 <>
                   <Menu.Separator className={menuLineShape} />
-                  <Menu.Item className={`${menuItemShape} text-danger`} onClick={remove}>
+                  <Menu.Item
+                    className={`${menuItemShape} text-danger`}
+                    disabled={!online}
+                    onClick={remove}
+                  >
                     {t('servers.remove')}
                   </Menu.Item>
                 </>

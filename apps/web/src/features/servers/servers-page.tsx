@@ -10,6 +10,7 @@ import { inputShape } from '#components/field.tsx';
 import { PageHeader } from '#components/page-header.tsx';
 import { Panel } from '#components/panel.tsx';
 import { SkeletonRows } from '#components/skeleton.tsx';
+import { WriteButton } from '#components/write-button.tsx';
 import { queryClient } from '#lib/query-client.ts';
 import { serverList } from '#lib/server-list.ts';
 import { useMay } from '#lib/session.ts';
@@ -43,9 +44,9 @@ export function ServersPage() {
         title={t('servers.title')}
         actions={
           mayAdd ? (
-            <Button tone="primary" onClick={() => add(true)}>
+            <WriteButton tone="primary" onClick={() => add(true)}>
               {t('servers.add')}
-            </Button>
+            </WriteButton>
           ) : null
         }
       />
@@ -76,9 +77,9 @@ function Servers({ onAdd }: { onAdd: () => void }) {
     return (
       <EmptyNote text={t(mayAdd ? 'servers.emptyAdmin' : 'servers.empty')}>
         {mayAdd ? (
-          <Button tone="primary" onClick={onAdd}>
+          <WriteButton tone="primary" onClick={onAdd}>
             {t('servers.add')}
-          </Button>
+          </WriteButton>
         ) : null}
       </EmptyNote>
     );

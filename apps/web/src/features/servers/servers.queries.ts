@@ -13,7 +13,8 @@ export const serverById = (serverId: number) =>
   });
 
 export const reorderServers = mutationOptions({
-  mutationFn: (serverIds: number[]) => api.put('/servers/order', { serverIds }, ServerList),
+  mutationFn: (serverIds: number[]) =>
+    api.change('PUT', '/servers/order', { serverIds }, ServerList),
   meta: { invalidates: [serverList.queryKey] },
 });
 

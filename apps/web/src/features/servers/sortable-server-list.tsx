@@ -20,6 +20,8 @@ import { CSS } from '@dnd-kit/utilities';
 import { GripVertical } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { connection } from '#lib/connection.ts';
+import { useStore } from '#lib/store.ts';
 import { ServerRow } from './server-row.tsx';
 import { useServerOrder } from './use-server-order.ts';
 
@@ -86,12 +88,17 @@ interface SortableServerProps {
 
 function SortableServer({ server, isFirst, isLast, onMove }: SortableServerProps) {
   const { t } = useTranslation();
-  const sortable = useSortable({ id: server.id, transition: { duration: 180, easing: tide } });
+  const { online } = useStore(connection);
+  const sortable = useSortable({
+    id: server.id,
+    transition: { duration: 180, easing: tide },
+    disabled: !online,
+  });
   const { setNodeRef, setActivatorNodeRef, attributes, listeners, isDragging } = sortable;
 
   function onKeyDown(event: KeyboardEvent) {
     const by = ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key];
-    if (!event.altKey || by === undefined) return;
+    if (!event.altKey || by === undefined || !online) return;
     event.preventDefault();
     onMove(by);
     // A row that is moved in the document loses the focus it had.
@@ -118,14 +125,16 @@ function SortableServer({ server, isFirst, isLast, onMove }: SortableServerProps
             {...attributes}
             {...listeners}
             aria-label={t('servers.drag', { name: server.name })}
-            className="grid size-6 shrink-0 cursor-grab touch-none place-items-center rounded-tag text-ink-3 hover:bg-sunken hover:text-ink active:cursor-grabbing touch:size-11"
+            disabled={!online}
+            title={online ? undefined : t('states.offlineWrite')}
+            className="grid size-6 shrink-0 cursor-grab touch-none place-items-center rounded-tag text-ink-3 hover:bg-sunken hover:text-ink active:cursor-grabbing disabled:cursor-not-allowed disabled:opacity-50 touch:size-11"
           >
             <GripVertical aria-hidden size={15} />
           </button>
         }
         onMove={{
-          up: isFirst ? undefined : () => onMove(-1),
-          down: isLast ? undefined : () => onMove(1),
+          up: isFirst || !online ? undefined : () => onMove(-1),
+          down: isLast || !online ? undefined : () => onMove(1),
         }}
       />
     </li>

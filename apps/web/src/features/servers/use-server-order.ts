@@ -1,6 +1,8 @@
 import type { ServerListing } from '@cmp/shared/servers';
 import { useMutation } from '@tanstack/react-query';
 import { startTransition, useOptimistic } from 'react';
+import { useTranslation } from 'react-i18next';
+import { offerUndo } from '#components/undo-toast.tsx';
 import { reorderServers } from './servers.queries.ts';
 
 interface ServerOrder {
@@ -10,6 +12,7 @@ interface ServerOrder {
 
 /** The servers as the account last arranged them. A refused arrangement undoes itself. */
 export function useServerOrder(servers: readonly ServerListing[]): ServerOrder {
+  const { t } = useTranslation();
   const { mutateAsync } = useMutation(reorderServers);
   const [arranged, arrange] = useOptimistic(servers, inOrder);
 
@@ -19,7 +22,13 @@ export function useServerOrder(servers: readonly ServerListing[]): ServerOrder {
     const serverIds = otherIds.toSpliced(toIndex, 0, serverId);
     startTransition(async () => {
       arrange(serverIds);
-      await mutateAsync(serverIds).catch(() => {}); // The mutation cache has told the account.
+      try {
+        const { changeId } = await mutateAsync(serverIds);
+        const name = servers.find(({ id }) => id === serverId)?.name;
+        offerUndo(t('servers.moved', { name, place: toIndex + 1 }), changeId);
+      } catch {
+        // The mutation cache has told the account.
+      }
     });
   }
 

@@ -44,10 +44,12 @@ export function FileDrop({ file, onChoose }: FileDropProps) {
         ) : (
           <p className="text-ink-2 touch:hidden">{t('sheets.drop')}</p>
         )}
-        <Button tone={file ? 'plain' : 'primary'} onClick={drop.open}>
-          {t(file ? 'sheets.chooseAnother' : 'sheets.choose')}
-        </Button>
-        <input {...drop.getInputProps({ 'aria-label': t('sheets.choose'), tabIndex: -1 })} />
+        <div>
+          <Button tone={file ? 'plain' : 'primary'} onClick={drop.open}>
+            {t(file ? 'sheets.chooseAnother' : 'sheets.choose')}
+          </Button>
+          <input {...drop.getInputProps({ 'aria-label': t('sheets.choose'), tabIndex: -1 })} />
+        </div>
       </div>
       {rejected ? (
         <p role="alert" className="text-danger">

@@ -23,7 +23,7 @@ export function ImportSteps({ current }: { current: ImportStep | 'done' }) {
             >
               {index < at ? '✓' : index + 1}
             </span>
-            {t(`sheets.step.${step}`)}
+            <span className={index === at ? '' : 'touch:sr-only'}>{t(`sheets.step.${step}`)}</span>
             {index < at ? <span className="sr-only">{t('sheets.stepDone')}</span> : null}
           </li>
         ))}

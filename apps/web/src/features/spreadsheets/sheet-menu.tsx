@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { Button, ButtonLink } from '#components/button.tsx';
 import { menuItemShape, menuLabelShape, menuLineShape, menuShape } from '#components/menu-shape.ts';
 import { useCan } from '#lib/session.ts';
@@ -21,12 +21,9 @@ interface SheetMenuProps {
 export function SheetMenu({ serverId, query }: SheetMenuProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const can = useCan();
-  const [withEnabled, setWithEnabled] = useState(false);
-  const save = useMutation(saveSheet);
+  const sheet = useSheet(serverId, query);
   const [isOpen, setOpen] = useState(false);
-  const mayExport = can('users:export', serverId);
-  const mayImport = can('users:import', serverId);
+  const { mayImport } = sheet;
   const shortcuts = useMemo(
     () => ({
       X: () => setOpen(true),
@@ -35,6 +32,90 @@ export function SheetMenu({ serverId, query }: SheetMenuProps) {
     [mayImport, navigate, serverId],
   );
   useShortcuts(shortcuts);
+
+  return (
+    <>
+      {mayImport ? (
+        <ButtonLink to={`/servers/${serverId}/import`}>{t('sheets.import')}</ButtonLink>
+      ) : null}
+      <Menu.Root open={isOpen} onOpenChange={setOpen}>
+        <Menu.Trigger disabled={sheet.isPreparing} render={<Button />}>
+          {sheet.isPreparing ? t('sheets.preparing') : t('sheets.export')}
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Positioner align="end" sideOffset={6} className="z-30">
+            <Menu.Popup className={menuShape}>
+              <ExportItems sheet={sheet} />
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+    </>
+  );
+}
+
+/** The same within another menu, the import first. */
+export function SheetMenuItems({ serverId, query }: SheetMenuProps) {
+  const { t } = useTranslation();
+  const sheet = useSheet(serverId, query);
+  return (
+    <>
+      {sheet.mayImport ? (
+        <Menu.LinkItem
+          closeOnClick
+          className={menuItemShape}
+          render={<Link to={`/servers/${serverId}/import`} />}
+        >
+          {t('sheets.import')}
+        </Menu.LinkItem>
+      ) : null}
+      <Menu.Separator className={menuLineShape} />
+      <ExportItems sheet={sheet} />
+    </>
+  );
+}
+
+type Sheet = ReturnType<typeof useSheet>;
+
+function ExportItems({ sheet }: { sheet: Sheet }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {sheet.mayExport ? (
+        <>
+          <Menu.Group>
+            <Menu.GroupLabel className={menuLabelShape}>{t('sheets.exportShown')}</Menu.GroupLabel>
+            {formats.map(({ kind, text }) => (
+              <Menu.Item key={kind} className={menuItemShape} onClick={() => sheet.exportAs(kind)}>
+                {t(text)}
+              </Menu.Item>
+            ))}
+          </Menu.Group>
+          <Menu.CheckboxItem
+            checked={sheet.withEnabled}
+            closeOnClick={false}
+            onCheckedChange={sheet.setWithEnabled}
+            className={menuItemShape}
+          >
+            {t('sheets.withEnabled')}
+            <Menu.CheckboxItemIndicator>
+              <Check aria-hidden size={14} />
+            </Menu.CheckboxItemIndicator>
+          </Menu.CheckboxItem>
+          <Menu.Separator className={menuLineShape} />
+        </>
+      ) : null}
+      <Menu.Item className={menuItemShape} onClick={sheet.getTemplate}>
+        {t('sheets.template')}
+      </Menu.Item>
+    </>
+  );
+}
+
+function useSheet(serverId: number, query: string) {
+  const can = useCan();
+  const [withEnabled, setWithEnabled] = useState(false);
+  const save = useMutation(saveSheet);
 
   function exportAs(kind: 'xlsx' | Separator) {
     const search = new URLSearchParams(query);
@@ -47,60 +128,15 @@ export function SheetMenu({ serverId, query }: SheetMenuProps) {
     });
   }
 
-  return (
-    <>
-      {mayImport ? (
-        <ButtonLink to={`/servers/${serverId}/import`}>{t('sheets.import')}</ButtonLink>
-      ) : null}
-      <Menu.Root open={isOpen} onOpenChange={setOpen}>
-        <Menu.Trigger disabled={save.isPending} render={<Button />}>
-          {save.isPending ? t('sheets.preparing') : t('sheets.export')}
-        </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Positioner align="end" sideOffset={6} className="z-30">
-            <Menu.Popup className={menuShape}>
-              {mayExport ? (
-                <>
-                  <Menu.Group>
-                    <Menu.GroupLabel className={menuLabelShape}>
-                      {t('sheets.exportShown')}
-                    </Menu.GroupLabel>
-                    {formats.map(({ kind, text }) => (
-                      <Menu.Item
-                        key={kind}
-                        className={menuItemShape}
-                        onClick={() => exportAs(kind)}
-                      >
-                        {t(text)}
-                      </Menu.Item>
-                    ))}
-                  </Menu.Group>
-                  <Menu.CheckboxItem
-                    checked={withEnabled}
-                    closeOnClick={false}
-                    onCheckedChange={setWithEnabled}
-                    className={menuItemShape}
-                  >
-                    {t('sheets.withEnabled')}
-                    <Menu.CheckboxItemIndicator>
-                      <Check aria-hidden size={14} />
-                    </Menu.CheckboxItemIndicator>
-                  </Menu.CheckboxItem>
-                  <Menu.Separator className={menuLineShape} />
-                </>
-              ) : null}
-              <Menu.Item
-                className={menuItemShape}
-                onClick={() => save.mutate(templateOf(serverId))}
-              >
-                {t('sheets.template')}
-              </Menu.Item>
-            </Menu.Popup>
-          </Menu.Positioner>
-        </Menu.Portal>
-      </Menu.Root>
-    </>
-  );
+  return {
+    mayExport: can('users:export', serverId),
+    mayImport: can('users:import', serverId),
+    withEnabled,
+    setWithEnabled,
+    isPreparing: save.isPending,
+    exportAs,
+    getTemplate: () => save.mutate(templateOf(serverId)),
+  };
 }
 
 const formats = [

@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { addDays } from '@cmp/shared/calendar';
 import type { Service } from '@cmp/shared/services';
 import { Check, Plus } from 'lucide-react';
+import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { menuItemShape, menuLabelShape, menuLineShape, menuShape } from '#components/menu-shape.ts';
 import { useSiteClock } from '#lib/term.ts';
@@ -11,10 +12,11 @@ interface FilterMenuProps {
   view: UserView;
   services: readonly Service[];
   onChange: (view: UserView) => void;
+  triggerRef: RefObject<HTMLButtonElement | null>;
 }
 
 /** Filters that are not in force yet: by service, and by when the term ends. */
-export function FilterMenu({ view, services, onChange }: FilterMenuProps) {
+export function FilterMenu({ view, services, onChange, triggerRef }: FilterMenuProps) {
   const { t } = useTranslation();
   const { today } = useSiteClock();
   const spans = [
@@ -37,7 +39,10 @@ export function FilterMenu({ view, services, onChange }: FilterMenuProps) {
 
   return (
     <Menu.Root>
-      <Menu.Trigger className="inline-flex h-control shrink-0 items-center gap-1.5 rounded-control border border-line-strong border-dashed px-3 font-[550] text-ink-2 hover:bg-sunken hover:text-ink">
+      <Menu.Trigger
+        ref={triggerRef}
+        className="inline-flex h-control shrink-0 items-center gap-1.5 rounded-control border border-line-strong border-dashed px-3 font-[550] text-ink-2 hover:bg-sunken hover:text-ink"
+      >
         <Plus aria-hidden size={13} strokeWidth={2.25} />
         {t('users.filter')}
       </Menu.Trigger>

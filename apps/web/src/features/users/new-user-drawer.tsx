@@ -5,19 +5,20 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { Button } from '#components/button.tsx';
 import { Drawer } from '#components/drawer.tsx';
 import { Key } from '#components/key.tsx';
 import { Notice } from '#components/notice.tsx';
 import { SelectField } from '#components/select-field.tsx';
 import { SubmitButton } from '#components/submit-button.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
+import { WriteButton } from '#components/write-button.tsx';
 import { showRefusal } from '#lib/form-refusal.ts';
+import { serviceList } from '#lib/service-list.ts';
 import { useSiteClock } from '#lib/term.ts';
 import { useSettledText } from '#lib/use-settled-text.ts';
 import { fieldsOf, UserFieldValues, valuesOf } from './user-fields.ts';
 import { UserFormFields } from './user-form-fields.tsx';
-import { createUser, serviceList, usersNamed } from './users.queries.ts';
+import { createUser, usersNamed } from './users.queries.ts';
 
 interface NewUserDrawerProps {
   /** Where users may be added; one alone is not asked about. */
@@ -100,13 +101,13 @@ export function NewUserDrawer({ servers, onClose }: NewUserDrawerProps) {
         />
         <div className="flex flex-wrap gap-2 border-line border-t pt-4">
           <SubmitButton pending={isPending}>{t('users.addSubmit')}</SubmitButton>
-          <Button onClick={() => void add('another')()}>
+          <WriteButton onClick={() => void add('another')()}>
             {t('users.addAnother')}
             <span className="flex gap-1 touch:hidden">
               <Key>{'Ctrl'}</Key>
               <Key>{'Enter'}</Key>
             </span>
-          </Button>
+          </WriteButton>
         </div>
       </form>
     </Drawer>

@@ -1,9 +1,7 @@
 import { extend } from '@cmp/shared/renewal';
 import type { User } from '@cmp/shared/users';
 import { useTranslation } from 'react-i18next';
-import { Button } from '#components/button.tsx';
-import { connection } from '#lib/connection.ts';
-import { useStore } from '#lib/store.ts';
+import { WriteButton } from '#components/write-button.tsx';
 import { mediumDate, useSiteClock } from '#lib/term.ts';
 import type { UserWrites } from './use-user-writes.ts';
 
@@ -13,18 +11,15 @@ const steps = [1, 3, 6, 12] as const;
 export function QuickRenew({ user, writes }: { user: User; writes: UserWrites }) {
   const { t } = useTranslation();
   const { today } = useSiteClock();
-  const { online } = useStore(connection);
   if (user.expiresOn === null) return <p className="text-ink-3">{t('users.renewNever')}</p>;
   return (
     <fieldset className="grid grid-cols-4 gap-2" aria-label={t('users.renew')}>
       {steps.map((months) => {
         const until = mediumDate(extend(user.expiresOn, months, today) ?? today);
         return (
-          <Button
+          <WriteButton
             key={months}
             className="h-auto! flex-col gap-0! py-1.5 touch:px-1!"
-            disabled={!online}
-            title={online ? undefined : t('states.offlineWrite')}
             onClick={({ detail }) => {
               // The second press of a double click is no second wish.
               if (detail <= 1) writes.extend(user, months);
@@ -36,7 +31,7 @@ export function QuickRenew({ user, writes }: { user: User; writes: UserWrites })
             <span translate="no" className="tnum text-[0.75rem] font-normal text-ink-3 leading-4">
               {until}
             </span>
-          </Button>
+          </WriteButton>
         );
       })}
     </fieldset>

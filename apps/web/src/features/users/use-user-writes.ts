@@ -3,7 +3,9 @@ import { extend } from '@cmp/shared/renewal';
 import type { User, UserList } from '@cmp/shared/users';
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
 import { offerUndo } from '#components/undo-toast.tsx';
+import { connection } from '#lib/connection.ts';
 import { createStore } from '#lib/store.ts';
 import { mediumDate, useSiteClock } from '#lib/term.ts';
 import { extendUser, removeUser, switchUser, userById, windowsKey } from './users.queries.ts';
@@ -59,12 +61,19 @@ export function useUserWrites(): UserWrites {
 
   const asOf = (user: User): User => ({ ...user, status: clock.statusOf(user) });
 
+  /** A key can wish for what no button offers while the portal does not answer. */
+  const whileAnswered = (write: () => void) => {
+    if (connection.get().online) write();
+    else toast(t('states.offlineWrite'));
+  };
+
   return {
-    turn: (user) => turning.mutate({ user, enabled: !user.enabled }),
+    turn: (user) => whileAnswered(() => turning.mutate({ user, enabled: !user.enabled })),
     extend: (user, months) => {
-      if (user.expiresOn !== null) extending.mutate({ user, months });
+      if (user.expiresOn === null) return;
+      whileAnswered(() => extending.mutate({ user, months }));
     },
-    remove: (user) => removing.mutate(user),
+    remove: (user) => whileAnswered(() => removing.mutate(user)),
   };
 }
 

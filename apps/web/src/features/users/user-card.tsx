@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Highlight } from '#components/highlight.tsx';
 import { TermRunway } from '#components/term-runway.tsx';
 import { type SiteClock, shortDate } from '#lib/term.ts';
+import type { ColumnId } from './user-columns.ts';
 import { leftColour } from './user-row.tsx';
 
 export const cardHeightPx = 86;
@@ -14,14 +15,14 @@ interface UserCardProps {
   top: number;
   clock: SiteClock;
   wanted: string;
-  showsServer: boolean;
+  columns: readonly ColumnId[];
   isOpen: boolean;
 }
 
 /** A row where there is no room for columns: who, what, until when, and the runway across. */
 export const UserCard = memo(function UserCard(props: UserCardProps) {
   const { t } = useTranslation();
-  const { user, index, clock, wanted } = props;
+  const { user, index, clock, wanted, columns } = props;
   const place = { transform: `translateY(${props.top}px)`, height: cardHeightPx };
   if (!user) {
     return (
@@ -32,7 +33,15 @@ export const UserCard = memo(function UserCard(props: UserCardProps) {
     );
   }
   const term = clock.termOf(user.expiresOn);
-  const facts = [props.showsServer ? user.serverName : null, user.service, user.contact];
+  const factOf = {
+    server: user.serverName,
+    service: user.service,
+    contact: user.contact,
+    remark: user.remark,
+  };
+  const facts = (['server', 'service', 'contact', 'remark'] as const)
+    .filter((column) => columns.includes(column))
+    .map((column) => factOf[column]);
   return (
     <div role="listitem" style={place} className={cardShape} data-open={props.isOpen || undefined}>
       <div className="flex items-baseline justify-between gap-4">
@@ -44,17 +53,21 @@ export const UserCard = memo(function UserCard(props: UserCardProps) {
         >
           <Highlight text={user.accountName} wanted={wanted} />
         </button>
-        <span className={`tnum shrink-0 font-[550] ${leftColour[user.status]}`}>
-          {user.status === 'disabled' ? t('term.paused') : term.left}
-        </span>
+        {columns.includes('left') ? (
+          <span className={`tnum shrink-0 font-[550] ${leftColour[user.status]}`}>
+            {user.status === 'disabled' ? t('term.paused') : term.left}
+          </span>
+        ) : null}
       </div>
       <div className="flex items-baseline justify-between gap-4 text-[0.8125rem] text-ink-2">
         <span translate="no" className="min-w-0 truncate">
           {facts.filter((fact) => fact !== null).join(' · ') || '—'}
         </span>
-        <span translate="no" className="tnum shrink-0">
-          {user.expiresOn === null ? t('term.never') : shortDate(user.expiresOn)}
-        </span>
+        {columns.includes('expires') ? (
+          <span translate="no" className="tnum shrink-0">
+            {user.expiresOn === null ? t('term.never') : shortDate(user.expiresOn)}
+          </span>
+        ) : null}
       </div>
       <TermRunway
         status={user.status}

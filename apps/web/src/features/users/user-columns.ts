@@ -15,6 +15,18 @@ export type ColumnId = keyof typeof columns;
 
 export const columnIds = Object.keys(columns).filter(isColumnId);
 
+/** The columns there are: within one server its name goes without saying. */
+export const columnsOf = (ofServer: boolean): readonly ColumnId[] =>
+  ofServer ? columnIdsOfServer : columnIds;
+
+const columnIdsOfServer = columnIds.filter((id) => id !== 'server');
+
+/** What a card of a narrow screen has room for. */
+export const cardColumnsOf = (ofServer: boolean): ColumnId[] =>
+  columnsOf(ofServer).filter((id) => onCards.includes(id));
+
+const onCards: readonly ColumnId[] = ['server', 'service', 'contact', 'remark', 'left', 'expires'];
+
 export function isColumnId(text: string): text is ColumnId {
   return text in columns;
 }

@@ -2,12 +2,13 @@ import type { User } from '@cmp/shared/users';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { Button } from '#components/button.tsx';
 import { CopyButton } from '#components/copy-button.tsx';
+import { DeletedNote } from '#components/deleted-note.tsx';
 import { Drawer } from '#components/drawer.tsx';
 import { FailureNote } from '#components/failure-note.tsx';
 import { SkeletonForm } from '#components/skeleton.tsx';
 import { TermRunway } from '#components/term-runway.tsx';
+import { WriteButton } from '#components/write-button.tsx';
 import { ApiError } from '#lib/api-error.ts';
 import { useCan } from '#lib/session.ts';
 import { useSiteClock } from '#lib/term.ts';
@@ -61,7 +62,7 @@ export function UserDrawer({ userId, writes, onClose }: UserDrawerProps) {
       takesFocus={isNarrow}
       onClose={onClose}
     >
-      {isGone ? <p className="text-ink-2">{t('users.goneText')}</p> : null}
+      {isGone ? <DeletedNote table="users" rowId={userId} otherwise={t('users.goneText')} /> : null}
       {error && !isGone ? <FailureNote error={error} onRetry={() => void refetch()} /> : null}
       {error ? null : <SkeletonForm fields={6} />}
     </Drawer>
@@ -113,7 +114,7 @@ function UserParts({ user, writes, onClose }: { user: User } & Omit<UserDrawerPr
       <footer className="flex flex-wrap gap-2 border-line border-t pt-4">
         <CopyButton text={userAsText(user)} label={t('users.copyText')} />
         {can('users:delete', user.serverId) ? (
-          <Button
+          <WriteButton
             tone="danger"
             className="ml-auto"
             onClick={() => {
@@ -122,7 +123,7 @@ function UserParts({ user, writes, onClose }: { user: User } & Omit<UserDrawerPr
             }}
           >
             {t('users.remove')}
-          </Button>
+          </WriteButton>
         ) : null}
       </footer>
     </div>

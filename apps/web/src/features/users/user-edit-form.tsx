@@ -1,7 +1,7 @@
 import { User } from '@cmp/shared/users';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
@@ -10,12 +10,13 @@ import { SubmitButton } from '#components/submit-button.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
 import { ApiError, isStale } from '#lib/api-error.ts';
 import { showRefusal } from '#lib/form-refusal.ts';
+import { serviceList } from '#lib/service-list.ts';
 import { useSaveKey } from '#lib/use-save-key.ts';
 import { ConflictChoice } from './conflict-choice.tsx';
 import { changedFields, mergeEdits } from './merge-edits.ts';
 import { type FieldName, fieldsOf, UserFieldValues, valuesOf } from './user-fields.ts';
 import { UserFormFields } from './user-form-fields.tsx';
-import { changeUser, serviceList, userById } from './users.queries.ts';
+import { changeUser, userById } from './users.queries.ts';
 
 /** What was typed and not saved, by user: closing the drawer loses none of it. */
 const drafts = new Map<number, { base: User; values: UserFieldValues }>();
@@ -37,6 +38,7 @@ export function UserEditForm({ user }: { user: User }) {
     resolver: zodResolver(UserFieldValues),
     defaultValues: valuesOf(base),
   });
+  const lastField = useRef<HTMLElement>(null);
   const { errors } = form.formState;
   const values = form.watch();
   const changes = Object.keys(changedFields(base, fieldsOf(values))).length;
@@ -60,6 +62,7 @@ export function UserEditForm({ user }: { user: User }) {
           setConflict(undefined);
           queries.setQueryData(userById(user.id).queryKey, answer);
           startFrom(answer);
+          lastField.current?.focus();
           offerUndo(t('users.saved', { name: answer.accountName }), changeId);
         },
         onError: (refusal) => {
@@ -81,7 +84,15 @@ export function UserEditForm({ user }: { user: User }) {
   useSaveKey(() => void submit());
 
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="grid gap-4">
+    <form
+      onSubmit={(event) => void submit(event)}
+      // The buttons go once nothing is unsaved; the focus then returns to what was being filled in.
+      onFocus={({ target }) => {
+        if (target.matches('input, select, textarea')) lastField.current = target;
+      }}
+      noValidate
+      className="grid gap-4"
+    >
       <h3 className="border-line border-t pt-4 text-[0.9375rem] font-semibold">
         {t('users.details')}
       </h3>
@@ -106,6 +117,7 @@ export function UserEditForm({ user }: { user: User }) {
               onClick={() => {
                 setConflict(undefined);
                 startFrom(conflict?.theirs ?? user);
+                lastField.current?.focus();
               }}
             >
               {t('states.discard')}

@@ -23,6 +23,8 @@ export interface UserRowProps {
   writes: boolean;
   mayTurn: boolean;
   mayExtend: boolean;
+  /** Why nothing can be altered now, while the portal does not answer. */
+  waits: string | undefined;
 }
 
 /** One row of the grid. Its clicks are heard by the grid, which knows them by `data-act`. */
@@ -67,7 +69,14 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
         <>
           <span role="gridcell" className="px-1 text-right">
             {props.mayExtend && user.expiresOn !== null ? (
-              <button type="button" data-act="extend" tabIndex={-1} className={extendShape}>
+              <button
+                type="button"
+                data-act="extend"
+                tabIndex={-1}
+                disabled={props.waits !== undefined}
+                title={props.waits}
+                className={extendShape}
+              >
                 {t('users.extendShort')}
               </button>
             ) : null}
@@ -79,6 +88,8 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
                 label={t('users.switch', { name: user.accountName })}
                 data-act="turn"
                 tabIndex={-1}
+                disabled={props.waits !== undefined}
+                title={props.waits}
               />
             ) : null}
           </span>
@@ -180,4 +191,4 @@ export const leftColour = {
 const rowShape =
   'user-row absolute inset-x-0 top-0 grid h-row cursor-pointer items-center border-line border-b bg-surface';
 const extendShape =
-  'extend-button h-[26px] rounded-[7px] border border-line-strong bg-surface px-2 text-[0.75rem] font-[550] text-accent-ink hover:bg-accent-wash';
+  'extend-button h-[26px] rounded-[7px] border border-line-strong bg-surface px-2 text-[0.75rem] font-[550] text-accent-ink hover:enabled:bg-accent-wash disabled:cursor-not-allowed disabled:opacity-55';

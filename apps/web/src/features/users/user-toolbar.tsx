@@ -1,24 +1,23 @@
 import { Status } from '@cmp/shared/status';
 import type { StatusCounts } from '@cmp/shared/users';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '#components/button.tsx';
 import { Chip } from '#components/chip.tsx';
 import { inputShape } from '#components/field.tsx';
 import { Segments } from '#components/segments.tsx';
+import { WriteButton } from '#components/write-button.tsx';
+import { connection } from '#lib/connection.ts';
+import { serviceList } from '#lib/service-list.ts';
+import { useStore } from '#lib/store.ts';
 import { shortDate } from '#lib/term.ts';
 import { FilterMenu } from './filter-menu.tsx';
-import type { ColumnId } from './user-columns.ts';
 import type { UserView } from './user-view.ts';
-import { serviceList } from './users.queries.ts';
 import { ViewMenu } from './view-menu.tsx';
 
 interface UserToolbarProps {
   view: UserView;
   counts: StatusCounts | undefined;
-  columns: readonly ColumnId[];
-  allColumns: readonly ColumnId[];
   ofServer: boolean;
   findRef: RefObject<HTMLInputElement | null>;
   toolbarRef: RefObject<HTMLDivElement | null>;
@@ -33,6 +32,15 @@ export function UserToolbar(props: UserToolbarProps) {
   const { t } = useTranslation();
   const { view, counts, onChange } = props;
   const { data: services } = useQuery(serviceList);
+  const { online } = useStore(connection);
+  const filterRef = useRef<HTMLButtonElement>(null);
+
+  /** A chip goes with its filter; the focus goes to where it would be put back. */
+  function lift(next: UserView) {
+    onChange(next);
+    filterRef.current?.focus();
+  }
+
   return (
     <div
       ref={props.toolbarRef}
@@ -54,39 +62,37 @@ export function UserToolbar(props: UserToolbarProps) {
           key={service}
           text={<span translate="no">{service}</span>}
           liftLabel={t('users.lift', { filter: service })}
-          onLift={() =>
-            onChange({ ...view, services: view.services.filter((one) => one !== service) })
-          }
+          onLift={() => lift({ ...view, services: view.services.filter((one) => one !== service) })}
         />
       ))}
       {view.expires ? (
         <Chip
           text={daysInWords(view.expires)}
           liftLabel={t('users.lift', { filter: t('users.column.expires') })}
-          onLift={() => onChange({ ...view, expires: undefined })}
+          onLift={() => lift({ ...view, expires: undefined })}
         />
       ) : null}
-      <FilterMenu view={view} services={services?.items ?? []} onChange={onChange} />
+      <FilterMenu
+        view={view}
+        services={services?.items ?? []}
+        triggerRef={filterRef}
+        onChange={onChange}
+      />
       <div className="ml-auto flex items-center gap-2 touch:hidden">
-        <ViewMenu
-          view={view}
-          columns={props.columns}
-          allColumns={props.allColumns}
-          ofServer={props.ofServer}
-          onChange={onChange}
-        />
+        <ViewMenu view={view} ofServer={props.ofServer} onChange={onChange} />
         {props.tools}
         {props.mayAdd ? (
-          <Button tone="primary" onClick={() => onChange({ ...view, open: 'new' })}>
+          <WriteButton tone="primary" onClick={() => onChange({ ...view, open: 'new' })}>
             {t('users.add')}
-          </Button>
+          </WriteButton>
         ) : null}
       </div>
       {props.mayAdd ? (
         <button
           type="button"
+          disabled={!online}
           onClick={() => onChange({ ...view, open: 'new' })}
-          className="fixed right-4 bottom-[calc(5rem+env(safe-area-inset-bottom))] z-20 hidden h-13 items-center rounded-full bg-accent px-6 font-semibold text-on-accent text-prose shadow-float touch:inline-flex"
+          className="fixed right-4 bottom-[calc(5rem+env(safe-area-inset-bottom))] z-20 hidden h-13 items-center rounded-full bg-accent px-6 font-semibold text-on-accent text-prose shadow-float disabled:bg-off-fill touch:inline-flex"
         >
           {t('users.add')}
         </button>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { EmptyNote } from '#components/empty-note.tsx';
+import { WriteButton } from '#components/write-button.tsx';
 import { filterCount, type UserView } from './user-view.ts';
 
 interface UsersEmptyProps {
@@ -22,9 +23,9 @@ export function UsersEmpty({ view, counts, mayAdd, hint, onAdd, onClear }: Users
     return (
       <EmptyNote text={t(mayAdd ? 'users.emptyFirst' : 'users.emptyReader')}>
         {mayAdd ? (
-          <Button tone="primary" onClick={onAdd}>
+          <WriteButton tone="primary" onClick={onAdd}>
             {t('users.add')}
-          </Button>
+          </WriteButton>
         ) : null}
       </EmptyNote>
     );

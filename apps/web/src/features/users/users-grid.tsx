@@ -1,6 +1,7 @@
 import type { User, UserSort } from '@cmp/shared/users';
 import { type MouseEvent, type RefObject, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { connection } from '#lib/connection.ts';
 import { useStore } from '#lib/store.ts';
 import { useSiteClock } from '#lib/term.ts';
 import { narrowScreen, useMedia } from '#lib/use-media.ts';
@@ -37,11 +38,17 @@ export function UsersGrid(props: UsersGridProps) {
   const { listing, total, columns, openId, writes, may, onOpen, gridRef } = props;
   const clock = useSiteClock();
   const pulsing = useStore(justExtended);
+  const { online } = useStore(connection);
+  const waits = online ? undefined : t('states.offlineWrite');
   const isNarrow = useMedia(narrowScreen);
   const { width } = useSize(gridRef);
   const bodyRef = useRef<HTMLDivElement>(null);
   const { rows, users, height, slots, scrollTo } = useRowWindow(bodyRef, listing, total, isNarrow);
-  const [current, setCurrent] = useState<number>();
+  const [marked, mark] = useState<{ listing: Listing; index: number }>();
+  // Another list begins unmarked.
+  const current = marked?.listing === listing ? marked.index : undefined;
+  const setCurrent = (index: number | undefined) =>
+    mark(index === undefined ? undefined : { listing, index });
 
   const shown = useMemo(() => columnsThatFit(columns, width || 4000), [columns, width]);
   const template = useMemo(() => templateOf(shown, props.mayWrite), [shown, props.mayWrite]);
@@ -100,7 +107,7 @@ export function UsersGrid(props: UsersGridProps) {
               user={users.at(index)}
               clock={clock}
               wanted={props.wanted}
-              showsServer={listing.serverId === undefined}
+              columns={columns}
               isOpen={users.at(index)?.id === openId && openId !== undefined}
             />
           ))}
@@ -161,6 +168,7 @@ export function UsersGrid(props: UsersGridProps) {
               writes={props.mayWrite}
               mayTurn={user !== undefined && may('users:update', user)}
               mayExtend={user !== undefined && may('users:extend', user)}
+              waits={waits}
             />
           );
         })}

@@ -19,7 +19,7 @@ import { NewUserDrawer } from './new-user-drawer.tsx';
 import { useUserView } from './use-user-view.ts';
 import { useUserList } from './use-user-windows.ts';
 import { useUserWrites } from './use-user-writes.ts';
-import { type ColumnId, columnIds } from './user-columns.ts';
+import { columnsOf } from './user-columns.ts';
 import { UserDrawer } from './user-drawer.tsx';
 import { UserToolbar } from './user-toolbar.tsx';
 import { apiQueryOf, filterCount, type UserView, withoutFilters } from './user-view.ts';
@@ -87,15 +87,13 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
   );
   useShortcuts(shortcuts);
 
-  const columns = view.columns ?? usualColumns(serverId);
+  const columns = view.columns ?? columnsOf(serverId !== undefined);
   return (
     <div ref={rootRef} className="users-workspace" style={{ '--toolbar': `${toolbarPx}px` }}>
       {list.isChanging ? <div aria-hidden className="progress-line" /> : null}
       <UserToolbar
         view={view}
         counts={list.counts}
-        columns={columns}
-        allColumns={columnsFor(serverId)}
         ofServer={serverId !== undefined}
         findRef={findRef}
         toolbarRef={toolbarRef}
@@ -121,7 +119,6 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
       ) : null}
       {list.total > 0 ? (
         <UsersGrid
-          key={`${list.shown.serverId} ${list.shown.query}`}
           gridRef={gridRef}
           listing={list.shown}
           total={list.total}
@@ -172,10 +169,3 @@ function useAddableServers(serverId: number | undefined): { id: number; name: st
     .filter(({ id }) => (serverId === undefined || id === serverId) && can('users:create', id))
     .map(({ id, name }) => ({ id, name }));
 }
-
-const columnsFor = (serverId: number | undefined): ColumnId[] =>
-  serverId === undefined ? columnIds : columnIds.filter((id) => id !== 'server');
-
-const usualOfServer = columnsFor(0);
-const usualColumns = (serverId: number | undefined) =>
-  serverId === undefined ? columnIds : usualOfServer;

@@ -22,6 +22,8 @@ export const errors = {
   answer_not_kept: 'This was already done, and its answer is not kept. Reload to see the result.',
   request_timeout: 'The portal took too long to receive this. Try again.',
   payload_too_large: 'This is larger than the portal accepts.',
+  headers_too_large:
+    'Your browser sent more than the portal accepts. Clear this site’s cookies, then try again.',
   unsupported_media_type: 'The portal does not accept this kind of file.',
   plan_not_ready: 'This is still being worked out. Wait a moment, then try again.',
   plan_committed: 'This was already done. Reload to see the result.',
@@ -66,6 +68,7 @@ export const errors = {
   columns_wrong:
     'The file’s first row does not name the columns as the portal expects. Compare it with the template.',
   name_taken: 'This name is taken. Choose another.',
+  past_last_date: 'No term ends later than 9999-12-31. Extend it by fewer months.',
   password_too_weak:
     'This password is too easy to guess. Make it longer, or use several unrelated words.',
   password_unchanged: 'This is the password you have now. Choose another.',

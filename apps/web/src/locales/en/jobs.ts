@@ -3,7 +3,8 @@ export const jobs = {
   open: 'Jobs',
   openRunning_one: 'Jobs: {{count}} is running',
   openRunning_other: 'Jobs: {{count}} are running',
-  empty: 'No long task has run lately. Imports of many rows are shown here while they run.',
+  empty:
+    'No long task has run lately. Imports and undos of many rows are shown here while they run.',
   kind: {
     'import:parse': 'Reading a file',
     'import:commit': 'Importing',
@@ -12,6 +13,7 @@ export const jobs = {
     'snapshot:drill': 'Rehearsing a restore',
     'restore:read': 'Reading a snapshot',
     'restore:write': 'Restoring',
+    'undo:commit': 'Undoing a change',
   },
   state: {
     waiting: 'Waiting',
@@ -39,6 +41,7 @@ export const jobs = {
   progressDone_one: '{{count}} row',
   progressDone_other: '{{count}} rows',
   bar: 'How far it is',
+  nothingDone: 'This was stopped. Nothing was changed.',
   stop: 'Stop',
   stopping: 'Stopping…',
   stopLabel: 'Stop: {{job}}',

@@ -1,6 +1,6 @@
 export const palette = {
   title: 'Find or go to',
-  open: 'Search',
+  open: 'Search users, servers, actions',
   placeholder: 'Find users, servers, pages…',
   hintMove: 'to move',
   hintOpen: 'to open',

@@ -17,6 +17,7 @@ export const servers = {
   removed_other: 'Deleted {{name}} with {{count}} users.',
   added: 'Added {{name}}.',
   saved: 'Saved {{name}}.',
+  moved: 'Moved {{name}} to place {{place}}.',
   name: 'Name',
   owner: 'Owner',
   serviceType: 'Kind of service',
@@ -34,6 +35,9 @@ export const servers = {
   expiredCount_other: '{{count}} expired',
   find: 'Find servers',
   findPlaceholder: 'Find…',
+  gone: 'This server is not here any more',
+  goneText:
+    'There is no such server among those you can see. It may have been deleted, or the link may be incomplete.',
   noneFound: 'No server matches “{{query}}”.',
   clearFind: 'Clear the search',
   emptyAdmin: 'No servers yet. Add the first one, then its users.',

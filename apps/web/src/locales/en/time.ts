@@ -9,4 +9,6 @@ export const time = {
   days: '{{count}} d',
   daysAndHours: '{{days}} d {{hours}} h',
   never: 'never',
+  inZone: '{{moment}}, {{zone}}',
+  where: '{{moment}} where you are',
 };

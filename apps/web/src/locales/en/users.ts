@@ -28,6 +28,8 @@ export const users = {
   order: 'Order',
   columns: 'Columns',
   shownColumns: 'Shown, where there is room',
+  shownOnCards: 'Shown on the cards',
+  listActions: 'Order and what is shown',
   filter: 'Filter',
   lift: 'Lift the filter {{filter}}',
   statusFilter: 'Users by status',
