@@ -66,6 +66,11 @@ export const Environment = z.object({
     .describe(
       'Connections keep hot statements by name. Off behind a pooler that hands each transaction another one.',
     ),
+  WORK: flag
+    .default(true)
+    .describe(
+      'Whether the API process also does the long work: reading files, large commits. Off where apps/api/src/worker.ts does it, on the same database and DATA_DIR.',
+    ),
   JWT_SECRET: secret(32)
     .optional()
     .describe(
@@ -110,6 +115,8 @@ export interface Config {
   uploadsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
+  /** Whether the API process does the jobs too, or only puts them in line. */
+  works: boolean;
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
@@ -147,6 +154,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       poolSize: env.DB_POOL_SIZE,
       isPrepared: env.DB_PREPARED,
     },
+    works: env.WORK,
     keys: {
       jwtSecret: env.JWT_SECRET,
       secretKeyFile: resolve(root, env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key')),

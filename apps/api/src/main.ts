@@ -9,7 +9,7 @@ import { shipServices } from '#modules/services/services.service.ts';
 import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { beginWork } from './work.ts';
+import { beginSending, beginWork } from './work.ts';
 
 // Whoever read our output may be gone, and that must not end a drain.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -32,12 +32,14 @@ async function serve(): Promise<void> {
   });
   await refusePowerfulRole(db, config.database.singleRole);
   const tell = (failure: unknown) => app.log.error(failure);
-  const { queue, stop: stopWork } = await beginWork({
-    databaseUrl: config.database.url,
-    isPrepared: config.database.isPrepared,
-    uploadsDir: config.uploadsDir,
-    tell,
-  });
+  const { queue, stop: stopWork } = config.works
+    ? await beginWork({
+        databaseUrl: config.database.url,
+        isPrepared: config.database.isPrepared,
+        uploadsDir: config.uploadsDir,
+        tell,
+      })
+    : await beginSending(db, tell);
   const app = await buildApp({ db, pool, keys: loadKeys(config), queue, config });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);

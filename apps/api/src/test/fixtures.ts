@@ -7,9 +7,9 @@ import { test as base, inject } from 'vitest';
 import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
-import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
 import { systemActor } from '#plugins/access.ts';
-import { beginWork } from '#work.ts';
+import { beginSending, beginWork } from '#work.ts';
 import { given } from './given.ts';
 import { execute, rolePassword } from './global-setup.ts';
 
@@ -40,10 +40,7 @@ const worksOf: Record<
   (url: string, db: Db, folder: string) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
 > = {
   none: async () => ({ queue: idleQueue, stop: async () => {} }),
-  sends: async (_, db) => {
-    const queue = await openQueue(db, () => {});
-    return { queue, stop: queue.stop };
-  },
+  sends: (_, db) => beginSending(db, () => {}),
   does: (databaseUrl, _, folder) =>
     beginWork({ databaseUrl, isPrepared: true, uploadsDir: folder, tell: () => {} }),
 };
