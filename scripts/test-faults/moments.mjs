@@ -24,10 +24,13 @@ export const heldPhases = /** @type {readonly Phase[]} */ ([
 ]);
 
 const SEEN = `
-  select plan.id as "planId", plan.state as plan, job.state as job, job.kind as kind, coalesce(at.statements, '') as statements
+  select plan.id as "planId", plan.state as plan, job.state as job, job.kind as kind, coalesce(at.statements, '') as statements,
+    "isUnanswered"
   from plans plan left join jobs job on job.id::text = plan.job_id::text
   cross join (select string_agg(case when wait_event_type = 'Lock' then 'waits: ' else '' end || left(query, 60), ';') as statements
     from pg_stat_activity where usename = 'cmp_app' and state in ('active', 'idle in transaction')) at
+  cross join (select exists (select from pg_stat_activity session join pg_locks held using (pid)
+    where wait_event = 'SyncRep' and held.relation = 'changes'::regclass) as "isUnanswered") standby
   where plan.subject ->> 'serverId' = $1::text and plan.id > $2 order by plan.id desc limit 1`;
 
 /**
@@ -72,6 +75,20 @@ export async function holdClaim(holder, planId) {
 }
 
 /**
+ * A COMMIT that is written waits for a standby that never comes: nobody hears of it, and it is there all the same.
+ * @param {any} database
+ * @param {boolean} isWanted
+ */
+export async function awaitStandby(database, isWanted) {
+  await database.query(
+    `alter system set synchronous_standby_names = '${isWanted ? 'nobody' : ''}'`,
+  );
+  await database.query('select pg_reload_conf()');
+  // The postmaster hands it on; a backend reads it before its next command.
+  if (isWanted) await sleep(100);
+}
+
+/**
  * How long each phase lasts when nothing is killed.
  * @param {any} database
  * @param {number} serverId
@@ -90,12 +107,13 @@ export async function measurePhases(database, serverId, isOver) {
 }
 
 /**
- * @param {{ plan: string, job: string, kind: string, statements: string } | undefined} seen
+ * @param {{ plan: string, job: string, kind: string, statements: string, isUnanswered: boolean } | undefined} seen
  * @returns {Phase | 'none'}
  */
 function phaseOf(seen) {
   if (!seen) return 'none';
-  const { plan, job, kind, statements } = seen;
+  const { plan, job, kind, statements, isUnanswered } = seen;
+  if (isUnanswered) return 'COMMIT to answer';
   if (plan === 'ready') return /waits: update "plans"/.test(statements) ? 'claim' : 'none';
   if (plan === 'parsing')
     return /with file as|analyze import_rows/.test(statements) ? 'plan' : 'parse';

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { entriesOf, LOOK, lookAfter, lookBefore, makeSeed } from './lists.mjs';
-import { awaitMoment, heldPhases, holdClaim } from './moments.mjs';
+import { awaitMoment, awaitStandby, heldPhases, holdClaim, phases } from './moments.mjs';
 
 const READY_MS = 60_000;
 const EMPTY_MS = 10_000;
@@ -41,11 +41,16 @@ export async function runRound(lane, kill) {
   const importsBefore = (await importer.listImports()).length;
   const subject = { serverId, list, mode, key: `round-${round}` };
   const [database, holder] = await Promise.all([product.connect(), product.connect()]);
+  // Each second answer is not even made; the others are made, and kept back.
+  const waitsForStandby =
+    target === 'COMMIT to answer' && Math.floor(round / phases.length) % 2 === 1;
   const doomed = product.find(victim);
   const seen = { isOver: false, isAnswered: false };
   const importing = importOnce(importer, subject, seen, async (planId) => {
     if (target === 'claim') await holdClaim(holder, planId);
-    if (target === 'COMMIT to answer') product.proxy.hold();
+    if (target !== 'COMMIT to answer') return;
+    product.proxy.hold();
+    if (waitsForStandby) await awaitStandby(holder, true);
   });
   const moment = await awaitMoment(database, holder, {
     ...{ serverId, afterPlanId, target },
@@ -61,6 +66,7 @@ export async function runRound(lane, kill) {
   await Promise.all([database, holder].map((client) => client.end().catch(() => {})));
   const faults = /** @type {string[]} */ ([]);
 
+  if (waitsForStandby) await forgetStandby(product);
   await product.restore(victim);
   await awaitReady(importer);
   const readyMs = Math.round(performance.now() - killedAt);
@@ -111,7 +117,7 @@ function longestMs({ lasted }, { target, list }) {
   if (target === 'after COMMIT') return 20;
   if (heldPhases.includes(target)) return HELD_MS;
   // Not to its very end, which lies elsewhere each time.
-  return 0.8 * Math.min(lasted[list.format][target] ?? 30, 1_000);
+  return 0.5 * Math.min(lasted[list.format][target] ?? 30, 1_000);
 }
 
 /**
@@ -211,6 +217,20 @@ async function ask(product, text, values) {
   } finally {
     await database.end();
   }
+}
+
+/** @param {import('./product.mjs').Product} product */
+async function forgetStandby(product) {
+  const isDone = () =>
+    product.connect().then(
+      (database) =>
+        awaitStandby(database, false).then(
+          () => database.end().then(() => true),
+          () => false,
+        ),
+      () => false,
+    );
+  if (!(await becomes(isDone, READY_MS))) throw new Error('the standby could not be forgotten');
 }
 
 /** @param {import('./importer.mjs').Importer} importer */
