@@ -104,6 +104,7 @@ const sameSession: Session = {
     username: 'bench',
     displayName: 'Bench',
     email: null,
+    avatarHash: null,
     role: 'admin',
     mustChangePassword: false,
     version: 1,

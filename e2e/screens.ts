@@ -18,6 +18,9 @@ const pages = {
   audit: '/audit',
   accounts: '/accounts',
   settings: '/settings/general',
+  services: '/settings/services',
+  database: '/settings/database',
+  storage: '/settings/storage',
   profile: '/profile/security',
 };
 

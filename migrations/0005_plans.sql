@@ -13,6 +13,8 @@ create table plans (
   failure jsonb,
   change_id bigint references changes,
   job_id text,
+  -- What opens the file it is about, encrypted under the key file: it is asked for once and needed twice. Never told.
+  sealed text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null default now() + interval '1 hour'
 );

@@ -3,14 +3,19 @@
 
 create table jobs (
   id uuid primary key,
-  kind text not null check (kind in ('import:parse', 'import:commit', 'undo:commit')),
+  kind text not null check (kind in (
+    'import:parse', 'import:commit', 'undo:commit', 'snapshot:create', 'snapshot:verify', 'snapshot:drill',
+    'restore:read', 'restore:write')),
   state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed', 'stopped')),
-  account_id integer not null references accounts on delete cascade,
+  -- Null for what the portal does by itself.
+  account_id integer references accounts on delete cascade,
   account_name text not null,
   -- From where it was asked for: its change says so too.
   ip text,
   request_id text,
   plan_id integer references plans on delete set null,
+  -- What a job without a plan is about.
+  subject jsonb not null default '{}',
   change_id bigint references changes,
   phase text not null default 'waiting',
   done integer not null default 0,

@@ -428,7 +428,10 @@ INSERT INTO pgboss.version(version) VALUES ('42');
 select pgboss.create_queue('dead', '{"policy": "standard", "retryLimit": 10, "retryDelay": 5, "retryBackoff": true}');
 select pgboss.create_queue(name, '{"policy": "standard", "retryLimit": 2, "expireInSeconds": 900,
   "heartbeatSeconds": 10, "deleteAfterSeconds": 86400, "deadLetter": "dead"}')
-from unnest(array['import.parse', 'import.commit', 'undo.commit']) as name;
+from unnest(array[
+  'import.parse', 'import.commit', 'undo.commit', 'snapshot.create', 'snapshot.verify', 'snapshot.drill',
+  'restore.read', 'restore.write'
+]) as name;
 
 call let_app('usage', 'schema pgboss');
 call let_app('select, insert, update, delete', 'all tables in schema pgboss');

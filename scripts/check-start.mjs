@@ -131,7 +131,8 @@ async function stopUnderLoad(ledger, stop) {
   await writing;
   const { written, cut, unavailable } = ledger.seen;
   const failed = cut - before.cut + unavailable - before.unavailable;
-  if (failed > 0) throw new Error(`${failed} accepted requests failed during the stop`);
+  if (failed > 0)
+    throw new Error(`${failed} accepted requests failed during the stop: ${ledger.lastFailure}`);
   return `all gone in ${stopMs} ms; ${written - before.written} writes under way, none failed`;
 }
 

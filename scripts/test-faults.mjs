@@ -2,6 +2,9 @@
 // `npm run test:faults`: kill -9 in the middle of an import, again and again, on the real product.
 //
 //   npm run test:faults -- --kills 50 --lanes 4 --seed 7
+//   npm run test:faults -- --only restores
+//
+// Restores are killed after the imports.
 //
 // Every round imports a list on a server of its own, kills a process at a random moment of a phase, waits until the
 // portal answers again, and sends the same commands under the same keys once more. All of the list is there or none
@@ -13,6 +16,7 @@ import { openImporter } from './test-faults/importer.mjs';
 import { makeList } from './test-faults/lists.mjs';
 import { measurePhases, phases } from './test-faults/moments.mjs';
 import { startProduct } from './test-faults/product.mjs';
+import { killRestores } from './test-faults/restores.mjs';
 import { importAll, runRound } from './test-faults/round.mjs';
 
 const ROWS = 5_000;
@@ -38,6 +42,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '50' },
     lanes: { type: 'string', default: '4' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
+    only: { type: 'string' },
   },
 });
 const lists = {
@@ -65,12 +70,15 @@ const queues = {
   together: rounds.filter(({ place }) => place === 'together').values(),
   apart: rounds.filter(({ place }) => place === 'apart').values(),
 };
-await Promise.all(
-  Array.from({ length: Number(values.lanes) }, (_, index) =>
-    runLane(index % 2 === 0 ? 'apart' : 'together'),
-  ),
-);
-summarise();
+if (values.only !== 'restores') {
+  await Promise.all(
+    Array.from({ length: Number(values.lanes) }, (_, index) =>
+      runLane(index % 2 === 0 ? 'apart' : 'together'),
+    ),
+  );
+  summarise();
+}
+if (values.only !== 'imports' && !isStopping && !killRestores(root, values.kills)) failed += 1;
 if (failed > 0 || isStopping) process.exitCode = 1;
 const passed = outcomes.filter(({ faults }) => faults.length === 0).length;
 console.log(`\n${passed} passed, ${failed} failed`);

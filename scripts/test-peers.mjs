@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it,
-// and those that read what LibreOffice wrote.
+// those that read what LibreOffice wrote, and those that copy to an OpenSSH server.
 // Two throw-away clusters: one that the tests share, and one with passwords and nothing in it.
 // What follows the command goes to vitest: `npm run test:peers -- src/database`.
 import { spawnSync } from 'node:child_process';
@@ -32,6 +32,7 @@ await asCommand(async () => {
   const { env } = await install(root);
   await installPostgres(env);
   await installLibreOffice(env);
+  await installSshd(env);
   const shared = makeCluster('trust');
   const empty = makeCluster('scram-sha-256');
   try {
@@ -79,6 +80,26 @@ async function installLibreOffice(env) {
   }
   await apt(['update'], env);
   await apt(['install', '-y', '--no-install-recommends', 'libreoffice-calc-nogui'], env);
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+async function installSshd(env) {
+  if (fs.existsSync('/usr/sbin/sshd')) return;
+  if (!isRoot) {
+    throw new Refused(
+      'OpenSSH’s server is missing: run `apt-get install openssh-server` as root, or run this as root.',
+    );
+  }
+  // Its package would let others in by a server of the machine's own, which nobody asked for.
+  const noServer = '/usr/sbin/policy-rc.d';
+  const isOurs = !fs.existsSync(noServer);
+  if (isOurs) fs.writeFileSync(noServer, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await apt(['update'], env);
+    await apt(['install', '-y', '--no-install-recommends', 'openssh-server'], env);
+  } finally {
+    if (isOurs) fs.rmSync(noServer);
+  }
 }
 
 /**

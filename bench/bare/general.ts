@@ -30,6 +30,6 @@ export function patchGeneral(pool: Pool, { body }: Asked): Promise<SettingsSecti
         set version = $1, fields = $2, secrets = '{}', secret_states = '{}', updated_at = now()`,
       values: [next.version, JSON.stringify(next.values)],
     });
-    return { section: 'general', ...next, secrets: {} };
+    return { section: 'general', ...next, secrets: {}, environment: {} };
   });
 }

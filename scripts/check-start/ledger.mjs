@@ -14,6 +14,7 @@ const PASSWORD = 'a long walk along the shore';
  * @property {string[]} unknown what was sent since, without an answer
  * @property {Record<'written' | 'refused' | 'unavailable' | 'cut' | 'landed', number>} seen
  * @property {string[]} faults
+ * @property {string} lastFailure what the last write that failed was told
  */
 
 /**
@@ -34,6 +35,7 @@ export async function openLedger(origin, token) {
     unknown: [],
     seen,
     faults: [],
+    lastFailure: '',
   };
   await signIn(ledger);
   ledger.told = await readSetting(ledger);
@@ -88,6 +90,7 @@ async function write(ledger) {
     if (answer.status < 500)
       ledger.faults.push(`a write was answered ${answer.status}: ${answer.text}`);
     seen.unavailable += 1;
+    ledger.lastFailure = `${answer.status} ${answer.text}`;
     ledger.unknown.push(value);
   } catch (error) {
     // A refused connection was never accepted: nothing was sent.
@@ -96,6 +99,7 @@ async function write(ledger) {
       return;
     }
     seen.cut += 1;
+    ledger.lastFailure = String(error);
     ledger.unknown.push(value);
   }
 }

@@ -5,6 +5,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
+import type { Resolve } from '#lib/outbound.ts';
 import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
 import { shortCache } from '#lib/short-cache.ts';
@@ -16,21 +17,27 @@ import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { changeRoutes } from '#modules/changes/changes.routes.ts';
 import { undoCommitter } from '#modules/changes/undo.service.ts';
+import { imageRoutes } from '#modules/images/images.routes.ts';
 import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
+import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
+import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { planRoutes } from '#modules/plans/plans.routes.ts';
+import { restoreRoutes } from '#modules/restore/restore.routes.ts';
+import { restoreCommitter } from '#modules/restore/restore.service.ts';
 import { serverRoutes } from '#modules/servers/servers.routes.ts';
 import { serviceRoutes } from '#modules/services/services.routes.ts';
 import { settingsRoutes } from '#modules/settings/settings.routes.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import { setupRoutes } from '#modules/setup/setup.routes.ts';
+import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
-import bodies from '#plugins/bodies.ts';
+import bodies, { longestBodyMs } from '#plugins/bodies.ts';
 import cookies from '#plugins/cookies.ts';
 import drain from '#plugins/drain.ts';
 import errors from '#plugins/errors.ts';
@@ -42,7 +49,7 @@ import securityHeaders from '#plugins/security-headers.ts';
 import { refuseOnSocket } from '#plugins/socket-errors.ts';
 import webApp from '#plugins/web-app.ts';
 import type { Config } from './config.ts';
-import { jobWorks } from './job-works.ts';
+import { allWorks } from './works.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -71,9 +78,25 @@ interface Dependencies {
 /** What of the configuration an instance needs, and what tests set otherwise. */
 export type AppConfig = Pick<
   Config,
-  'http' | 'log' | 'metricsToken' | 'uploadsDir' | 'versions'
+  | 'http'
+  | 'log'
+  | 'metricsToken'
+  | 'dataDir'
+  | 'uploadsDir'
+  | 'snapshotsDir'
+  | 'versions'
+  | 'settings'
+  | 'telegramApiRoot'
+  | 'database'
+  | 'databaseVariables'
 > & {
+  ownerUrl: string | undefined;
   limits?: Limits;
+  /** How long a body may take that is no snapshot. */
+  bodyMs?: number;
+  /** Who is asked for the addresses of names, and how long a test of the settings may take. */
+  resolve?: Resolve;
+  testLimitMs?: number;
   /** Where the built panel lies. */
   webFolder?: string;
   /** Where the log's lines go, if not to the standard output. */
@@ -91,6 +114,9 @@ export async function buildApp({
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
   const place = { queue, folder: config.uploadsDir };
+  const works = allWorks({ ...config, keys });
+  const { uploadsDir, snapshotsDir, ownerUrl } = config;
+  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl, versions };
   const app = fastify({
     logger: {
       level: log.level,
@@ -101,7 +127,7 @@ export async function buildApp({
     genReqId: newRequestId,
     trustProxy: http.trustedProxies.length > 0 ? http.trustedProxies : false,
     bodyLimit: 1_048_576,
-    requestTimeout: 60_000,
+    requestTimeout: longestBodyMs,
     http: { headersTimeout: 15_000 },
     return503OnClosing: false,
     clientErrorHandler: refuseOnSocket,
@@ -127,7 +153,7 @@ export async function buildApp({
   await app.register(securityHeaders);
   await app.register(cookies, { jwtSecret: keys.jwtSecret });
   await app.register(rateLimits, { pool, limits: config.limits ?? defaultLimits });
-  await app.register(bodies);
+  await app.register(bodies, { bodyMs: config.bodyMs ?? 60_000 });
   await app.register(webApp, config.webFolder ? { folder: config.webFolder } : {});
   await app.register(access, {
     authenticate: (request) => findCaller(app.sessions, request.claimedSessionId),
@@ -138,6 +164,7 @@ export async function buildApp({
   await app.register(
     async (api) => {
       await api.register(origin);
+      await api.register(imageRoutes, { folder: config.uploadsDir });
       await api.register(setupRoutes);
       await api.register(authRoutes);
       await api.register(sessionRoutes);
@@ -147,14 +174,19 @@ export async function buildApp({
       await api.register(serverRoutes);
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
-      await api.register(jobRoutes, { works: jobWorks(place.folder) });
+      await api.register(jobRoutes, { works });
+      await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
-      await api.register(settingsRoutes);
+      await api.register(settingsRoutes, settingsPlaces(config));
       await api.register(changeRoutes);
+      await api.register(legacyRoutes);
+      await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {
         committers: {
           'changes:undo': undoCommitter(place.queue),
           'users:import': importCommitter(place),
+          'legacy:import': legacyCommitter(queue, keys.tokens),
+          'snapshots:restore': restoreCommitter(restorePlace),
         },
       });
     },
@@ -162,6 +194,13 @@ export async function buildApp({
   );
 
   return app;
+}
+
+function settingsPlaces(config: AppConfig) {
+  const { settings: overrides, telegramApiRoot, snapshotsDir, resolve, testLimitMs } = config;
+  const limitMs = testLimitMs ?? 10_000;
+  const place = { overrides, telegramApiRoot, snapshotsDir, resolve, limitMs };
+  return { place, databasePlace: config };
 }
 
 /** A day begins on a whole second everywhere, so what was worked out for a second holds for all of it. */

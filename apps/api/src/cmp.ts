@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { runCmp } from '#cli/program.ts';
 
 const stopping = new AbortController();
@@ -10,8 +11,9 @@ const exitCode = await runCmp(process.argv.slice(2), {
   // biome-ignore lint/style/noProcessEnv: handed to the configuration, not read.
   environment: process.env,
   isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-  write: (text) => process.stdout.write(text),
-  writeError: (text) => process.stderr.write(text),
+  write: (line) => process.stdout.write(line),
+  writeError: (line) => process.stderr.write(line),
+  readInput: () => text(process.stdin),
   signal: stopping.signal,
 });
 process.exit(exitCode);

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Host } from '@cmp/shared/settings/fields';
+import type { Section } from '@cmp/shared/settings/sections';
 import * as z from 'zod';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -84,6 +86,20 @@ export const Environment = z.object({
     .string()
     .optional()
     .describe('Addresses or networks, by commas, whose X-Forwarded-* headers are believed.'),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('The bot, where the environment says it; the settings cannot alter it then.'),
+  TELEGRAM_API_ROOT: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.telegram.org')
+    .describe('Another Telegram API server, of your own.'),
+  DOMAIN_NAME: Host.optional().describe(
+    'Whose certificate is watched, and from how many days left on it is told of.',
+  ),
+  CERT_EXPIRY_WARN_DAYS: z.coerce.number().int().min(1).max(365).optional(),
+  CERT_EXPIRY_CRITICAL_DAYS: z.coerce.number().int().min(0).max(365).optional(),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -107,17 +123,28 @@ export type DatabaseConfig =
   | { kind: 'embedded' }
   | { kind: 'outside'; url: string; ownerUrl: string | undefined; singleRole: boolean };
 
+/** By section and field: what the environment sets in place of the panel, and the variable that does. */
+export type SettingsOverrides = Partial<
+  Record<Section, Record<string, { variable: string; value: string | number }>>
+>;
+
 export interface Config {
   root: string;
   dataDir: string;
   dataDirIsGiven: boolean;
   /** Where an upload waits for its reading, and an export for its reader. */
   uploadsDir: string;
+  /** Where snapshots lie, unless the settings name another folder. */
+  snapshotsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
   /** Whether the API process does the jobs too, or only puts them in line. */
   works: boolean;
+  /** Which variables of the database's are set. */
+  databaseVariables: string[];
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
+  settings: SettingsOverrides;
+  telegramApiRoot: string;
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -143,6 +170,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     dataDir,
     dataDirIsGiven: env.DATA_DIR !== undefined,
     uploadsDir: join(dataDir, 'uploads'),
+    snapshotsDir: join(dataDir, 'snapshots'),
     http: {
       host: env.HOST,
       port: env.PORT,
@@ -155,10 +183,13 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       isPrepared: env.DB_PREPARED,
     },
     works: env.WORK,
+    databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
     keys: {
       jwtSecret: env.JWT_SECRET,
       secretKeyFile: resolve(root, env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key')),
     },
+    settings: overridesOf(env),
+    telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -188,6 +219,23 @@ function halves(given: NodeJS.ProcessEnv): string[] {
   return pairs
     .filter(([name, others]) => name in given && !others.some((other) => other in given))
     .map(([name, others]) => `  ${name}: means nothing without ${others.join(' or ')}`);
+}
+
+function overridesOf(env: Environment): SettingsOverrides {
+  const given = (field: string, variable: keyof Environment & string) => {
+    const value = env[variable];
+    return typeof value === 'string' || typeof value === 'number'
+      ? { [field]: { variable, value } }
+      : {};
+  };
+  return {
+    telegram: given('token', 'TELEGRAM_BOT_TOKEN'),
+    certificate: {
+      ...given('domain', 'DOMAIN_NAME'),
+      ...given('warnDays', 'CERT_EXPIRY_WARN_DAYS'),
+      ...given('criticalDays', 'CERT_EXPIRY_CRITICAL_DAYS'),
+    },
+  };
 }
 
 function databaseOf(env: Environment): DatabaseConfig {

@@ -1,7 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
 import { urlAs } from '#database/roles.ts';
 import { test } from '#test/fixtures.ts';
@@ -29,3 +33,55 @@ test('the API does not start as the role that could rewrite the log', ({
       'Set DATABASE_URL to cmp_app, or DB_SINGLE_ROLE=on to accept that.\n',
   );
 });
+
+test('whoever has connected before the listener closed is answered, also a little later', {
+  timeout: 60_000,
+}, async ({ database, onTestFinished }) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cmp-data-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const port = await freePort();
+  const api = fork(entry, {
+    env: {
+      ...{ DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'silent' },
+      DATABASE_URL: urlAs(inject('postgresUrl'), 'cmp_app', rolePassword, database),
+    },
+  });
+  onTestFinished(() => void api.kill('SIGKILL'));
+  const ended = once(api, 'exit');
+  await once(api, 'message');
+
+  api.kill('SIGTERM');
+  const answers: Promise<string>[] = [];
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const isAccepted = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    if (!isAccepted) break;
+    answers.push(askLate(socket));
+    await wait(5);
+  }
+
+  const told = await Promise.all(answers);
+  expect(told.length).toBeGreaterThan(2);
+  expect(new Set(told.map((answer) => answer.split('\r\n', 1)[0]))).toEqual(
+    new Set(['HTTP/1.1 200 OK']),
+  );
+  expect(await ended).toEqual([0, null]);
+});
+
+/** As a client does whose first words take their time. */
+async function askLate(socket: ReturnType<typeof connect>): Promise<string> {
+  await wait(30);
+  socket.write('GET /internal/live HTTP/1.1\r\nhost: portal.test\r\nconnection: close\r\n\r\n');
+  return text(socket).catch((error: unknown) => String(error));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}

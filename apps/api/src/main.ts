@@ -1,4 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { Server as NetServer, type Server } from 'node:net';
+import { setImmediate as immediately, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
@@ -10,6 +11,7 @@ import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { beginSending, beginWork } from './work.ts';
+import { placeOfWork } from './works.ts';
 
 // Whoever read our output may be gone, and that must not end a drain.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -31,16 +33,23 @@ async function serve(): Promise<void> {
     isPrepared: config.database.isPrepared,
   });
   await refusePowerfulRole(db, config.database.singleRole);
+  const keys = loadKeys(config);
   const tell = (failure: unknown) => app.log.error(failure);
   const { queue, stop: stopWork } = config.works
     ? await beginWork({
         databaseUrl: config.database.url,
         isPrepared: config.database.isPrepared,
-        uploadsDir: config.uploadsDir,
+        ...placeOfWork(config, keys),
         tell,
       })
     : await beginSending(db, tell);
-  const app = await buildApp({ db, pool, keys: loadKeys(config), queue, config });
+  const app = await buildApp({
+    db,
+    pool,
+    keys,
+    queue,
+    config: { ...config, ...placeOfWork(config, keys) },
+  });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
   await app.listen({ host: config.http.host, port: config.http.port });
@@ -77,10 +86,18 @@ function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => b
 
 async function drain(app: FastifyInstance): Promise<void> {
   await wait(drainMs);
-  const closed = app.close();
+  // A loop lets in who waits at the door just before this: later, more would have come and be turned away unheard.
+  await immediately();
+  const areGone = stopListening(app.server);
   // A kept-alive connection without a request would hold the close for its whole time-out.
   const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  await closed.finally(() => clearInterval(idle));
+  await areGone.finally(() => clearInterval(idle));
+  await app.close();
+}
+
+/** Takes no new connection, and answers when the last one is gone. The API's own close does much before it. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
 }
 
 function isForOperator(error: unknown): boolean {

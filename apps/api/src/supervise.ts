@@ -43,7 +43,7 @@ async function runPortal(config: Config): Promise<void> {
       {
         entry: path.join(import.meta.dirname, 'main.ts'),
         dataDir: config.dataDir,
-        environment: apiEnvironment(config, database.appUrl),
+        environment: apiEnvironment(config, database),
         log,
       },
       stopping.signal,
@@ -71,13 +71,14 @@ function openDataDir(directory: string): void {
 
 interface OpenDatabase {
   appUrl: string;
+  /** Where the owner is known: what restores and rehearses, on connections opened for it alone. */
+  ownerUrl: string | undefined;
   close(): Promise<void>;
 }
 
 async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.database.kind === 'outside') {
-    const { appUrl } = await prepareOutsideDatabase(config);
-    return { appUrl, close: async () => {} };
+    return { ...(await prepareOutsideDatabase(config)), close: async () => {} };
   }
   const server = await startEmbeddedPostgres({
     dataDir: config.dataDir,
@@ -88,22 +89,23 @@ async function openDatabase(config: Config): Promise<OpenDatabase> {
   try {
     const { ownerPassword, appPassword } = server.credentials;
     await ensureRoles(server.superuserUrl, { owner: ownerPassword, app: appPassword });
-    await migrate(urlAs(server.superuserUrl, 'cmp_owner', ownerPassword, 'cmp'));
+    const ownerUrl = urlAs(server.superuserUrl, 'cmp_owner', ownerPassword, 'cmp');
+    await migrate(ownerUrl);
     const appUrl = urlAs(server.superuserUrl, 'cmp_app', appPassword, 'cmp');
-    return { appUrl, close: server.stop };
+    return { appUrl, ownerUrl, close: server.stop };
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-/** Ours, with the one connection that owns nothing. */
-function apiEnvironment(config: Config, appUrl: string): NodeJS.ProcessEnv {
+/** Ours, with the connection that serves and owns nothing, and the owner's for restores alone. */
+function apiEnvironment(config: Config, { appUrl, ownerUrl }: OpenDatabase): NodeJS.ProcessEnv {
   return {
     // biome-ignore lint/style/noProcessEnv: handed on, not read.
     ...process.env,
     DATABASE_URL: appUrl,
-    DATABASE_OWNER_URL: '',
+    DATABASE_OWNER_URL: ownerUrl ?? '',
     DATA_DIR: config.dataDir,
     PORT: String(config.http.port),
     HOST: config.http.host,

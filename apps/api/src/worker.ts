@@ -1,5 +1,7 @@
+import { loadKeys } from '#lib/keys.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { beginWork } from './work.ts';
+import { placeOfWork } from './works.ts';
 
 // The worker alone, for sites that let the API process do nothing but answer.
 const config = readConfig();
@@ -11,7 +13,7 @@ if (config.database.kind === 'embedded')
 const { stop } = await beginWork({
   databaseUrl: config.database.url,
   isPrepared: config.database.isPrepared,
-  uploadsDir: config.uploadsDir,
+  ...placeOfWork(config, loadKeys(config)),
   tell: (failure) => console.error(failure),
 });
 console.info('The worker is at work.');

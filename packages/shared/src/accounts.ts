@@ -9,6 +9,8 @@ export const Account = z.object({
   username: z.string(),
   displayName: z.string(),
   email: z.string().nullable(),
+  /** The digest of its picture, which the picture's address carries. */
+  avatarHash: z.string().nullable(),
   role: Role,
   mustChangePassword: z.boolean(),
   disabledAt: Timestamp.nullable(),

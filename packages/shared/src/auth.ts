@@ -28,6 +28,7 @@ export const Session = z.object({
     username: z.string(),
     displayName: z.string(),
     email: z.string().nullable(),
+    avatarHash: z.string().nullable(),
     role: Role,
     mustChangePassword: z.boolean(),
     version: z.int(),

@@ -191,6 +191,13 @@ export type PlanEntryQuery = z.infer<typeof PlanEntryQuery>;
 export const PlanCommit = z.strictObject({
   /** Make the good rows of a file although others are in error. */
   skipErrors: z.boolean().optional(),
+  /** Replacing everything asks for the site's name, typed, and the password again. */
+  siteName: z.string().max(200).optional(),
+  password: z.string().max(1000).optional(),
+  /** The separate step: accounts, grants, roles, passwords, the log and the settings' secrets come from the file, too. */
+  withAccounts: z.boolean().optional(),
+  /** Of an older portal's accounts: keep their passwords, where the file holds them. Else each gets a one-time password. */
+  keepPasswords: z.boolean().optional(),
 });
 export type PlanCommit = z.infer<typeof PlanCommit>;
 

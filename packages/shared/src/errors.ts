@@ -50,6 +50,23 @@ export const ErrorCode = z.enum([
   'busy',
   'unavailable',
   'storage_full',
+  'restore_running',
+  'restore_unavailable',
+  'password_wrong',
+  'site_name_wrong',
+  'snapshot_unreadable',
+  'snapshot_truncated',
+  'snapshot_altered',
+  'snapshot_unsafe',
+  'snapshot_too_large',
+  'snapshot_foreign',
+  'snapshot_newer',
+  'snapshot_locked',
+  'snapshot_unlock_failed',
+  'target_unset',
+  'target_refused',
+  'target_failed',
+  'image_refused',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 

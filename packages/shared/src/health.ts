@@ -14,12 +14,18 @@ export const Health = z.object({
 });
 export type Health = z.infer<typeof Health>;
 
-/** What the panel needs of the site before anyone is known: its name, and the calendar that terms are told by. */
+/** What the panel needs of the site before anyone is known: its name and face, and the calendar of its terms. */
 export const Site = z.object({
   name: z.string(),
   language: z.string(),
   timeZone: z.string(),
   weekStart: GeneralSettings.shape.weekStart.unwrap(),
   soonWindowHours: z.int(),
+  theme: GeneralSettings.shape.theme.unwrap(),
+  /** Addresses of pictures, which name their content; null where none was set. */
+  logoLight: z.string().nullable(),
+  logoDark: z.string().nullable(),
+  favicon: z.string().nullable(),
+  touchIcon: z.string().nullable(),
 });
 export type Site = z.infer<typeof Site>;

@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { PlanFailure } from './changes.ts';
 import { digits, Id, listOf, Timestamp } from './primitives.ts';
 
-export const JobKind = z.enum(['import:parse', 'import:commit', 'undo:commit']);
+export const JobKind = z.enum([
+  'import:parse',
+  'import:commit',
+  'undo:commit',
+  'snapshot:create',
+  'snapshot:verify',
+  'snapshot:drill',
+  'restore:read',
+  'restore:write',
+]);
 export type JobKind = z.infer<typeof JobKind>;
 
 export const JobState = z.enum(['waiting', 'running', 'done', 'failed', 'stopped']);
@@ -19,6 +28,8 @@ export const Job = z.object({
   /** Null where nobody can know yet. */
   total: z.int().nullable(),
   planId: Id.nullable(),
+  /** What a job without a plan is about: the kind of a snapshot, or its id. */
+  subject: z.record(z.string(), z.unknown()),
   changeId: z.int().positive().nullable(),
   failure: PlanFailure.nullable(),
   accountId: Id.nullable(),

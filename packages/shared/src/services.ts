@@ -16,6 +16,15 @@ export type Service = z.infer<typeof Service>;
 export const ServiceList = listOf(Service);
 export type ServiceList = z.infer<typeof ServiceList>;
 
+/** Every service there is, in the order in which they are offered. */
+export const ServiceOrder = z.strictObject({
+  serviceIds: z
+    .array(Id)
+    .max(1000)
+    .refine((ids) => new Set(ids).size === ids.length, 'A service can appear only once.'),
+});
+export type ServiceOrder = z.infer<typeof ServiceOrder>;
+
 const defaults = {
   aliases: z.array(text(40)).max(20).optional(),
   devices: Service.shape.devices.optional(),

@@ -17,7 +17,7 @@ import type { Context } from './program.ts';
 /** Works on the portal's database as the application does, and starts the embedded one where it is down. */
 export async function withDatabase<Result>(
   context: Context,
-  work: (db: Db) => Promise<Result>,
+  work: (db: Db, urls: Pick<OpenDatabase, 'ownerUrl'>) => Promise<Result>,
 ): Promise<Result> {
   const { signal } = context;
   const database = await openDatabase(context);
@@ -25,7 +25,7 @@ export async function withDatabase<Result>(
   try {
     return await untilAborted(signal, async () => {
       await refusePending(db);
-      return work(db);
+      return work(db, database);
     });
   } finally {
     // Aborted, it would wait for the query under way, which ends with this process.
@@ -36,6 +36,8 @@ export async function withDatabase<Result>(
 
 export interface OpenDatabase {
   appUrl: string;
+  /** The role that owns the tables, where it is known. */
+  ownerUrl: string | undefined;
   close: () => Promise<void>;
 }
 
@@ -55,11 +57,13 @@ async function openOutside(config: Config): Promise<OpenDatabase> {
     case 'maker':
       if (!access.made)
         throw new CommandRefused('The database is not prepared yet: run `cmp migrate`.');
-      return { appUrl: access.made.appUrl, close };
+      return { ...access.made, close };
     case 'single-role':
-      return { appUrl: access.url, close };
-    default:
-      return { appUrl: access.appUrl, close };
+      return { appUrl: access.url, ownerUrl: access.url, close };
+    case 'two-roles':
+      return { appUrl: access.appUrl, ownerUrl: access.ownerUrl, close };
+    case 'app-only':
+      return { appUrl: access.appUrl, ownerUrl: undefined, close };
   }
 }
 

@@ -30,7 +30,7 @@ async function examineDatabase(context: Context): Promise<Finding[]> {
   try {
     const opened = await openDatabase(context);
     try {
-      return await withDb(opened.appUrl, (db) => checkDatabase(db, singleRole));
+      return await withDb(opened.appUrl, (db) => checkDatabase(db, singleRole, context.config));
     } finally {
       await opened.close();
     }

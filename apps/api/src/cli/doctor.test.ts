@@ -29,8 +29,11 @@ const test = base
   }));
 
 describe('cmp doctor', () => {
-  test('finds a portal well that was set up', async ({ examine, given }) => {
+  test('finds a portal well that was set up', async ({ examine, given, cmp, db }) => {
     await given.account();
+    await cmp('key export');
+    await cmp('snapshot create');
+    await sql`update snapshots set verified_at = now()`.execute(db);
 
     const { exitCode, states } = await examine();
 
@@ -52,7 +55,24 @@ describe('cmp doctor', () => {
       clock: 'ok',
       'time zone': 'ok',
       setup: 'ok',
+      folder: 'ok',
+      snapshot: 'ok',
+      verified: 'ok',
+      backups: 'ok',
+      recovery: 'ok',
     });
+  });
+
+  test('warns until there is a snapshot and the recovery key was saved', async ({
+    examine,
+    cmp,
+  }) => {
+    const before = await examine();
+    await cmp('key export');
+    const after = await examine();
+
+    expect(before.states).toMatchObject({ snapshot: 'warn', verified: 'warn', recovery: 'warn' });
+    expect(after.states).toMatchObject({ snapshot: 'warn', recovery: 'ok' });
   });
 
   test('prints a line for each check, with how to mend it', async ({ cmp, dataDir }) => {

@@ -2,9 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { type Config, readConfig } from '#config.ts';
 import { addAccountCommands } from './account.commands.ts';
 import { addDoctorCommand } from './doctor.command.ts';
+import { addLegacyCommands } from './legacy.command.ts';
 import { addMigrateCommand } from './migrate.command.ts';
 import { asFailure, type Failure, type Outcome } from './outcome.ts';
+import { addRestoreCommand } from './restore.command.ts';
 import { addSeedCommand } from './seed.command.ts';
+import { addSettingsCommands } from './settings.commands.ts';
+import { addKeyCommand, addSnapshotCommands } from './snapshot.commands.ts';
 
 /** Where a command is typed, and where its answer goes. */
 export interface Terminal {
@@ -13,11 +17,13 @@ export interface Terminal {
   isInteractive: boolean;
   write: (text: string) => void;
   writeError: (text: string) => void;
+  /** All of the standard input. */
+  readInput: () => Promise<string>;
   /** The command is to end: what it started is stopped first. */
   signal: AbortSignal;
 }
 
-export type Context = Pick<Terminal, 'isInteractive' | 'writeError' | 'signal'> & {
+export type Context = Pick<Terminal, 'isInteractive' | 'writeError' | 'readInput' | 'signal'> & {
   config: Config;
 };
 
@@ -28,7 +34,7 @@ const exitCodes = { done: 0, failed: 1, misused: 2, interrupted: 130 } as const;
 
 /** The command line: the table of contents. Gives the exit code. */
 export async function runCmp(args: string[], terminal: Terminal): Promise<number> {
-  const { write, writeError, environment, isInteractive, signal } = terminal;
+  const { write, writeError, readInput, environment, isInteractive, signal } = terminal;
   let exitCode: number = exitCodes.done;
 
   const program = new Command('cmp')
@@ -42,7 +48,13 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
     const isJson = program.opts<{ json?: boolean }>().json === true;
     try {
       const config = readConfig(environment);
-      const { text, data, isBad } = await work({ config, isInteractive, writeError, signal });
+      const { text, data, isBad } = await work({
+        config,
+        isInteractive,
+        writeError,
+        readInput,
+        signal,
+      });
       write(isJson ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
       exitCode = isBad ? exitCodes.failed : exitCodes.done;
     } catch (error) {
@@ -55,7 +67,12 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addMigrateCommand(program, run);
   addSeedCommand(program, run);
   addAccountCommands(program, run);
+  addSnapshotCommands(program, run);
+  addKeyCommand(program, run);
+  addSettingsCommands(program, run);
   addDoctorCommand(program, run);
+  addLegacyCommands(program, run);
+  addRestoreCommand(program, run);
 
   try {
     await program.parseAsync(args, { from: 'user' });

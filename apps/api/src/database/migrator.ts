@@ -45,6 +45,11 @@ export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
+/** The names of all migrations that this release brings, in order. */
+export async function shippedMigrations(): Promise<string[]> {
+  return (await migrations(shipped)).map(({ name }) => name);
+}
+
 /** The migrations' names that this database lacks. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
   const { rows } = await sql<{ table: string | null }>`
@@ -53,7 +58,7 @@ export async function pendingMigrations(db: Db): Promise<string[]> {
     ? await sql<{ name: string }>`select name from schema_migrations`.execute(db)
     : { rows: [] };
   const names = new Set(applied.rows.map(({ name }) => name));
-  return (await migrations(shipped)).map(({ name }) => name).filter((name) => !names.has(name));
+  return (await shippedMigrations()).filter((name) => !names.has(name));
 }
 
 async function refuseForeignEncoding(client: pg.Client): Promise<void> {

@@ -96,7 +96,7 @@ describe('a role that may make roles', () => {
 
     const second = await prepare(superuserUrl);
 
-    expect(second).toEqual({ appUrl: first.appUrl, applied: [] });
+    expect(second).toEqual({ ...first, applied: [] });
     expect(readFileSync(outsideCredentialsFile(dataDir), 'utf8')).toBe(kept);
   });
 
@@ -276,7 +276,7 @@ describe('two roles of the operator', () => {
       await execute(superuserUrl, `create role cmp_app login password '${password}'`);
       const appUrl = urlAs(superuserUrl, 'cmp_app', password, 'cmp');
 
-      expect(await prepare(appUrl, { ownerUrl })).toEqual({ appUrl, applied: [] });
+      expect(await prepare(appUrl, { ownerUrl })).toEqual({ appUrl, ownerUrl, applied: [] });
       const late = await privilegesOf(superuserUrl);
 
       await empty(superuserUrl);

@@ -12,6 +12,7 @@ type OutsideConfig = Pick<Config, 'dataDir' | 'database'>;
 
 interface Prepared {
   appUrl: string;
+  ownerUrl: string | undefined;
   applied: string[];
 }
 
@@ -37,9 +38,9 @@ export async function prepareOutsideDatabase(config: OutsideConfig): Promise<Pre
       return migrateAsOwner(await makeOutsideRoles(access.adminUrl, config.dataDir));
     case 'app-only':
       await refusePending(access.appUrl);
-      return { appUrl: access.appUrl, applied: [] };
+      return { appUrl: access.appUrl, ownerUrl: undefined, applied: [] };
     case 'single-role':
-      return { appUrl: access.url, applied: await migrate(access.url) };
+      return { appUrl: access.url, ownerUrl: access.url, applied: await migrate(access.url) };
   }
 }
 
@@ -79,7 +80,7 @@ async function migrateAsOwner({ ownerUrl, appUrl }: RoleUrls): Promise<Prepared>
     await refusePowerfulRole(db, false);
     await refuseShutOut(db);
   });
-  return { appUrl, applied };
+  return { appUrl, ownerUrl, applied };
 }
 
 /** The owner has let cmp_app in, if this is the owner's database. */

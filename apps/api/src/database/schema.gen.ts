@@ -68,8 +68,18 @@ export interface IdempotencyKeys {
   key: string;
 }
 
+export interface Images {
+  accountId: number | null;
+  bytes: Buffer;
+  id: Generated<number>;
+  mediaType: string;
+  purpose: string;
+  sha256: string;
+  updatedAt: Generated<string>;
+}
+
 export interface Jobs {
-  accountId: number;
+  accountId: number | null;
   accountName: string;
   attempt: Generated<number>;
   changeId: number | null;
@@ -85,6 +95,7 @@ export interface Jobs {
   requestId: string | null;
   startedAt: string | null;
   state: Generated<string>;
+  subject: Generated<unknown>;
   total: number | null;
 }
 
@@ -115,6 +126,7 @@ export interface Plans {
   failure: unknown | null;
   id: Generated<number>;
   jobId: string | null;
+  sealed: string | null;
   serverIds: number[] | null;
   state: string;
   subject: Generated<unknown>;
@@ -189,6 +201,28 @@ export interface SignInAttempts {
   userAgent: string | null;
 }
 
+export interface Snapshots {
+  accountId: number | null;
+  accountName: string;
+  appVersion: string;
+  bytes: number;
+  copies: Generated<unknown>;
+  counts: unknown;
+  createdAt: Generated<string>;
+  drilledAt: string | null;
+  drillFailure: string | null;
+  drillMs: number | null;
+  fileName: string;
+  id: Generated<number>;
+  isEncrypted: boolean;
+  kind: string;
+  reason: string;
+  sha256: string;
+  siteName: string;
+  verifiedAt: string | null;
+  verifyFailure: string | null;
+}
+
 export interface Users {
   accountName: string;
   contact: string | null;
@@ -215,6 +249,7 @@ export interface DB {
   entries: Entries;
   grants: Grants;
   idempotencyKeys: IdempotencyKeys;
+  images: Images;
   jobs: Jobs;
   planEntries: PlanEntries;
   plans: Plans;
@@ -224,5 +259,6 @@ export interface DB {
   sessions: Sessions;
   settings: Settings;
   signInAttempts: SignInAttempts;
+  snapshots: Snapshots;
   users: Users;
 }

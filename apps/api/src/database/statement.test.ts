@@ -50,3 +50,21 @@ test('a shape has a statement of its own, parsed once; of more shapes than a con
   expect(answers.at(-1)).toBe(99);
   expect(kept).toEqual([{ statements: 64, runs: 65 }]);
 });
+
+test('shapes that come to one text share its name, and leave the next text its own', async ({
+  startInstance,
+}) => {
+  const { db } = await startInstance();
+  const words = statements(
+    (built, slot: Slot<{ word: string }>, { text }: { text: string; by: number }) =>
+      sql<{ said: string }>`select ${slot('word')}::text || ${sql.lit(text)} as said`.compile(
+        built,
+      ),
+  );
+  const say = async (text: string, by: number) => (await words(db, { text, by }, { word: 'a' }))[0];
+
+  expect(await say('b', 1)).toEqual({ said: 'ab' });
+  expect(await say('b', 2)).toEqual({ said: 'ab' });
+  expect(await say('c', 1)).toEqual({ said: 'ac' });
+  expect(await say('b', 1)).toEqual({ said: 'ab' });
+});

@@ -71,7 +71,9 @@ async function run<Values, Row>(
 const names = new Map<string, string>();
 
 function named<Values, Row>(compiled: Compiled<Values, Row>): Compiled<Values, Row> {
-  names.set(compiled.query.sql, `statement ${names.size + 1}`);
+  const { sql: text } = compiled.query;
+  // Two shapes may come to one text: given a second name, it would take the next one's.
+  if (!names.has(text)) names.set(text, `statement ${names.size + 1}`);
   return compiled;
 }
 

@@ -10,6 +10,10 @@ export interface Keys {
   settings: Buffer;
   /** Keys the HMAC under which tokens are stored and derived. */
   tokens: Buffer;
+  /** The seed of the Ed25519 key that signs snapshots. */
+  snapshots: Buffer;
+  /** What all but the first are derived from: the recovery key. */
+  root: Buffer;
 }
 
 interface KeySources {
@@ -19,12 +23,20 @@ interface KeySources {
 
 /** Reads the installation's keys; what is absent is made once and kept, readable by its owner alone. */
 export function loadKeys({ dataDir, keys }: KeySources): Keys {
-  const secretKey = readOrMake(keys.secretKeyFile);
-  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secretKey, '', purpose, 32));
   return {
     jwtSecret: keys.jwtSecret ?? readOrMake(join(dataDir, 'keys', 'jwt-secret')).toString('base64'),
+    ...keysOf(readOrMake(keys.secretKeyFile)),
+  };
+}
+
+/** The keys of the installation whose recovery key this is. */
+export function keysOf(root: Buffer): Omit<Keys, 'jwtSecret'> {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', root, '', purpose, 32));
+  return {
     settings: derive('cmp settings'),
     tokens: derive('cmp tokens'),
+    snapshots: derive('cmp snapshots'),
+    root,
   };
 }
 

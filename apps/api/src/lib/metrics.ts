@@ -27,3 +27,10 @@ export const signIns = new Counter({
   labelNames: ['outcome'],
   registers,
 });
+
+export const drills = new Counter({
+  name: 'cmp_snapshot_drills_total',
+  help: 'Rehearsals of a snapshot by this process, by outcome.',
+  labelNames: ['outcome'],
+  registers,
+});

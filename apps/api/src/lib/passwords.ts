@@ -1,5 +1,6 @@
-import { randomInt } from 'node:crypto';
+import { createHmac, randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
+import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 import { AppError } from './errors.ts';
 
 /** OWASP's password storage cheat sheet: Argon2id, 19 MiB, two passes, one lane. 10 to 48 ms of a core. */
@@ -21,14 +22,28 @@ export function verifyPassword(
   password: string,
 ): Promise<boolean> {
   return inTurn(async () => {
+    if (isFromOlderPortal(passwordHash)) return verifyBcrypt(password, passwordHash);
     const matches = await verify(passwordHash ?? hashOfNobody, password);
     return matches && passwordHash !== undefined;
   });
 }
 
+/** Whether the hash came from an older portal, to be replaced by one of ours at the first sign-in. */
+export function isFromOlderPortal(passwordHash: string | undefined): passwordHash is string {
+  return passwordHash?.startsWith('$2') ?? false;
+}
+
 /** 20 characters (about 103 bits) without look-alikes, to be typed from a note once. */
 export function oneTimePassword(): string {
   const letters = Array.from({ length: 20 }, () => alphabet.charAt(randomInt(alphabet.length)));
+  return letters.join('').replace(/.{5}(?=.)/g, '$&-');
+}
+/** The same, worked out from a key: whoever may know it can be told again, and it lies nowhere. */
+export function oneTimePasswordOf(key: Buffer, purpose: string): string {
+  const bytes = createHmac('sha512', key).update(`one-time password\n${purpose}`).digest();
+  // What would favour the first letters is passed over; of 64 bytes some 55 are left.
+  const fair = [...bytes].filter((byte) => byte < 256 - (256 % alphabet.length)).slice(0, 20);
+  const letters = fair.map((byte) => alphabet.charAt(byte % alphabet.length));
   return letters.join('').replace(/.{5}(?=.)/g, '$&-');
 }
 const alphabet = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';

@@ -2,8 +2,30 @@ import fp from 'fastify-plugin';
 import { AppError } from '#lib/errors.ts';
 import { findDuplicateKey } from '#lib/json.ts';
 
-/** JSON is the only body there is; one that names a key twice, or reaches for a prototype, is refused. */
-export default fp(async (app) => {
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its body is a file that may take a quarter of an hour to come. */
+    longBody?: true;
+  }
+}
+
+/** The longest that any body may take: 2 GB at 2.4 MB a second. */
+export const longestBodyMs = 900_000;
+
+/**
+ * JSON is the only body there is; one that names a key twice, or reaches for a prototype, is refused, and so is one
+ * that is not there in time.
+ */
+export default fp<{ bodyMs: number }>(async (app, { bodyMs }) => {
+  app.addHook('onRequest', async ({ raw, routeOptions }) => {
+    if (raw.complete || routeOptions.config.longBody) return;
+    const timer = setTimeout(() => {
+      // As the server says it of one that takes the longest.
+      if (!raw.complete) raw.socket.end(tooSlow);
+    }, bodyMs);
+    raw.once('close', () => clearTimeout(timer));
+  });
+
   app.removeAllContentTypeParsers();
   const parse = app.getDefaultJsonParser('error', 'error');
 
@@ -21,3 +43,5 @@ export default fp(async (app) => {
     },
   );
 });
+
+const tooSlow = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';

@@ -16,8 +16,9 @@ export function idempotencyOf(request: FastifyRequest): Idempotency | undefined 
       'An Idempotency-Key is 1 to 128 visible ASCII characters.',
     );
 
-  const { method, routeOptions, params, query, body, actor, server } = request;
-  const asked = JSON.stringify([actor.accountId, method, routeOptions.url, params, query, body]);
+  const { method, routeOptions, params, query, body, actor, server, upload } = request;
+  const what = [params, query, body, upload?.sha256];
+  const asked = JSON.stringify([actor.accountId, method, routeOptions.url, ...what]);
   return {
     key,
     // Keyed, because a field can be a password, and a plain digest could be guessed at without Argon2's price.

@@ -4,8 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { workbookLimits } from '@cmp/shared/workbook';
-import multipart from '@fastify/multipart';
+import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
@@ -17,6 +16,7 @@ import { consume } from './rate-limits.ts';
 export interface Upload {
   path: string;
   fileName: string;
+  sha256: string;
 }
 
 declare module 'fastify' {
@@ -25,23 +25,32 @@ declare module 'fastify' {
   }
 }
 
+interface Options {
+  folder: string;
+  /** How large a file may be, and what to do about a larger one. */
+  limit: { bytes: number; sentence: string };
+  /** For a route that also takes JSON: what the text fields beside a file say in its place. */
+  bodyOf?: (fields: Record<string, string>) => object;
+}
+
 /**
  * For the routes that take a file, as `file` of multipart/form-data: the only body that is not JSON. It is written
  * to the folder as it comes, and its digest is the body by which a repeated command is known.
  */
-export default fp<{ folder: string }>(async (app, { folder }) => {
+export default fp<Options>(async (app, { folder, limit, bodyOf }) => {
   await app.register(multipart, {
     throwFileSizeLimit: false,
-    limits: { fileSize: workbookLimits.bytes, files: 1, fields: 5, parts: 6, headerPairs: 20 },
+    limits: { fileSize: limit.bytes, files: 1, fields: 10, parts: 11, headerPairs: 20 },
   });
   const perAccount = new RateLimiterMemory({ points: 30, duration: 60 });
 
   app.decorateRequest('upload', undefined);
   app.addHook('preValidation', async (request) => {
     await consume(perAccount, String(request.actor.accountId), request);
+    if (bodyOf && !request.isMultipart()) return;
     await mkdir(folder, { recursive: true });
-    const upload = await receive(request, folder);
-    request.body = upload;
+    const { fields, fileName, sha256 } = await receive(request, { folder, limit });
+    request.body = bodyOf ? bodyOf(fields) : { fileName, sha256 };
   });
   app.addHook('onResponse', (request) => discard(request.upload));
   app.addHook('onRequestAbort', (request) => discard(request.upload));
@@ -49,15 +58,30 @@ export default fp<{ folder: string }>(async (app, { folder }) => {
 
 async function receive(
   request: FastifyRequest,
-  folder: string,
-): Promise<{ fileName: string; sha256: string }> {
+  place: Pick<Options, 'folder' | 'limit'>,
+): Promise<Upload & { fields: Record<string, string> }> {
   if (!request.isMultipart())
     throw new AppError('unsupported_media_type', 'Send the file as multipart/form-data.');
-  const part = await request.file();
-  if (part?.fieldname !== 'file')
-    throw new AppError('invalid_request', 'Send one file, in the field “file”.');
+  const fields: Record<string, string> = {};
+  for await (const part of request.parts()) {
+    if (part.type === 'file') await keep(request, part, place);
+    else if (typeof part.value === 'string') fields[part.fieldname] = part.value;
+  }
+  if (!request.upload) throw noFile();
+  return { ...request.upload, fields };
+}
 
-  const upload = { path: join(folder, `upload-${newToken()}`), fileName: part.filename };
+async function keep(
+  request: FastifyRequest,
+  part: MultipartFile,
+  { folder, limit }: Pick<Options, 'folder' | 'limit'>,
+): Promise<void> {
+  if (part.fieldname !== 'file' || request.upload) throw noFile();
+  const upload = {
+    path: join(folder, `upload-${newToken()}`),
+    fileName: part.filename,
+    sha256: '',
+  };
   request.upload = upload;
   const digest = createHash('sha256');
   const hashed = new Transform({
@@ -69,14 +93,16 @@ async function receive(
   try {
     await pipeline(part.file, hashed, createWriteStream(upload.path));
   } catch (error) {
+    await discard(upload);
     throw isFull(error) ? new AppError('storage_full', 'There is no room for the file.') : error;
   }
   if (part.file.truncated)
-    throw new AppError('file_too_large', 'The file is larger than 20 MB. Split the list.', {
-      limit: 'bytes',
-      most: workbookLimits.bytes,
-    });
-  return { fileName: upload.fileName, sha256: digest.digest('hex') };
+    throw new AppError('file_too_large', limit.sentence, { limit: 'bytes', most: limit.bytes });
+  upload.sha256 = digest.digest('hex');
+}
+
+function noFile(): AppError {
+  return new AppError('invalid_request', 'Send one file, in the field “file”.');
 }
 
 async function discard(upload: Upload | undefined): Promise<void> {

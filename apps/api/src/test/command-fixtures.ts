@@ -23,7 +23,7 @@ export const test = base
   .extend(
     'cmp',
     ({ database, dataDir }) =>
-      async (line: string | string[], more: NodeJS.ProcessEnv = {}) => {
+      async (line: string | string[], more: NodeJS.ProcessEnv = {}, input = '') => {
         const answer = { out: '', err: '' };
         const args = typeof line === 'string' ? line.split(' ').filter(Boolean) : line;
         const exitCode = await runCmp(args, {
@@ -40,6 +40,7 @@ export const test = base
           writeError: (text) => {
             answer.err += text;
           },
+          readInput: async () => input,
           signal: new AbortController().signal,
         });
         return { exitCode, ...answer };

@@ -7,22 +7,22 @@ import { test as base, inject } from 'vitest';
 import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
+import { keysOf } from '#lib/keys.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { systemActor } from '#plugins/access.ts';
 import { beginSending, beginWork } from '#work.ts';
+import type { WorkPlace } from '#works.ts';
 import { given } from './given.ts';
 import { execute, rolePassword } from './global-setup.ts';
 
 const postgresUrl = inject('postgresUrl');
 
 /** Every key the tests use is made for this process. */
-export const keys = {
-  jwtSecret: randomUUID(),
-  settings: Buffer.alloc(32, 1),
-  tokens: Buffer.alloc(32, 2),
-};
+export const keys = { jwtSecret: randomUUID(), ...keysOf(Buffer.alloc(32, 1)) };
 /** Where uploads wait and exports are written; each test process has its own. */
 export const uploadsDir = join(tmpdir(), `cmp-uploads-${process.pid}-${randomUUID()}`);
+/** Where snapshots lie, of this process too. */
+export const snapshotsDir = join(tmpdir(), `cmp-snapshots-${process.pid}-${randomUUID()}`);
 export const system = systemActor('system');
 
 /** Of an instance that does no long work: nothing can be put in line. */
@@ -37,19 +37,26 @@ const idleQueue: JobQueue = {
 type Work = 'none' | 'sends' | 'does';
 const worksOf: Record<
   Work,
-  (url: string, db: Db, folder: string) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
+  (url: string, db: Db, place: WorkPlace) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
 > = {
   none: async () => ({ queue: idleQueue, stop: async () => {} }),
   sends: (_, db) => beginSending(db, () => {}),
-  does: (databaseUrl, _, folder) =>
-    beginWork({ databaseUrl, isPrepared: true, uploadsDir: folder, tell: () => {} }),
+  does: (databaseUrl, _, place) =>
+    beginWork({ databaseUrl, isPrepared: true, ...place, tell: () => {} }),
 };
 
 const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
+  dataDir: join(tmpdir(), `cmp-data-${process.pid}-${randomUUID()}`),
   uploadsDir,
+  snapshotsDir,
+  settings: {},
+  telegramApiRoot: 'https://api.telegram.org',
+  database: { kind: 'embedded', poolSize: 4, isPrepared: true },
+  databaseVariables: [],
+  ownerUrl: undefined,
   versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
 };
 
@@ -90,12 +97,12 @@ export const test = base
     ) => {
       const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
       const connection = connect(databaseUrl, 4, { isPrepared: true });
-      const all = { ...config, ...overrides };
-      const { queue, stop: stopWork } = await worksOf[work](
-        databaseUrl,
-        connection.db,
-        all.uploadsDir,
-      );
+      const ownerUrl = urlAs(postgresUrl, 'cmp_owner', rolePassword, database);
+      const all = { ...config, ownerUrl, ...overrides };
+      const { queue, stop: stopWork } = await worksOf[work](databaseUrl, connection.db, {
+        ...all,
+        keys,
+      });
       const app = await buildApp({ ...connection, ...(now && { now }), keys, queue, config: all });
       instances.push({ app, db: connection.db, stopWork });
       return app;

@@ -8,7 +8,7 @@
  * still open; `must`, who has to choose a new password; `ended`, whose session was ended.
  *
  * Of which row: `home` and `away` are servers, or users on them; `binned` is one in the bin, granted like home;
- * `own` is one’s own, `other` is another account’s; `sold` is a service; `missing` was never there. `here` is asked
+ * `own` is one’s own, `other` is another account’s; `sold` is a service; `whole` is a snapshot; `missing` was never there. `here` is asked
  * from this machine.
  *
  * A success is its status and what it shows: H home, A away, B binned (servers, by name or by id); h, a, b users
@@ -24,6 +24,8 @@ GET /metrics                             | here    | 200    | 200       | 200   
 GET /metrics                             | -       | 404    | 404       | 404       | 404       | 404       | 404        | 404          | 404      | 404    | 404
 GET /api/health                          | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
 GET /api/site                            | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+GET /api/site/logo                       | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
+GET /api/site/favicon                    | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
 GET /api/setup                           | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
 POST /api/setup                          | -       | closed | closed    | closed    | closed    | closed    | closed     | closed       | closed   | closed | closed
 
@@ -33,6 +35,9 @@ POST /api/auth/logout                    | -       | 204    | 204       | 204   
 GET /api/auth/session                    | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | 200 M  | 401
 POST /api/auth/password                  | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | 200 M  | 401
 PATCH /api/auth/profile                  | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | change | 401
+GET /api/auth/avatar                     | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
+PUT /api/auth/avatar                     | -       | 401    | 200 HM    | 200 M     | 200 HM    | 200 HM    | 200 AM     | 200 M        | 401      | change | 401
+DELETE /api/auth/avatar                  | -       | 401    | 204       | 204       | 204       | 204       | 204        | 204          | 401      | change | 401
 GET /api/auth/sign-ins                   | -       | 401    | 200 D #1  | 200 D #1  | 200 D #1  | 200 D #1  | 200 D #1   | 200 D #1     | 401      | change | 401
 GET /api/auth/sessions                   | -       | 401    | 200 MD #1 | 200 MD #1 | 200 MD #1 | 200 MD #1 | 200 MD #1  | 200 MD #1    | 401      | change | 401
 DELETE /api/auth/sessions/:id            | own     | 401    | 204       | 204       | 204       | 204       | 204        | 204          | 401      | change | 401
@@ -51,6 +56,12 @@ POST /api/accounts/:id/reset-password    | other   | 401    | 403       | 403   
 POST /api/accounts/:id/reset-password    | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/accounts/:id/sign-ins           | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 E #1     | 401      | change | 401
 GET /api/accounts/:id/sign-ins           | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/accounts/:id/avatar             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+GET /api/accounts/:id/avatar             | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+PUT /api/accounts/:id/avatar             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 O        | 401      | change | 401
+PUT /api/accounts/:id/avatar             | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+DELETE /api/accounts/:id/avatar          | other   | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/accounts/:id/avatar          | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/accounts/:id/grants             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 A #1     | 401      | change | 401
 GET /api/accounts/:id/grants             | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 PUT /api/accounts/:id/grants             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 H        | 401      | change | 401
@@ -107,7 +118,7 @@ POST /api/users/:id/extend               | away    | 401    | 403       | 403   
 POST /api/users/:id/extend               | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 POST /api/users/:id/extend               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 
-GET /api/changes                             | -       | 401    | 403       | 403       | 200 #4    | 200 #0    | 200 #3     | 200 #11      | 401      | change | 401
+GET /api/changes                             | -       | 401    | 403       | 403       | 200 #4    | 200 #0    | 200 #3     | 200 #12      | 401      | change | 401
 GET /api/changes/:id                         | home    | 401    | 403       | 403       | 200       | 404       | 404        | 200          | 401      | change | 401
 GET /api/changes/:id                         | away    | 401    | 403       | 403       | 404       | 404       | 200        | 200          | 401      | change | 401
 GET /api/changes/:id                         | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 200          | 401      | change | 401
@@ -116,7 +127,7 @@ POST /api/changes/:id/undo                   | home    | 401    | 403       | 40
 POST /api/changes/:id/undo                   | away    | 401    | 403       | 403       | 404       | 404       | 201        | 201          | 401      | change | 401
 POST /api/changes/:id/undo                   | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 201          | 401      | change | 401
 POST /api/changes/:id/undo                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
-GET /api/audit                               | -       | 401    | 403       | 403       | 200 Hhx #6 | 200 #0    | 200 AaT #4 | 200 HABhabxSTMO #20 | 401      | change | 401
+GET /api/audit                               | -       | 401    | 403       | 403       | 200 Hhx #6 | 200 #0    | 200 AaT #4 | 200 HABhabxSTMO #24 | 401      | change | 401
 GET /api/audit.csv                           | -       | 401    | 403       | 403       | 200 Hhx   | 200       | 200 AaT    | 200 HABhabxSTMO | 401      | change | 401
 GET /api/users/:id/history                   | home    | 401    | 403       | 403       | 200 Hh #2 | 403       | 404        | 200 Hh #2    | 401      | change | 401
 GET /api/users/:id/history                   | away    | 401    | 403       | 403       | 404       | 404       | 200 AaT #3 | 200 AaT #3   | 401      | change | 401
@@ -129,6 +140,9 @@ GET /api/plans/:id                           | missing | 401    | 403       | 40
 GET /api/plans/:id/entries                   | own     | 401    | 403       | 403       | 200 #0    | 200 #0    | 200 #0     | 200 #0       | 401      | change | 401
 GET /api/plans/:id/entries                   | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 GET /api/plans/:id/entries                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+GET /api/plans/:id/one-time-passwords        | own     | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/plans/:id/one-time-passwords        | other   | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/plans/:id/one-time-passwords        | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/plans/:id/errors.xlsx               | own     | 401    | 403       | 403       | 200       | 200       | 200        | 200          | 401      | change | 401
 GET /api/plans/:id/errors.xlsx               | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 GET /api/plans/:id/errors.xlsx               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
@@ -162,12 +176,34 @@ POST /api/servers/:serverId/users/import     | missing | 401    | 403       | 40
 
 GET /api/services                        | -       | 401    | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2  | 200 ST #2    | 401      | change | 401
 POST /api/services                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
+PUT /api/services/order                  | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 ST       | 401      | change | 401
 PATCH /api/services/:id                  | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 200 S        | 401      | change | 401
 PATCH /api/services/:id                  | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 DELETE /api/services/:id                 | sold    | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
 DELETE /api/services/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+
+GET /api/snapshots                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 O #1     | 401      | change | 401
+POST /api/snapshots                      | -       | 401    | 403       | 403       | 403       | 403       | 403        | 202          | 401      | change | 401
+GET /api/snapshots/:id/file              | whole   | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+GET /api/snapshots/:id/file              | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+DELETE /api/snapshots/:id                | whole   | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/snapshots/:id                | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+POST /api/snapshots/:id/verify           | whole   | 401    | 403       | 403       | 403       | 403       | 403        | 202          | 401      | change | 401
+POST /api/snapshots/:id/verify           | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+POST /api/snapshots/recovery-key         | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+POST /api/snapshots/restore              | -       | 401    | 403       | 403       | 403       | 403       | 403        | 202          | 401      | change | 401
+PUT /api/settings/general/logo           | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+DELETE /api/settings/general/logo        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+PUT /api/settings/general/favicon        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+DELETE /api/settings/general/favicon     | -       | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
 GET /api/settings/:section               | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+GET /api/settings/:section               | tables  | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 PATCH /api/settings/:section             | general | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+PATCH /api/settings/:section             | tables  | 401    | 403       | 403       | 403       | 403       | 403        | invalid      | 401      | change | 401
+POST /api/settings/:section/test         | general | 401    | 403       | 403       | 403       | 403       | 403        | unset        | 401      | change | 401
+POST /api/settings/:section/test         | tables  | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+POST /api/settings/:section/reveal       | general | 401    | 403       | 403       | 403       | 403       | 403        | unset        | 401      | change | 401
+POST /api/settings/:section/reveal       | tables  | 401    | 403       | 403       | 403       | 403       | 403        | unset        | 401      | change | 401
 `;
 
 /** The words for refusals: the answer's status and its code. */
@@ -179,6 +215,8 @@ export const refusals: Record<string, string> = {
   closed: '403 setup_closed',
   failed: '401 sign_in_failed',
   empty: '422 plan_empty',
+  invalid: '400 invalid_request',
+  unset: '422 target_unset',
 };
 
 /** Which rows a route must be asked of, by what its id names: one’s own, one out of reach, one that is not there. */
@@ -189,8 +227,9 @@ export const rowsToAskOf: Record<string, string[]> = {
   '/api/auth/sessions/': ['own', 'other', 'missing'],
   '/api/sessions/': ['other', 'missing'],
   '/api/services/': ['sold', 'missing'],
-  '/api/settings/': ['general'],
+  '/api/settings/': ['general', 'tables'],
   '/api/changes/': ['home', 'away', 'binned', 'missing'],
   '/api/plans/': ['own', 'other', 'missing'],
   '/api/jobs/': ['own', 'other', 'missing'],
+  '/api/snapshots/': ['whole', 'missing'],
 };

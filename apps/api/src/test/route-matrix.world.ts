@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { actionsOfLevel, type Grant, type GrantLevel, type Role } from '@cmp/shared/permissions';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
@@ -8,12 +10,17 @@ import { recordAttempt } from '#modules/auth/auth.repository.ts';
 import { startSession } from '#modules/auth/auth.service.ts';
 import { endSessions } from '#modules/auth/sessions.repository.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { saveImage } from '#modules/images/images.repository.ts';
+import { avatarOf, logoOf, ofSite } from '#modules/images/images.service.ts';
 import { insertJob } from '#modules/jobs/jobs.repository.ts';
 import { createPlan, finishPlan } from '#modules/plans/plans.service.ts';
 import { removeServer } from '#modules/servers/servers.service.ts';
-import { createService } from '#modules/services/services.service.ts';
+import { createService, servicesSold } from '#modules/services/services.service.ts';
+import { insertSnapshot } from '#modules/snapshots/snapshots.repository.ts';
 import { systemActor } from '#plugins/access.ts';
+import { snapshotsDir } from './fixtures.ts';
 import { given, password } from './given.ts';
+import { picture } from './pictures.ts';
 
 const system = systemActor('system');
 
@@ -44,6 +51,8 @@ export interface World {
   token: string;
   /** Every living server, last to first. */
   serverIds: number[];
+  /** Every service, last to first. */
+  serviceIds: number[];
   /** By what a path calls them, then by the row's name in the table. */
   ids: Record<string, Record<string, number | string>>;
   /** The letters of what a text shows of this world or of those before it. */
@@ -91,6 +100,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     grants: mine,
     mustChangePassword: who.state === 'must change',
   });
+  await hangPictures(db, own.id, other.id);
   await removeServer(db, system, binned.id, 1);
   if (who.state === 'disabled') await disableAlone(db, own.id);
   if (who.state === 'ended') await endSessions(db, 'ended', { sessionId: own.sessionId });
@@ -106,6 +116,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     username: canary('M'),
     token: setupToken(app.keys),
     serverIds: living.map(({ id }) => id),
+    serviceIds: (await servicesSold(db)).map(({ id }) => id).toReversed(),
     ids: {
       servers: { home: home.id, away: away.id, binned: binned.id, missing },
       users: {
@@ -117,7 +128,8 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
       accounts: { own: own.id, other: other.id, missing },
       sessions: { own: own.sessionId, other: other.sessionId, missing },
       services: { sold: sold.id, missing },
-      settings: { general: 'general' },
+      snapshots: { whole: await addSnapshot(canary('O')), missing },
+      settings: { general: 'general', tables: 'database' },
       changes: {
         home: await changeThatMade('users', homeUser?.id),
         away: await changeThatMade('users', awayUser?.id),
@@ -177,8 +189,33 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     return planId;
   }
 
+  async function addSnapshot(accountName: string): Promise<number> {
+    const fileName = `${randomUUID()}.zip`;
+    await mkdir(snapshotsDir, { recursive: true });
+    await writeFile(join(snapshotsDir, fileName), 'whole');
+    const made = {
+      kind: 'config',
+      reason: 'asked',
+      isEncrypted: false,
+      siteName: 'Portal',
+    } as const;
+    const facts = { bytes: 5, sha256: '0'.repeat(64), counts: {}, appVersion: 'cmp ver test' };
+    const at = { createdAt: new Date().toISOString(), verifiedAt: null, verifyFailure: null };
+    return db
+      .transaction()
+      .execute((trx) =>
+        insertSnapshot(trx, { ...made, ...facts, ...at, fileName, accountId: null, accountName }),
+      );
+  }
+
   async function addJob(accountId: number, accountName: string): Promise<string> {
-    const job = { id: randomUUID(), kind: 'import:parse', accountId, accountName } as const;
+    const job = {
+      id: randomUUID(),
+      kind: 'import:parse',
+      accountId,
+      accountName,
+      subject: '{}',
+    } as const;
     const parsing = { ...emptyPlan, state: 'parsing' } as const;
     const planId = await createPlan(db, { ...system, accountId }, parsing);
     const origin = { ip: null, requestId: null, planId };
@@ -233,25 +270,29 @@ export const bodies: Record<string, (world: World) => object> = {
   'PATCH /api/users/:id': () => ({ version: 1, remark: 'altered' }),
   'POST /api/users/:id/extend': () => ({ months: 1 }),
   'POST /api/services': () => ({ name: 'new' }),
+  'PUT /api/services/order': ({ serviceIds }) => ({ serviceIds }),
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
   'POST /api/plans/:id/commit': () => ({}),
+  'POST /api/snapshots/restore': ({ ids }) => ({
+    mode: 'merge',
+    snapshotId: ids.snapshots?.whole,
+  }),
+  'POST /api/snapshots': () => ({ kind: 'config' }),
+  'POST /api/snapshots/recovery-key': () => ({ password }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+  'POST /api/settings/:section/test': () => ({}),
+  'POST /api/settings/:section/reveal': () => ({ password }),
 };
 
-/** The one route that takes a file. */
-export const file = {
-  route: 'POST /api/servers/:serverId/users/import',
-  type: 'multipart/form-data; boundary=cut',
-  body: [
-    '--cut',
-    'content-disposition: form-data; name="file"; filename="users.csv"',
-    'content-type: text/csv',
-    '',
-    'account_name',
-    'imported',
-    '--cut--',
-    '',
-  ].join('\r\n'),
+const anyPicture = await picture('png');
+
+/** What the routes take that take a file. */
+export const files: Record<string, { type: string; body: Buffer }> = {
+  'POST /api/servers/:serverId/users/import': form('users.csv', 'account_name\r\nimported'),
+  'PUT /api/settings/general/logo': form('logo.png', anyPicture),
+  'PUT /api/settings/general/favicon': form('favicon.png', anyPicture),
+  'PUT /api/auth/avatar': form('me.png', anyPicture),
+  'PUT /api/accounts/:id/avatar': form('you.png', anyPicture),
 };
 
 /** What a route takes in its query. */
@@ -260,7 +301,28 @@ export const queries: Record<string, string> = {
   'DELETE /api/servers/:id': '?version=1',
   'DELETE /api/users/:id': '?version=1',
   'DELETE /api/services/:id': '?version=1',
+  'PUT /api/settings/general/logo': '?theme=light',
+  'DELETE /api/settings/general/logo': '?theme=light',
 };
+
+function form(fileName: string, content: Buffer | string): { type: string; body: Buffer } {
+  const head = `--cut\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\n\r\n`;
+  const body = Buffer.concat([
+    Buffer.from(head),
+    Buffer.from(content),
+    Buffer.from('\r\n--cut--\r\n'),
+  ]);
+  return { type: 'multipart/form-data; boundary=cut', body };
+}
+
+/** Every picture there can be, so that each can be seen and removed. */
+async function hangPictures(db: Db, ownId: number, otherId: number): Promise<void> {
+  const image = { mediaType: 'image/png', bytes: anyPicture, sha256: '0'.repeat(64) } as const;
+  await inChange(db, system, 'settings:update', null, async (trx) => {
+    for (const place of [logoOf('light'), ofSite('favicon'), avatarOf(ownId), avatarOf(otherId)])
+      await saveImage(trx, place, image);
+  });
+}
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
   return level ? [{ serverId, level, actions: [...actionsOfLevel[level]] }] : [];

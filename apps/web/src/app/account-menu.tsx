@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Avatar } from '#components/avatar.tsx';
 import { Key } from '#components/key.tsx';
+import { ownPicture } from '#lib/account-picture.ts';
 import { changeAppearance, Theme, useAppearance } from '#lib/appearance.ts';
 import { roleName } from '#lib/role-words.ts';
 import { signOut, useSession } from '#lib/session.ts';
@@ -23,7 +24,7 @@ export default function AccountMenu({ onShortcuts }: { onShortcuts: () => void }
         aria-label={t('shell.accountMenu', { name: account.displayName })}
         className="rounded-full transition-shadow hover:shadow-[0_0_0_3px_var(--sunken)] touch:p-2 touch:-mr-2"
       >
-        <Avatar name={account.displayName} />
+        <Avatar name={account.displayName} picture={ownPicture(account)} />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner align="end" sideOffset={8} className="z-30">

@@ -18,6 +18,8 @@ const Handle = z.object({
     'account',
     'audit',
     'import',
+    'snapshots',
+    'restore',
     'settings',
   ]),
 });
@@ -46,6 +48,8 @@ export function Breadcrumb() {
     switch (crumb) {
       case 'import':
         return t('sheets.import');
+      case 'restore':
+        return t('snapshots.restoreTitle');
       case 'newAccount':
         return t('accounts.createTitle');
       case 'account':

@@ -25,7 +25,7 @@ beforeEach(() => {
   signedIn = true;
   plan = planOf({});
   network.use(
-    http.get('/api/site', () => HttpResponse.json(site)),
+    http.get('/api/site', () => HttpResponse.json(given.site())),
     http.get('/api/servers/1', () => HttpResponse.json(server)),
     http.get('/api/auth/session', () => HttpResponse.json(given.session())),
     http.post('/api/auth/refresh', () => refusal(401, 'unauthenticated')),
@@ -184,14 +184,6 @@ function planOf({ mode = 'merge', ...over }: Partial<Plan> & { mode?: 'merge' | 
     ...over,
   };
 }
-
-const site = {
-  name: 'Acme',
-  language: 'en',
-  timeZone: 'Asia/Yangon',
-  weekStart: 'monday',
-  soonWindowHours: 24,
-};
 
 const server: ServerList['items'][number] = {
   id: 1,

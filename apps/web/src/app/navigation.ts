@@ -1,5 +1,6 @@
 import type { Action } from '@cmp/shared/permissions';
 import {
+  DatabaseBackup,
   LayoutList,
   type LucideIcon,
   ScrollText,
@@ -17,6 +18,7 @@ export interface Destination {
     | 'shell.servers'
     | 'shell.users'
     | 'shell.accounts'
+    | 'shell.snapshots'
     | 'shell.audit'
     | 'shell.settings';
   icon: LucideIcon;
@@ -30,6 +32,13 @@ const destinations: readonly Destination[] = [
   { to: '/servers', text: 'shell.servers', icon: Server, key: 's', needs: 'servers:list' },
   { to: '/users', text: 'shell.users', icon: UserRound, key: 'c', needs: 'users:list' },
   { to: '/accounts', text: 'shell.accounts', icon: UsersRound, key: 'a', needs: 'accounts:list' },
+  {
+    to: '/snapshots',
+    text: 'shell.snapshots',
+    icon: DatabaseBackup,
+    key: 'b',
+    needs: 'snapshots:list',
+  },
   { to: '/audit', text: 'shell.audit', icon: ScrollText, key: 'l', needs: 'changes:list' },
   {
     to: '/settings',

@@ -14,7 +14,7 @@ import { Attention } from '#features/overview/attention.tsx';
 import { RenewNext } from '#features/overview/renew-next.tsx';
 import { ServerStanding } from '#features/overview/server-standing.tsx';
 import { ServiceMix } from '#features/overview/service-mix.tsx';
-import { generalSettings } from '#features/settings/settings.queries.ts';
+import { generalSection } from '#features/settings/section.queries.ts';
 import { useUserWrites } from '#features/users/use-user-writes.ts';
 import { overviewOf } from '#lib/overview.ts';
 import { queryClient } from '#lib/query-client.ts';
@@ -30,7 +30,7 @@ export async function loader(): Promise<null> {
   const role = queryClient.getQueryData(sessionQuery.queryKey)?.account.role;
   if (role && roleCan(role, 'accounts:list')) {
     void queryClient.prefetchQuery(accountList);
-    void queryClient.prefetchQuery(generalSettings);
+    void queryClient.prefetchQuery(generalSection);
   }
   await queryClient.ensureQueryData(siteQuery);
   return null;
@@ -119,7 +119,7 @@ function Standing({ overview }: { overview: Overview }) {
 }
 
 function Start({ overview }: { overview: Overview }) {
-  const [accounts, settings] = useSuspenseQueries({ queries: [accountList, generalSettings] });
+  const [accounts, settings] = useSuspenseQueries({ queries: [accountList, generalSection] });
   return (
     <StartHere
       accountCount={accounts.data.total}

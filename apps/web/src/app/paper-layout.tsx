@@ -3,14 +3,12 @@ import { Moon, Sun } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
 import { OfflineStrip } from '#components/offline-strip.tsx';
-import { TideMark } from '#components/tide-mark.tsx';
-import { changeAppearance, shownTheme, useAppearance } from '#lib/appearance.ts';
+import { SiteMark } from '#components/site-mark.tsx';
+import { changeAppearance, useShownTheme } from '#lib/appearance.ts';
 import { healthQuery } from '#lib/site.ts';
-import { useSiteName } from '#lib/use-site-name.ts';
 
 /** A sheet of paper: the pages before one is inside. */
 export function PaperLayout() {
-  const siteName = useSiteName();
   return (
     <div className="flex min-h-dvh flex-col">
       <OfflineStrip />
@@ -20,10 +18,11 @@ export function PaperLayout() {
         className="mx-auto flex w-full max-w-[392px] flex-1 flex-col px-4 pt-[max(3rem,14vh)] pb-10 touch:pt-10"
       >
         <div className="mb-8 flex items-center justify-center gap-2.5">
-          <TideMark size={30} />
-          <span translate="no" className="font-semibold text-[1.25rem] tracking-[-0.015em]">
-            {siteName}
-          </span>
+          <SiteMark
+            markSize={30}
+            logoShape="max-h-16"
+            nameShape="font-semibold text-[1.25rem] tracking-[-0.015em]"
+          />
         </div>
         <Outlet />
       </main>
@@ -34,9 +33,8 @@ export function PaperLayout() {
 
 function PaperFooter() {
   const { t } = useTranslation();
-  const { theme } = useAppearance();
   const { data: health, isPending, isError } = useQuery(healthQuery);
-  const other = shownTheme(theme) === 'dark' ? 'light' : 'dark';
+  const other = useShownTheme() === 'dark' ? 'light' : 'dark';
   const Icon = other === 'dark' ? Moon : Sun;
 
   function state() {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
-import { TideMark } from '#components/tide-mark.tsx';
+import { SiteMark, SiteSign } from '#components/site-mark.tsx';
 import { toggleRail, useAppearance } from '#lib/appearance.ts';
 import { serverList } from '#lib/server-list.ts';
 import { useSiteName } from '#lib/use-site-name.ts';
@@ -27,12 +27,7 @@ export function Rail() {
         aria-label={siteName}
         className={`mb-2 flex h-[52px] items-center gap-2.5 rounded-control font-semibold text-[0.9375rem] tracking-[-0.01em] focus-visible:-outline-offset-2 ${open ? 'px-2' : 'justify-center'}`}
       >
-        <TideMark />
-        {open ? (
-          <span translate="no" className="truncate">
-            {siteName}
-          </span>
-        ) : null}
+        {open ? <SiteMark logoShape="max-h-9" nameShape="truncate" /> : <SiteSign />}
       </Link>
       <ul className="grid gap-0.5">
         {destinations.map(({ to, text, icon: Icon }) => (

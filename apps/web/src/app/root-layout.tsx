@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router';
+import { useSiteFace } from '#lib/use-site-face.ts';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { useRouteFocus } from './use-route-focus.ts';
 
@@ -12,6 +13,7 @@ export function RootLayout() {
   const { state } = useNavigation();
   useRouteFocus();
   useKeptFocus();
+  useSiteFace();
   return (
     <>
       <a

@@ -117,6 +117,19 @@ export const router = createBrowserRouter([
                 ],
               },
               {
+                path: 'snapshots',
+                middleware: [only('snapshots:list')],
+                handle: { crumb: 'snapshots' },
+                children: [
+                  { index: true, lazy: () => import('#features/snapshots/snapshots-page.tsx') },
+                  {
+                    path: 'restore/:planId?',
+                    handle: { crumb: 'restore' },
+                    lazy: () => import('./restore-page.tsx'),
+                  },
+                ],
+              },
+              {
                 path: 'audit',
                 middleware: [only('changes:list')],
                 handle: { crumb: 'audit' },
@@ -132,6 +145,34 @@ export const router = createBrowserRouter([
                   {
                     path: 'general',
                     lazy: () => import('#features/settings/general-page.tsx'),
+                  },
+                  {
+                    path: 'services',
+                    lazy: () => import('#features/settings/services-page.tsx'),
+                  },
+                  {
+                    path: 'database',
+                    lazy: () => import('#features/settings/database-page.tsx'),
+                  },
+                  {
+                    path: 'telegram',
+                    lazy: () => import('#features/settings/telegram-page.tsx'),
+                  },
+                  {
+                    path: 'remote-server',
+                    lazy: () => import('#features/settings/remote-server-page.tsx'),
+                  },
+                  {
+                    path: 'certificate',
+                    lazy: () => import('#features/settings/certificate-page.tsx'),
+                  },
+                  {
+                    path: 'mail',
+                    lazy: () => import('#features/settings/mail-page.tsx'),
+                  },
+                  {
+                    path: 'storage',
+                    lazy: () => import('#features/settings/storage-page.tsx'),
                   },
                 ],
               },

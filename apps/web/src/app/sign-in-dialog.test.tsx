@@ -17,7 +17,7 @@ beforeEach(() => {
   signedIn = false;
   saved.length = 0;
   network.use(
-    http.get('/api/site', () => HttpResponse.json({ name: 'Acme', language: 'en' })),
+    http.get('/api/site', () => HttpResponse.json(given.site())),
     http.get('/api/auth/session', () =>
       signedIn ? HttpResponse.json(given.session()) : refusal(401, 'unauthenticated'),
     ),

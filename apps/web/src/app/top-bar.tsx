@@ -3,10 +3,10 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '#components/avatar.tsx';
 import { Keys } from '#components/key.tsx';
-import { TideMark } from '#components/tide-mark.tsx';
+import { SiteMark } from '#components/site-mark.tsx';
 import { JobsButton } from '#features/jobs/jobs-button.tsx';
+import { ownPicture } from '#lib/account-picture.ts';
 import { useMay, useSession } from '#lib/session.ts';
-import { useSiteName } from '#lib/use-site-name.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
 import { Freshness } from './freshness.tsx';
 
@@ -21,16 +21,13 @@ interface TopBarProps {
 
 export function TopBar({ onShortcuts, onSearch, onJobs }: TopBarProps) {
   const { t } = useTranslation();
-  const siteName = useSiteName();
-  const { role, displayName } = useSession().account;
+  const { account } = useSession();
+  const { role, displayName } = account;
   const seesJobs = useMay()('jobs:list');
   return (
     <header className="sticky top-0 z-20 flex h-[52px] items-center gap-4 border-line border-b bg-canvas px-gutter">
       <span className="hidden items-center gap-2 font-semibold touch:flex">
-        <TideMark size={20} />
-        <span translate="no" className="max-w-40 truncate">
-          {siteName}
-        </span>
+        <SiteMark markSize={20} logoShape="max-h-8 max-w-40" nameShape="max-w-40 truncate" />
       </span>
       <Breadcrumb />
       <div className="ml-auto flex items-center gap-3">
@@ -45,7 +42,7 @@ export function TopBar({ onShortcuts, onSearch, onJobs }: TopBarProps) {
         <SearchButton onSearch={onSearch} />
         {seesJobs ? <JobsButton onOpen={onJobs} /> : null}
         <Freshness />
-        <Suspense fallback={<Avatar name={displayName} />}>
+        <Suspense fallback={<Avatar name={displayName} picture={ownPicture(account)} />}>
           <AccountMenu onShortcuts={onShortcuts} />
         </Suspense>
       </div>

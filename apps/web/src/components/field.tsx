@@ -22,7 +22,7 @@ export function Field({ label, hint, error, aside, children }: FieldProps) {
   const noteId = `${id}-note`;
   const note = error ?? hint;
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <div className="flex items-baseline justify-between gap-4">
         <label htmlFor={id} className="text-body font-[550] text-ink">
           {label}

@@ -33,6 +33,15 @@ export const api = {
   put: <T>(path: string, body: unknown, schema: z.ZodType<T>) =>
     request(path, { method: 'PUT', body }).then((response) => parsed(response, schema)),
 
+  /** Puts a file in the place of the one before. */
+  putFile: <T>(path: string, file: File, schema: z.ZodType<T>) => {
+    const form = new FormData();
+    form.set('file', file);
+    return request(path, { method: 'PUT', body: form, timeoutMs: fileTimeoutMs }).then((response) =>
+      parsed(response, schema),
+    );
+  },
+
   /** A write whose change can be undone: the answer, and the change by its id. */
   change: async <T>(
     method: 'POST' | 'PATCH' | 'PUT',

@@ -26,6 +26,9 @@ const staleAfterPlans = [
   ['services'],
   ['overview'],
   ['audit'],
+  ['accounts'],
+  ['settings'],
+  ['snapshots'],
 ] as const;
 
 const pollMs = 700;
@@ -34,9 +37,20 @@ const pollMs = 700;
 export const planById = (planId: number) =>
   queryOptions({
     queryKey: [...plansKey, planId],
-    queryFn: ({ signal }) => api.get(`/plans/${planId}`, Plan, { signal }),
+    queryFn: async ({ signal, client, queryKey }) => {
+      const known = client.getQueryData<Plan>(queryKey);
+      const plan = await api.get(`/plans/${planId}`, Plan, { signal });
+      // A job has made it real meanwhile: what the pages know is of before.
+      if (known?.state === 'committing' && plan.state === 'committed') forgetWhatWas();
+      return plan;
+    },
     refetchInterval: ({ state }) => (isMoving(state.data) ? pollMs : false),
   });
+
+function forgetWhatWas(): void {
+  for (const key of staleAfterPlans)
+    if (key !== plansKey) void queryClient.invalidateQueries({ queryKey: key });
+}
 
 const isMoving = (plan: Plan | undefined) =>
   plan?.state === 'parsing' || plan?.state === 'committing';
@@ -101,7 +115,7 @@ export type ImportSubject = z.infer<typeof ImportSubject>;
 
 const UndoSubject = z.object({ changeId: z.int() });
 
-/** Where the panel shows a plan: an import on its server's page of imports, an undo as a change in the log. */
+/** Where the panel shows a plan: an import on its server's page of imports, an undo in the log, a restore on its own. */
 export async function addressOfPlan(planId: number): Promise<string> {
   const { action, subject, changeId } = await queryClient.fetchQuery({
     ...planById(planId),
@@ -109,6 +123,7 @@ export async function addressOfPlan(planId: number): Promise<string> {
   });
   if (action === 'changes:undo')
     return `/audit?change=${changeId ?? UndoSubject.parse(subject).changeId}`;
+  if (action !== 'users:import') return `/snapshots/restore/${planId}`;
   const { serverId } = ImportSubject.parse(subject);
   return `/servers/${serverId}/import/${planId}`;
 }

@@ -14,3 +14,8 @@ function offer({ name, content }: Downloaded, fallbackName: string): void {
   // Not at once: some browsers begin to read only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+/** Gives a text to the person as a file. */
+export function saveText(text: string, name: string): void {
+  offer({ name, content: new Blob([text], { type: 'text/plain' }) }, name);
+}

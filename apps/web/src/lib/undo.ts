@@ -23,7 +23,7 @@ const reversible = ({ counts }: Plan) => counts.added + counts.changed + counts.
 
 /** The data an undo can alter; the session and the site it cannot. */
 function isData([first]: readonly unknown[]): boolean {
-  return first === 'servers' || first === 'users' || first === 'overview';
+  return first === 'servers' || first === 'users' || first === 'services' || first === 'overview';
 }
 
 /** The undo that Ctrl+Z stands for: the offer made last, while it is open. */

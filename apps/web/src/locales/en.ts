@@ -1,17 +1,26 @@
 import { accounts } from './en/accounts.ts';
 import { audit } from './en/audit.ts';
 import { auth } from './en/auth.ts';
+import { certificate } from './en/certificate.ts';
+import { database } from './en/database.ts';
 import { errors } from './en/errors.ts';
+import { images } from './en/images.ts';
 import { jobs } from './en/jobs.ts';
+import { mail } from './en/mail.ts';
 import { overview } from './en/overview.ts';
 import { palette } from './en/palette.ts';
 import { profile } from './en/profile.ts';
+import { remoteServer } from './en/remote-server.ts';
 import { servers } from './en/servers.ts';
+import { services } from './en/services.ts';
 import { settings } from './en/settings.ts';
 import { sheets } from './en/sheets.ts';
 import { shell } from './en/shell.ts';
+import { snapshots } from './en/snapshots.ts';
 import { states } from './en/states.ts';
+import { storage } from './en/storage.ts';
 import { strip } from './en/strip.ts';
+import { telegram } from './en/telegram.ts';
 import { term } from './en/term.ts';
 import { time } from './en/time.ts';
 import { undo } from './en/undo.ts';
@@ -23,14 +32,23 @@ export const en = {
   accounts,
   audit,
   auth,
+  database,
+  telegram,
+  remoteServer,
+  certificate,
+  mail,
+  storage,
   errors,
+  images,
   jobs,
   overview,
   palette,
   profile,
+  services,
   settings,
   sheets,
   shell,
+  snapshots,
   states,
   time,
   servers,

@@ -15,6 +15,7 @@ export const given = {
       username: 'may',
       displayName: 'May Phoo',
       email: 'may@example.net',
+      avatarHash: null,
       role: 'admin' satisfies Role,
       mustChangePassword: false,
       version: 3,
@@ -70,5 +71,10 @@ export const given = {
     timeZone: 'Asia/Yangon',
     weekStart: 'monday',
     soonWindowHours: 24,
+    theme: 'system',
+    logoLight: null,
+    logoDark: null,
+    favicon: null,
+    touchIcon: null,
   }),
 };

@@ -16,6 +16,12 @@ export const GeneralSettings = z.object({
   dateOrder: z.enum(['DMY', 'MDY']).default('DMY'),
   soonWindowHours: z.literal([24, 72, 168]).default(24),
   binRetentionDays: z.int().min(1).max(3650).default(30),
+  /** What the panel looks like to those who did not choose. */
+  theme: z.enum(['light', 'dark', 'system']).default('system'),
+  /** A session that asked for nothing for so long is over. Null: only its own end ends it. */
+  idleLimitMinutes: z.int().min(5).max(10_080).nullable().default(null),
+  /** ISO 4217, of the services' prices. */
+  currency: z.string().refine(isCurrency, 'An ISO 4217 code, as MMK.').default('USD'),
 });
 export type GeneralSettings = z.infer<typeof GeneralSettings>;
 
@@ -33,4 +39,10 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+function isCurrency(code: string): boolean {
+  return currencies.has(code);
 }

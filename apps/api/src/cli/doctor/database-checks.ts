@@ -3,6 +3,7 @@ import { auditedTables, pendingMigrations } from '#database/migrator.ts';
 import { namePowers, readPowers } from '#database/role-powers.ts';
 import { isSetupRequired } from '#modules/accounts/accounts.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
+import type { FolderPlace } from '#modules/snapshots/snapshot-place.ts';
 import {
   hasStrayEntries,
   isZoneKnown,
@@ -13,6 +14,7 @@ import {
   readServerFacts,
 } from './database-facts.repository.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
+import { checkSnapshots } from './snapshot-checks.ts';
 
 const leastVersion = 150_000;
 
@@ -20,7 +22,11 @@ const leastVersion = 150_000;
 const mostApartMs = 5_000;
 
 /** What is to be said of a database that answers. */
-export async function checkDatabase(db: Db, singleRole: boolean): Promise<Finding[]> {
+export async function checkDatabase(
+  db: Db,
+  singleRole: boolean,
+  place: FolderPlace,
+): Promise<Finding[]> {
   const server = await checkServer(db);
   const pending = await pendingMigrations(db);
   if (pending.length > 0) {
@@ -36,6 +42,7 @@ export async function checkDatabase(db: Db, singleRole: boolean): Promise<Findin
     await checkClock(db),
     await checkTimeZone(db),
     await checkSetup(db),
+    ...(await checkSnapshots(db, place)),
   ];
 }
 

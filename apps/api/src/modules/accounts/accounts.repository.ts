@@ -131,6 +131,11 @@ function accounts(db: Db) {
     'username',
     'displayName',
     'email',
+    eb
+      .selectFrom('images')
+      .select('sha256')
+      .whereRef('images.accountId', '=', 'accounts.id')
+      .as('avatarHash'),
     eb.ref('role').$castTo<Role>().as('role'),
     'mustChangePassword',
     'disabledAt',

@@ -21,7 +21,7 @@ import {
 import { lowerGrants } from './grants.repository.ts';
 
 /** How long a one-time password lies about at most. */
-const oneTimeHours = 24;
+export const oneTimeHours = 24;
 
 export async function getAccount(db: Db, accountId: number): Promise<Account> {
   const account = await findAccount(db, accountId);

@@ -1,6 +1,6 @@
 import type { GrantList, GrantsChange } from '@cmp/shared/accounts';
 import { actionsOfLevel, type Grant, type GrantedAction } from '@cmp/shared/permissions';
-import type { Db } from '#database/client.ts';
+import type { Db, Trx } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { livingServerIds } from '#modules/servers/servers.service.ts';
@@ -34,6 +34,15 @@ export function changeGrants(
     if (isAltered) await touchAccount(trx, accountId);
     return readGrants(trx, accountId);
   });
+}
+
+/** Gives an account these levels, each with all it allows, within a change. */
+export async function giveGrants(
+  trx: Trx,
+  accountId: number,
+  grants: Pick<Grant, 'serverId' | 'level'>[],
+): Promise<void> {
+  await replaceGrants(trx, accountId, grants.map(withActions));
 }
 
 function withActions({ serverId, level, actions }: GrantsChange['grants'][number]): Grant {

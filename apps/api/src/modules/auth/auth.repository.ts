@@ -61,6 +61,21 @@ export async function listSignIns(db: Db, accountId: number): Promise<SignInList
   return { items, total: items.length };
 }
 
+/** The same password under another hash: no new version, as nothing that an editor saw has altered. */
+export async function replaceHash(
+  trx: Trx,
+  accountId: number,
+  from: string,
+  to: string,
+): Promise<void> {
+  await trx
+    .updateTable('accounts')
+    .set({ passwordHash: to })
+    .where('id', '=', accountId)
+    .where('passwordHash', '=', from)
+    .execute();
+}
+
 /** Stores a password its owner chose: nothing forces another change. */
 export async function savePassword(
   trx: Trx,

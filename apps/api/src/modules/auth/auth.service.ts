@@ -10,14 +10,15 @@ import type { Db } from '#database/client.ts';
 import { AppError, staleVersion } from '#lib/errors.ts';
 import { signIns } from '#lib/metrics.ts';
 import { judgePassword } from '#lib/password-strength.ts';
-import { hashPassword, verifyPassword } from '#lib/passwords.ts';
+import { hashPassword, isFromOlderPortal, verifyPassword } from '#lib/passwords.ts';
 import { newToken, successorOf, tokenHash } from '#lib/tokens.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
-import type { Actor } from '#plugins/access.ts';
+import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   type Credentials,
   findCredentials,
   recordAttempt,
+  replaceHash,
   savePassword,
   saveProfile,
 } from './auth.repository.ts';
@@ -65,7 +66,20 @@ export async function signIn(
   signIns.inc({ outcome });
   if (!credentials || outcome !== 'success')
     throw new AppError('sign_in_failed', 'The username or the password is not right.');
+  if (isFromOlderPortal(credentials.passwordHash)) await renewHash(db, credentials, password);
   return startSession(db, tokenKey, credentials.id, origin);
+}
+
+/** Puts a hash of ours in the place of an older portal's, the password being known for once. */
+async function renewHash(
+  db: Db,
+  { id, passwordHash }: Credentials,
+  password: string,
+): Promise<void> {
+  const renewed = await hashPassword(password);
+  await inChange(db, systemActor('system'), 'accounts:sign-in', null, (trx) =>
+    replaceHash(trx, id, passwordHash, renewed),
+  );
 }
 
 /** What the history keeps of a name: folding can make eighteen characters of one. */
@@ -75,6 +89,18 @@ function outcomeOf(credentials: Credentials | undefined, isRight: boolean): Sign
   if (!credentials) return 'unknown_account';
   if (!isRight || credentials.hasLapsed) return 'wrong_password';
   return credentials.isDisabled ? 'disabled' : 'success';
+}
+
+/** Asks once more who it is, before what cannot be taken back. The command line has no password to ask for. */
+export async function requirePassword(
+  db: Db,
+  { accountId }: Actor,
+  password: string | undefined,
+): Promise<void> {
+  if (accountId === null) return;
+  const credentials = await findCredentials(db, { id: accountId });
+  if (!(await verifyPassword(credentials?.passwordHash, password ?? '')))
+    throw new AppError('password_wrong', 'This is not your password.');
 }
 
 /** Starts a session for an account whose identity is proved. */
@@ -167,6 +193,13 @@ export function changePassword(
   });
 }
 
+/** Whoever sits before an open session proves to be its owner: asked before what cannot be taken back. */
+export async function requireOwnPassword(db: Db, actor: Actor, password: string): Promise<void> {
+  const credentials = await findCredentials(db, { id: ownAccountId(actor) });
+  if (!(await verifyPassword(credentials?.passwordHash, password)))
+    throw new AppError('password_wrong', 'This is not your password.');
+}
+
 export async function changeProfile(
   db: Db,
   actor: Actor,
@@ -194,11 +227,14 @@ export async function refuseWeakPassword(password: string, personal: string[]): 
 }
 
 export function asSession(live: LiveSession): Session {
-  const { sessionId, accountId, username, displayName, email, role, grants } = live;
+  const { sessionId, accountId, username, displayName, email, avatarHash, role, grants } = live;
   const { mustChangePassword, version } = live;
   return {
     id: sessionId,
-    account: { id: accountId, username, displayName, email, role, mustChangePassword, version },
+    account: {
+      ...{ id: accountId, username, displayName, email, avatarHash, role },
+      ...{ mustChangePassword, version },
+    },
     grants,
   };
 }

@@ -14,6 +14,7 @@ export interface LiveSession {
   username: string;
   displayName: string;
   email: string | null;
+  avatarHash: string | null;
   role: Role;
   mustChangePassword: boolean;
   version: number;
@@ -34,7 +35,8 @@ const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
         .set({ lastSeenAt: sql`now()` })
         .where('id', '=', slot('sessionId'))
         .where('endedAt', 'is', null)
-        .where('lastSeenAt', '<', sql<string>`now() - interval '1 minute'`),
+        .where('lastSeenAt', '<', sql<string>`now() - interval '1 minute'`)
+        .where(isInUse),
     )
     .selectFrom('sessions')
     .innerJoin('accounts', 'accounts.id', 'sessions.accountId')
@@ -44,6 +46,7 @@ const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
       'username',
       'displayName',
       'email',
+      avatarHash.as('avatarHash'),
       eb.ref('role').$castTo<Role>().as('role'),
       'mustChangePassword',
       'version',
@@ -53,8 +56,16 @@ const liveSession = statement((db, slot: Slot<{ sessionId: number }>) =>
     .where('endedAt', 'is', null)
     .where('expiresAt', '>', sql<string>`now()`)
     .where('disabledAt', 'is', null)
+    .where(isInUse)
     .compile(),
 );
+
+/**
+ * Whether it was seen within the site's idle limit. Being seen is written once a minute, so a session can end up to
+ * a minute early, never late. The statement sees the row as it was before it is marked.
+ */
+const isInUse = sql<boolean>`not coalesce(sessions.last_seen_at < now() - make_interval(mins => (
+  select (fields ->> 'idleLimitMinutes')::integer from settings where section = 'general')), false)`;
 
 /** An account and its grants as they are now, where it may act at all. */
 export async function findActing(
@@ -68,6 +79,7 @@ export async function findActing(
       'username',
       'displayName',
       'email',
+      avatarHash.as('avatarHash'),
       eb.ref('role').$castTo<Role>().as('role'),
       'mustChangePassword',
       'version',
@@ -84,6 +96,10 @@ const grants = sql<Grant[]>`(
     'serverId', server_id, 'level', level, 'actions', actions) order by position), '[]')
   from grants join servers on servers.id = server_id
   where account_id = accounts.id and deleted_at is null)`;
+
+const avatarHash = sql<
+  string | null
+>`(select sha256 from images where images.account_id = accounts.id)`;
 
 interface NewSession {
   accountId: number;
@@ -140,6 +156,7 @@ export async function rotateToken(
         .where('endedAt', 'is', null)
         .where('expiresAt', '>', sql<string>`now()`)
         .where('disabledAt', 'is', null)
+        .where(isInUse)
         .returning('refreshTokens.sessionId'),
     )
     .insertInto('refreshTokens')
@@ -224,6 +241,7 @@ export async function listSessions(
     ])
     .where('endedAt', 'is', null)
     .where('expiresAt', '>', sql<string>`now()`)
+    .where(isInUse)
     .$if(accountId !== undefined, (query) => query.where('accountId', '=', accountId ?? 0))
     .orderBy('lastSeenAt', 'desc')
     .orderBy('sessions.id', 'desc')

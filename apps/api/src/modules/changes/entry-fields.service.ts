@@ -57,7 +57,15 @@ function withBothSides({ before, after }: Altered): Omit<Altered, 'table'> {
   return { before: { ...nulls(after), ...before }, after: { ...nulls(before), ...after } };
 }
 
-const hidden = new Set(['id', 'version', 'created_at', 'name_key', 'search_key']);
+const hidden = new Set([
+  'id',
+  'version',
+  'created_at',
+  'name_key',
+  'search_key',
+  'server_key',
+  'password_hash',
+]);
 
 function inApi(column: string, value: unknown): unknown {
   if (column === 'expires_on' && value === 'infinity') return null; // Never expires.

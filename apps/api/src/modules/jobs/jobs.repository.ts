@@ -11,11 +11,13 @@ export interface Owner {
 export interface NewJob {
   id: string;
   kind: JobKind;
-  accountId: number;
+  accountId: number | null;
   accountName: string;
   ip: string | null;
   requestId: string | null;
-  planId: number;
+  planId: number | null;
+  /** As JSON. */
+  subject: string;
 }
 
 export async function insertJob(trx: Trx, job: NewJob): Promise<void> {
@@ -49,6 +51,7 @@ function jobsOf(db: Db, { accountId }: Owner) {
       eb.ref('kind').$castTo<JobKind>().as('kind'),
       eb.ref('state').$castTo<JobState>().as('state'),
       eb.ref('failure').$castTo<PlanFailure | null>().as('failure'),
+      eb.ref('subject').$castTo<Job['subject']>().as('subject'),
     ])
     .where(accountId === 'anyone' ? sql<boolean>`true` : sql<boolean>`account_id = ${accountId}`);
 }
@@ -57,10 +60,11 @@ export interface Run {
   id: string;
   kind: JobKind;
   attempt: number;
-  accountId: number;
+  accountId: number | null;
   ip: string | null;
   requestId: string | null;
   planId: number | null;
+  subject: Job['subject'];
 }
 
 /** Begins a run of a job that has not ended: any earlier run can finish nothing from here on. */
@@ -79,6 +83,7 @@ export async function beginRun(db: Db, jobId: string): Promise<Run | undefined> 
     .returning((eb) => [
       'id',
       eb.ref('kind').$castTo<JobKind>().as('kind'),
+      eb.ref('subject').$castTo<Job['subject']>().as('subject'),
       ...(['attempt', 'accountId', 'ip', 'requestId', 'planId'] as const),
     ])
     .executeTakeFirst();
@@ -110,7 +115,7 @@ export async function saveProgress(
 export async function finishRun(
   trx: Trx,
   { id, attempt }: Run,
-  made: 'change' | 'plan',
+  made: 'change' | 'plan' | 'task',
   { done, total }: Pick<Progress, 'done' | 'total'>,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx

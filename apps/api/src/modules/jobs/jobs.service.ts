@@ -4,7 +4,7 @@ import type { Job, JobKind } from '@cmp/shared/jobs';
 import type { Db, Trx } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { actorOfAccount } from '#modules/auth/sessions.service.ts';
-import type { Actor } from '#plugins/access.ts';
+import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   beginRun,
   endJob,
@@ -20,25 +20,37 @@ import {
 import type { JobQueue } from './queue.ts';
 
 /** A job while it runs. */
-export interface RunningJob {
-  planId: number;
+export interface RunningTask {
+  /** What a job without a plan is about. */
+  subject: Record<string, unknown>;
   /** Whom it acts for, with the rights of this moment. */
   actor: Actor;
   /** Aborted when it is stopped, or given to another process. */
   signal: AbortSignal;
   progress: (progress: Partial<Progress>) => void;
   /** Ends it in the transaction that holds its result, or refuses where it was stopped meanwhile. */
-  finish: (trx: Trx, made: 'change' | 'plan') => Promise<void>;
+  finish: (trx: Trx, made: 'change' | 'plan' | 'task') => Promise<void>;
+}
+
+/** The same of a job that makes a plan, or makes one real. */
+export interface RunningJob extends RunningTask {
+  planId: number;
 }
 
 /** What a kind of job does, and how its plan is left where it comes to nothing. */
-export interface JobWork {
+export interface PlanWork {
   run: (db: Db, job: RunningJob) => Promise<void>;
   abandon: (trx: Trx, planId: number, failure: PlanFailure) => Promise<void>;
   /** When it has ended, well or not. */
   clear: (planId: number) => Promise<void>;
 }
-export type JobWorks = Readonly<Record<JobKind, JobWork>>;
+
+/** Work without a plan: it leaves nothing to be set right. */
+export interface TaskWork {
+  runTask: (db: Db, task: RunningTask) => Promise<void>;
+}
+export type JobWork = PlanWork | TaskWork;
+export type JobWorks = Readonly<Partial<Record<JobKind, JobWork>>>;
 
 /** Whose jobs an actor sees: their own; an admin everybody's. */
 export function ownerFor({ accountId, role }: Actor): Owner {
@@ -56,11 +68,15 @@ export async function startJob(
   trx: Trx,
   queue: JobQueue,
   { accountId, username, ip, requestId }: Actor,
-  { kind, planId }: { kind: JobKind; planId: number },
+  {
+    kind,
+    planId = null,
+    subject = {},
+  }: { kind: JobKind; planId?: number | null; subject?: Record<string, unknown> },
 ): Promise<string> {
-  if (accountId === null) throw notFound();
   const id = randomUUID();
-  await insertJob(trx, { id, kind, accountId, accountName: username, ip, requestId, planId });
+  const by = { accountId, accountName: username, ip, requestId };
+  await insertJob(trx, { id, kind, ...by, planId, subject: JSON.stringify(subject) });
   await queue.send(trx, kind, id);
   return id;
 }
@@ -82,12 +98,14 @@ export async function runJob(
   queueSignal: AbortSignal,
 ): Promise<void> {
   const run = await beginRun(db, jobId);
-  if (!run || run.planId === null) return;
-  const work = works[run.kind];
+  const work = run && works[run.kind];
+  if (!run || !work) return;
   const watch = watchRun(db, run, queueSignal);
   try {
-    const actor = await actorOfAccount(db, run.accountId, run);
-    await work.run(db, { planId: run.planId, actor, ...watch });
+    const actor = await actorOf(db, run);
+    const task = { actor, subject: run.subject, ...watch };
+    if ('runTask' in work) await work.runTask(db, task);
+    else if (run.planId !== null) await work.run(db, { ...task, planId: run.planId });
   } catch (error) {
     if (watch.signal.aborted) return;
     // What the maker can act on is an end; all else is tried again.
@@ -98,7 +116,13 @@ export async function runJob(
   } finally {
     watch.stop();
   }
-  await work.clear(run.planId);
+  if ('clear' in work && run.planId !== null) await work.clear(run.planId);
+}
+
+/** The portal itself where no account asked: a schedule. */
+async function actorOf(db: Db, { accountId, ip, requestId }: Run): Promise<Actor> {
+  if (accountId === null) return systemActor('system');
+  return actorOfAccount(db, accountId, { ip, requestId });
 }
 
 /** Says of a job whose workers died, one after another, that it came to nothing. */
@@ -124,10 +148,12 @@ async function abandon(
 ): Promise<boolean> {
   const ended = await db.transaction().execute(async (trx) => {
     const job = await endJob(trx, jobId, { state, failure }, attempt);
-    if (job?.planId) await works[job.kind].abandon(trx, job.planId, failure);
+    const work = job && works[job.kind];
+    if (job?.planId && work && 'abandon' in work) await work.abandon(trx, job.planId, failure);
     return job;
   });
-  if (ended?.planId) await works[ended.kind].clear(ended.planId);
+  const work = ended && works[ended.kind];
+  if (ended?.planId && work && 'clear' in work) await work.clear(ended.planId);
   return ended !== undefined;
 }
 
@@ -148,7 +174,7 @@ function watchRun(db: Db, run: Run, queueSignal: AbortSignal) {
   return {
     signal,
     progress: (progress: Partial<Progress>) => void Object.assign(state, progress),
-    finish: async (trx: Trx, made: 'change' | 'plan') => {
+    finish: async (trx: Trx, made: 'change' | 'plan' | 'task') => {
       if (await finishRun(trx, run, made, state)) return;
       given.abort();
       throw new Error('This run was stopped, or given to another process.');

@@ -10,12 +10,12 @@ import { sql } from 'kysely';
 import { getConstructionPlans } from 'pg-boss';
 import { describe, expect, inject } from 'vitest';
 import { urlAs } from '#database/roles.ts';
-import { jobWorks } from '#job-works.ts';
+import { importWorks } from '#modules/spreadsheets/imports.service.ts';
 import { writeUsers } from '#modules/spreadsheets/user-sheet.ts';
 import { test as base } from '#test/fixtures.ts';
 import { rolePassword } from '#test/global-setup.ts';
 import { settledPlan, upload } from '#test/import-client.ts';
-import { buryLostJobs, type JobWork, runJob } from './jobs.service.ts';
+import { buryLostJobs, type PlanWork, runJob } from './jobs.service.ts';
 
 const test = base
   .extend('dataDir', async ({}, { onCleanup }) => {
@@ -120,7 +120,7 @@ describe('a run of a job', () => {
       const file = { fileName: 'x.csv' };
       const { jobId, id } = (await upload(admin, tokyo.id, 'account_name\r\nann', file)).json();
       const nothing = { abandon: async () => {}, clear: async () => {} };
-      const late: JobWork = {
+      const late: PlanWork = {
         ...nothing,
         run: async (on, job) => {
           if (how.startsWith('stopped')) await admin.delete(`/jobs/${jobId}`);
@@ -164,7 +164,7 @@ describe('a job that no worker takes', () => {
     expect((await admin.post(`/plans/${id}/commit`, {})).statusCode).toBe(409);
     await sql`delete from pgboss.job`.execute(db);
     await sql`update jobs set created_at = now() - interval '1 minute'`.execute(db);
-    await buryLostJobs(db, jobWorks(folder));
+    await buryLostJobs(db, importWorks(folder));
     expect((await admin.get(`/jobs/${jobId}`)).json()).toMatchObject({
       state: 'failed',
       failure: { code: 'interrupted' },

@@ -21,6 +21,11 @@ export interface JobQueue {
 const queueOf = {
   'import:parse': 'import.parse',
   'import:commit': 'import.commit',
+  'snapshot:create': 'snapshot.create',
+  'snapshot:verify': 'snapshot.verify',
+  'snapshot:drill': 'snapshot.drill',
+  'restore:read': 'restore.read',
+  'restore:write': 'restore.write',
   'undo:commit': 'undo.commit',
 } as const satisfies Record<JobKind, string>;
 

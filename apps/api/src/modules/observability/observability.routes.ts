@@ -1,5 +1,5 @@
 import { ErrorBody } from '@cmp/shared/errors';
-import { Health, Site } from '@cmp/shared/health';
+import { Health } from '@cmp/shared/health';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
@@ -7,7 +7,6 @@ import * as z from 'zod';
 import type { Config } from '#config.ts';
 import { AppError } from '#lib/errors.ts';
 import { isSameSecret } from '#lib/tokens.ts';
-import { readSite } from '#modules/settings/settings.service.ts';
 import { metricsText } from './observability.service.ts';
 
 const Ok = z.object({ ok: z.boolean() });
@@ -49,12 +48,6 @@ export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, o
       versions,
       features: {},
     }),
-  });
-
-  app.get('/api/site', {
-    config: { allow: 'anyone' },
-    schema: { summary: 'The site’s name, for the sign-in page', response: { 200: Site } },
-    handler: () => readSite(app.db),
   });
 
   app.get('/metrics', {

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { Gauge, Registry } from 'prom-client';
 import type { Db } from '#database/client.ts';
 import { registry } from '#lib/metrics.ts';
+import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 
 /** Everything Prometheus may know, in its text form: of the process, its pool, and the database as it is now. */
 export async function metricsText(db: Db, pool: Pool): Promise<string> {
@@ -25,7 +26,27 @@ async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
   gauge('cmp_sessions_active', 'Sessions that have not ended.', counts.sessions);
   gauge('cmp_servers', 'Servers.', counts.servers);
   gauge('cmp_entries_default', 'Entries for which no month’s partition was there.', counts.strays);
+  await addSnapshots(db, gauge);
   return live;
+}
+
+type AddGauge = (name: string, help: string, value: number) => void;
+
+async function addSnapshots(db: Db, gauge: AddGauge): Promise<void> {
+  const { newestAt, bytes, verifiedAt, failures, isKeySaved } = await readFacts(db);
+  const age = (at: string) => (Date.now() - Date.parse(at)) / 1000;
+  // Without one there is nothing to tell the age of: an alert asks for the absence.
+  if (newestAt !== null)
+    gauge('cmp_snapshot_age_seconds', 'Since the newest snapshot of the database.', age(newestAt));
+  if (bytes !== null) gauge('cmp_snapshot_bytes', 'Size of the newest snapshot.', bytes);
+  if (verifiedAt !== null)
+    gauge('cmp_snapshot_verified_age_seconds', 'Since one was found good.', age(verifiedAt));
+  gauge('cmp_snapshot_failures', 'Snapshots that failed within a day.', failures);
+  gauge(
+    'cmp_recovery_key_saved',
+    'Whether the recovery key was ever exported.',
+    isKeySaved ? 1 : 0,
+  );
 }
 
 async function countNow(db: Db) {

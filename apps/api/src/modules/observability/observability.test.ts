@@ -65,6 +65,11 @@ test('GET /site tells nobody more than the site’s face', async ({ api }) => {
     timeZone: 'UTC',
     weekStart: 'monday',
     soonWindowHours: 24,
+    theme: 'system',
+    logoLight: null,
+    logoDark: null,
+    favicon: null,
+    touchIcon: null,
   });
 });
 

@@ -116,16 +116,31 @@ export function commitInChange(
     action,
     null,
     async (trx) => {
-      const { state } = visible(actor, await lockPlan(trx, id));
-      if (state === 'committed') throw committedBefore();
-      if (state !== from) throw notReady();
+      await holdPlan(trx, actor, id, from);
       await work(trx);
-      await savePlanCommitted(trx, id);
+      await markCommitted(trx, id);
       const plan = asPlan(visible(actor, await findPlan(trx, id)));
       return { plan, changeId: plan.changeId, jobId: plan.jobId };
     },
     { undoesChangeId },
   );
+}
+
+/** Locks a plan that is still to be made real, so that of two commits one takes effect. */
+export async function holdPlan(
+  trx: Trx,
+  actor: Actor,
+  planId: number,
+  from: 'ready' | 'committing',
+): Promise<void> {
+  const { state } = visible(actor, await lockPlan(trx, planId));
+  if (state === 'committed') throw committedBefore();
+  if (state !== from) throw notReady();
+}
+
+/** Says that the plan is the change of this transaction. */
+export async function markCommitted(trx: Trx, planId: number): Promise<void> {
+  await savePlanCommitted(trx, planId);
 }
 
 /**

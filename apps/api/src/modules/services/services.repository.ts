@@ -69,6 +69,14 @@ export async function updateService(
     .executeTakeFirstOrThrow();
 }
 
+/** Gives the services their places, in one statement, since no two may stand in one place. */
+export async function saveServiceOrder(trx: Trx, serviceIds: number[]): Promise<void> {
+  await sql`
+    update services set position = wanted.position, version = version + 1, updated_at = now()
+    from unnest(${serviceIds}::integer[]) with ordinality as wanted (id, position)
+    where services.id = wanted.id and services.position <> wanted.position`.execute(trx);
+}
+
 export async function deleteService(trx: Trx, serviceId: number): Promise<void> {
   await trx.deleteFrom('services').where('id', '=', serviceId).execute();
 }

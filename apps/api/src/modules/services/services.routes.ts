@@ -1,10 +1,21 @@
 import { ErrorBody } from '@cmp/shared/errors';
 import { AtVersion, ById } from '@cmp/shared/primitives';
-import { NewService, Service, ServiceChange, ServiceList } from '@cmp/shared/services';
+import {
+  NewService,
+  Service,
+  ServiceChange,
+  ServiceList,
+  ServiceOrder,
+} from '@cmp/shared/services';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { listServices } from './services.repository.ts';
-import { changeService, createService, removeService } from './services.service.ts';
+import {
+  changeService,
+  createService,
+  removeService,
+  reorderServices,
+} from './services.service.ts';
 
 export const serviceRoutes: FastifyPluginAsyncZod = async (app) => {
   const { db } = app;
@@ -24,6 +35,16 @@ export const serviceRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     handler: async ({ actor, body }, reply) =>
       reply.code(201).send(await createService(db, actor, body)),
+  });
+
+  app.put('/services/order', {
+    config: { allow: 'services:update' },
+    schema: {
+      summary: 'Put the services in another order',
+      body: ServiceOrder,
+      response: { 200: ServiceList, '4xx': ErrorBody },
+    },
+    handler: ({ actor, body }) => reorderServices(db, actor, body),
   });
 
   app.patch('/services/:id', {

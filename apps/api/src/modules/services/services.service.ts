@@ -1,5 +1,11 @@
 import { nameKey } from '@cmp/shared/primitives';
-import type { NewService, Service, ServiceChange } from '@cmp/shared/services';
+import type {
+  NewService,
+  Service,
+  ServiceChange,
+  ServiceList,
+  ServiceOrder,
+} from '@cmp/shared/services';
 import type { Db, Trx } from '#database/client.ts';
 import { brokenConstraint } from '#database/violations.ts';
 import { AppError, notFound, staleVersion } from '#lib/errors.ts';
@@ -12,6 +18,7 @@ import {
   listServices,
   lockServices,
   type ServiceRow,
+  saveServiceOrder,
   updateService,
 } from './services.repository.ts';
 
@@ -58,6 +65,21 @@ export function changeService(
       aliases: fields.aliases?.map(nameKey),
       nameKey: fields.name === undefined ? undefined : nameKey(fields.name),
     });
+  });
+}
+
+/** Puts the services in another order. Whoever did not see all of them is told what there is now. */
+export function reorderServices(
+  db: Db,
+  actor: Actor,
+  { serviceIds }: ServiceOrder,
+): Promise<ServiceList> {
+  return inChange(db, actor, 'services:update', null, async (trx) => {
+    const services = await lockServices(trx);
+    const unseen = new Set(services.map(({ id }) => id)).symmetricDifference(new Set(serviceIds));
+    if (unseen.size > 0) throw staleVersion(await listServices(trx));
+    await saveServiceOrder(trx, serviceIds);
+    return listServices(trx);
   });
 }
 

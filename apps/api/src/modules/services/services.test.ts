@@ -165,3 +165,30 @@ test('who is no admin reads the services and alters none', async ({ api, db }) =
     Array(3).fill({ version: 1 }),
   );
 });
+
+test('an admin puts the services in another order, and takes that back', async ({ api, db }) => {
+  await shipServices(db);
+  const admin = await api.as('admin');
+  const before: { id: number; name: string }[] = (await admin.get('/services')).json().items;
+  const serviceIds = before.map(({ id }) => id).toReversed();
+
+  const moved = await admin.put('/services/order', { serviceIds });
+  const short = await admin.put('/services/order', { serviceIds: serviceIds.slice(1) });
+  const twice = await admin.put('/services/order', { serviceIds: [serviceIds[0], serviceIds[0]] });
+
+  expect(moved.json().items).toMatchObject([
+    { name: 'Unlimited', position: 1, version: 2 },
+    { name: 'Basic', position: 2, version: 1 },
+    { name: 'Mini', position: 3, version: 2 },
+  ]);
+  expect([short.statusCode, short.json().code]).toEqual([409, 'stale_version']);
+  expect([twice.statusCode, twice.json().code]).toEqual([422, 'rule_broken']);
+
+  const plan = (await admin.post(`/changes/${moved.headers['x-change-id']}/undo`)).json();
+  await admin.post(`/plans/${plan.id}/commit`, {});
+  expect((await admin.get('/services')).json().items).toMatchObject([
+    { name: 'Mini' },
+    { name: 'Basic' },
+    { name: 'Unlimited' },
+  ]);
+});

@@ -1,12 +1,30 @@
 import { ErrorBody } from '@cmp/shared/errors';
+import { nameKey } from '@cmp/shared/primitives';
 import { Section, SettingsChange, SettingsSection, sections } from '@cmp/shared/settings/sections';
+import { Revealed, RevealRequest, TestAnswer, TestRequest } from '@cmp/shared/settings/tests';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { changeSection, readSection } from './settings.service.ts';
+import { AppError } from '#lib/errors.ts';
+import { requireOwnPassword } from '#modules/auth/auth.service.ts';
+import { type DatabasePlace, readDatabaseStatus } from './database-status.service.ts';
+import { type TestPlace, testSection } from './section-tests.service.ts';
+import { changeSectionAtDoor, type Gate, readSection, revealSecret } from './settings.service.ts';
 
 const BySection = z.strictObject({ section: Section });
 
-export const settingsRoutes: FastifyPluginAsyncZod = async (app) => {
+interface Options {
+  place: Omit<TestPlace, 'key' | 'pool'>;
+  databasePlace: DatabasePlace;
+}
+
+export const settingsRoutes: FastifyPluginAsyncZod<Options> = async (
+  app,
+  { place: given, databasePlace },
+) => {
+  const { db, pool, keys } = app;
+  const place: TestPlace = { ...given, key: keys.settings, pool };
+
   app.get('/settings/:section', {
     config: { allow: 'settings:read' },
     schema: {
@@ -14,7 +32,10 @@ export const settingsRoutes: FastifyPluginAsyncZod = async (app) => {
       params: BySection,
       response: { 200: SettingsSection, '4xx': ErrorBody },
     },
-    handler: ({ params: { section } }) => readSection(app.db, section, sections[section]),
+    handler: async ({ params: { section } }) => ({
+      ...(await readSection(db, section, sections[section], place.overrides[section])),
+      ...(section === 'database' && { status: await readDatabaseStatus(db, pool, databasePlace) }),
+    }),
   });
 
   app.patch('/settings/:section', {
@@ -25,7 +46,66 @@ export const settingsRoutes: FastifyPluginAsyncZod = async (app) => {
       body: SettingsChange,
       response: { 200: SettingsSection, '4xx': ErrorBody },
     },
-    handler: ({ actor, params: { section }, body }) =>
-      changeSection(app.db, actor, app.keys.settings, section, sections[section], body),
+    handler: (request) =>
+      changeSectionAtDoor(
+        db,
+        request.actor,
+        place,
+        gateOf(app, request),
+        request.params.section,
+        request.body,
+      ),
+  });
+
+  app.post('/settings/:section/test', {
+    config: { allow: 'settings:test' },
+    schema: {
+      summary: 'Try a section: as it is saved, or with values laid over it',
+      params: BySection,
+      body: TestRequest,
+      response: { 200: TestAnswer, '4xx': ErrorBody },
+    },
+    handler: (request) =>
+      testSection(
+        db,
+        request.actor,
+        place,
+        gateOf(app, request),
+        request.params.section,
+        request.body,
+      ),
+  });
+
+  app.post('/settings/:section/reveal', {
+    config: { allow: 'settings:reveal', secretAnswer: true },
+    schema: {
+      summary: 'Show one secret to whoever gives their password again',
+      params: BySection,
+      body: RevealRequest,
+      response: { 200: Revealed, '4xx': ErrorBody },
+    },
+    handler: (request) =>
+      revealSecret(
+        db,
+        request.actor,
+        keys.settings,
+        gateOf(app, request),
+        request.params.section,
+        request.body,
+      ),
   });
 };
+
+/** Asks for the password as a sign-in does, counted with the sign-ins, and tells the security log. */
+function gateOf(app: FastifyInstance, request: FastifyRequest): Gate {
+  const { actor, log } = request;
+  return {
+    confirm: async (password) => {
+      if (!password) throw new AppError('password_wrong', 'Give your password, too.');
+      const giveBack = await app.countAttempt(request, nameKey(actor.username));
+      await requireOwnPassword(app.db, actor, password);
+      await giveBack();
+    },
+    tell: (event, details) => log.warn({ event, ...details }, 'settings'),
+  };
+}

@@ -15,6 +15,9 @@ const defaults = {
   dateOrder: 'DMY',
   soonWindowHours: 24,
   binRetentionDays: 30,
+  theme: 'system',
+  idleLimitMinutes: null,
+  currency: 'USD',
 };
 
 describe('/settings/general', () => {
@@ -28,6 +31,7 @@ describe('/settings/general', () => {
       version: 1,
       values: defaults,
       secrets: {},
+      environment: {},
     });
   });
 
@@ -191,6 +195,7 @@ describe('the secrets of a section', () => {
   const contract = {
     values: z.object({ host: z.string().default('') }),
     secrets: ['token', 'other'],
+    targets: [],
   };
   const secret = 'hunter2-hunter2-hunter2-9876';
 
@@ -206,6 +211,7 @@ describe('the secrets of a section', () => {
       version: 2,
       values: { host: 'mail.example.net' },
       secrets: { token: { set: true, lastFour: '9876' }, other: { set: false, lastFour: null } },
+      environment: {},
     });
     expect(read).toEqual(saved);
     expect(await readSecret(db, keys.settings, 'probe', 'token')).toBe(secret);

@@ -219,7 +219,7 @@ export async function sweepUploads(db: Db, folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     const file = await stat(path).catch(() => undefined);
-    const isOld = file !== undefined && Date.now() - file.mtimeMs > leftAfterMs;
+    const isOld = file?.isFile() && Date.now() - file.mtimeMs > leftAfterMs;
     if (isOld && !waiting.has(path)) await rm(path, { force: true });
   }
 }

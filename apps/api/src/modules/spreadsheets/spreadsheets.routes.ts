@@ -3,12 +3,13 @@ import { ErrorBody } from '@cmp/shared/errors';
 import { ById } from '@cmp/shared/primitives';
 import { CsvQuery, ExportQuery, ImportQuery } from '@cmp/shared/spreadsheets';
 import { OfServer } from '@cmp/shared/users';
+import { workbookLimits } from '@cmp/shared/workbook';
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { attachment } from '#lib/attachment.ts';
 import { AppError } from '#lib/errors.ts';
 import uploads from '#plugins/uploads.ts';
 import { makeErrorRows } from './error-rows.service.ts';
-import { attachment } from './file-name.ts';
 import { type ImportPlace, startImport } from './imports.service.ts';
 import { exportUsers, makeTemplate, type NamedFile } from './spreadsheets.service.ts';
 
@@ -59,7 +60,13 @@ export const spreadsheetRoutes: FastifyPluginAsyncZod<ImportPlace> = async (app,
 
 /** In a scope of its own: nothing else takes a body that is not JSON. */
 const importRoutes: FastifyPluginAsyncZod<ImportPlace> = async (app, place) => {
-  await app.register(uploads, { folder: place.folder });
+  await app.register(uploads, {
+    folder: place.folder,
+    limit: {
+      bytes: workbookLimits.bytes,
+      sentence: 'The file is larger than 20 MB. Split the list.',
+    },
+  });
 
   app.post('/servers/:serverId/users/import', {
     config: { allow: 'users:import' },

@@ -6,12 +6,13 @@ import { columns as allColumns } from '@cmp/shared/workbook';
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import * as XLSX from 'xlsx';
+import { attachment } from '#lib/attachment.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { serviceIdsByKey, shipServices } from '#modules/services/services.service.ts';
 import { addUsers } from '#modules/users/users.service.ts';
 import { system, test, uploadsDir } from '#test/fixtures.ts';
 import { writeCsv } from './csv.ts';
-import { attachment, fileName } from './file-name.ts';
+import { fileName } from './file-name.ts';
 import { readFile } from './file-reader.ts';
 import { rowOf, writeUsers } from './user-sheet.ts';
 

@@ -6,18 +6,22 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { toast } from 'sonner';
+import { Avatar } from '#components/avatar.tsx';
+import { ImagePicker } from '#components/image-picker.tsx';
 import { Notice } from '#components/notice.tsx';
 import { SaveBar } from '#components/save-bar.tsx';
 import { StaleNotice } from '#components/stale-notice.tsx';
+import { pictureOf } from '#lib/account-picture.ts';
 import { isStale } from '#lib/api-error.ts';
 import { showRefusal } from '#lib/form-refusal.ts';
+import { explainImage } from '#lib/image-failure.ts';
 import { roleName } from '#lib/role-words.ts';
 import { useSession } from '#lib/session.ts';
 import { useSaveKey } from '#lib/use-save-key.ts';
 import { AccountActions } from './account-actions.tsx';
 import { AccountFields, AccountFieldValues } from './account-fields.tsx';
 import { accountIdIn } from './account-id.ts';
-import { accountById, updateAccount } from './accounts.queries.ts';
+import { accountById, removePicture, setPicture, updateAccount } from './accounts.queries.ts';
 import { OneTimePasswordDialog } from './one-time-password-dialog.tsx';
 
 export function AccountPage() {
@@ -26,8 +30,33 @@ export function AccountPage() {
   return (
     <div className="grid gap-10">
       <AccountForm key={account.id} account={account} />
+      <AccountPicture account={account} />
       <AccountActions account={account} onIssued={setIssued} />
       <OneTimePasswordDialog issued={issued} onDone={() => setIssued(undefined)} />
+    </div>
+  );
+}
+
+/** Kept at once, apart from the form's draft. */
+function AccountPicture({ account }: { account: Account }) {
+  const { t } = useTranslation();
+  const set = useMutation(setPicture);
+  const remove = useMutation(removePicture);
+  const picture = pictureOf(account);
+  return (
+    <div className="max-w-[640px] border-line border-t">
+      <ImagePicker
+        label={t('accounts.picture')}
+        hint={t('accounts.pictureHint')}
+        preview={<Avatar name={account.displayName} picture={picture} size="large" />}
+        isSet={picture !== undefined}
+        pending={set.isPending || remove.isPending}
+        error={set.error ? explainImage(set.error) : undefined}
+        onChoose={(file) =>
+          set.mutate({ id: account.id, file }, { onSuccess: () => toast(t('images.saved')) })
+        }
+        onRemove={() => remove.mutate(account.id, { onSuccess: () => toast(t('images.removed')) })}
+      />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { PageHeader } from '#components/page-header.tsx';
 import { Panel } from '#components/panel.tsx';
 import { SkeletonRows } from '#components/skeleton.tsx';
 import { Cell, Row, Table } from '#components/table.tsx';
+import { pictureOf } from '#lib/account-picture.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { roleName } from '#lib/role-words.ts';
 import { useSession } from '#lib/session.ts';
@@ -100,7 +101,7 @@ function AccountTable({ accounts }: { accounts: readonly Account[] }) {
         <Row key={account.id}>
           <Cell phone="title">
             <span className="flex min-w-0 items-center gap-2.5">
-              <Avatar name={account.displayName} />
+              <Avatar name={account.displayName} picture={pictureOf(account)} />
               <Link
                 translate="no"
                 to={`/accounts/${account.id}`}

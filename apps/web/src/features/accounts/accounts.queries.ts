@@ -52,6 +52,17 @@ export const updateAccount = mutationOptions({
   meta: { told: 'by the form', invalidates: [accountsKey, allSessions.queryKey] },
 });
 
+export const setPicture = mutationOptions({
+  mutationFn: ({ id, file }: { id: number; file: File }) =>
+    api.putFile(`/accounts/${id}/avatar`, file, Account),
+  meta: { told: 'by the form', invalidates: [accountsKey, ['session']] },
+});
+
+export const removePicture = mutationOptions({
+  mutationFn: (id: number) => api.delete(`/accounts/${id}/avatar`),
+  meta: { invalidates: [accountsKey, ['session']] },
+});
+
 /** Disabling and enabling, by a button rather than a form. */
 export const switchAccount = mutationOptions({
   mutationFn: ({ account, disabled }: { account: Account; disabled: boolean }) =>

@@ -3,6 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { queryClient } from '#lib/query-client.ts';
 import { wordValidation } from '#lib/validation.ts';
+import { given } from '#test/given.ts';
 import { network, refusal } from '#test/network.ts';
 import { showPage } from '#test/page.tsx';
 import { SetupPage } from './setup-page.tsx';
@@ -10,7 +11,7 @@ import { SetupPage } from './setup-page.tsx';
 wordValidation();
 beforeEach(() => {
   queryClient.clear();
-  network.use(http.get('/api/site', () => HttpResponse.json({ name: 'Acme', language: 'en' })));
+  network.use(http.get('/api/site', () => HttpResponse.json(given.site())));
 });
 
 test.each([

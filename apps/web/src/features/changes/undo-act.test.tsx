@@ -174,6 +174,7 @@ const running: Job = {
   done: 10_000,
   total: 31_000,
   planId: 5,
+  subject: {},
   changeId: null,
   failure: null,
   accountId: 7,

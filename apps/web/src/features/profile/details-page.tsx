@@ -5,18 +5,22 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import * as z from 'zod';
+import { Avatar } from '#components/avatar.tsx';
+import { ImagePicker } from '#components/image-picker.tsx';
 import { Notice } from '#components/notice.tsx';
 import { SaveBar } from '#components/save-bar.tsx';
 import { Section } from '#components/section.tsx';
 import { StaleNotice } from '#components/stale-notice.tsx';
 import { TextField } from '#components/text-field.tsx';
+import { ownPicture } from '#lib/account-picture.ts';
 import { isStale } from '#lib/api-error.ts';
 import { showRefusal } from '#lib/form-refusal.ts';
+import { explainImage } from '#lib/image-failure.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { roleName } from '#lib/role-words.ts';
 import { sessionQuery, useSession } from '#lib/session.ts';
 import { useSaveKey } from '#lib/use-save-key.ts';
-import { changeProfile } from './profile.queries.ts';
+import { changeProfile, removeOwnPicture, setOwnPicture } from './profile.queries.ts';
 
 /** The contract's own fields; an empty address is none. */
 const Fields = z.object({
@@ -25,6 +29,38 @@ const Fields = z.object({
 });
 
 export function DetailsPage() {
+  return (
+    <div className="grid gap-8">
+      <DetailsForm />
+      <OwnPicture />
+    </div>
+  );
+}
+
+/** Kept at once, apart from the form's draft. */
+function OwnPicture() {
+  const { t } = useTranslation();
+  const { account } = useSession();
+  const set = useMutation(setOwnPicture);
+  const remove = useMutation(removeOwnPicture);
+  const picture = ownPicture(account);
+  return (
+    <div className="max-w-[640px] border-line border-t">
+      <ImagePicker
+        label={t('profile.picture')}
+        hint={t('profile.pictureHint')}
+        preview={<Avatar name={account.displayName} picture={picture} size="large" />}
+        isSet={picture !== undefined}
+        pending={set.isPending || remove.isPending}
+        error={set.error ? explainImage(set.error) : undefined}
+        onChoose={(file) => set.mutate(file, { onSuccess: () => toast(t('images.saved')) })}
+        onRemove={() => remove.mutate(undefined, { onSuccess: () => toast(t('images.removed')) })}
+      />
+    </div>
+  );
+}
+
+function DetailsForm() {
   const { t } = useTranslation();
   const { account } = useSession();
   const { mutate, isPending, error, reset } = useMutation(changeProfile);

@@ -7,7 +7,7 @@ import {
 } from '@cmp/shared/auth';
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
-import { keepSession } from '#lib/session.ts';
+import { keepSession, sessionQuery } from '#lib/session.ts';
 
 export const ownSessions = queryOptions({
   queryKey: ['profile', 'sessions'],
@@ -23,6 +23,17 @@ export const changeProfile = mutationOptions({
   mutationFn: (change: ProfileChange) => api.patch('/auth/profile', change, Session),
   onSuccess: keepSession,
   meta: { told: 'by the form', invalidates: [['accounts']] },
+});
+
+export const setOwnPicture = mutationOptions({
+  mutationFn: (file: File) => api.putFile('/auth/avatar', file, Session),
+  onSuccess: keepSession,
+  meta: { told: 'by the form', invalidates: [['accounts']] },
+});
+
+export const removeOwnPicture = mutationOptions({
+  mutationFn: () => api.delete('/auth/avatar'),
+  meta: { invalidates: [sessionQuery.queryKey, ['accounts']] },
 });
 
 export const changeOwnPassword = mutationOptions({

@@ -1,178 +1,108 @@
-import { GeneralSettings } from '@cmp/shared/settings/general';
-import { zodResolver } from '@hookform/resolvers/zod';
-import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
-import { useForm } from 'react-hook-form';
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
-import { Notice } from '#components/notice.tsx';
 import { Panel } from '#components/panel.tsx';
-import { SaveBar } from '#components/save-bar.tsx';
 import { Section } from '#components/section.tsx';
 import { SelectField } from '#components/select-field.tsx';
 import { SkeletonForm } from '#components/skeleton.tsx';
-import { StaleNotice } from '#components/stale-notice.tsx';
 import { TextField } from '#components/text-field.tsx';
-import { isStale } from '#lib/api-error.ts';
-import { showRefusal } from '#lib/form-refusal.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { clockTime } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
-import { useSaveKey } from '#lib/use-save-key.ts';
-import { changeGeneralSettings, generalSettings } from './settings.queries.ts';
+import { NumberField } from './number-field.tsx';
+import { generalSection } from './section.queries.ts';
+import { SectionForm } from './section-form.tsx';
+import { SitePictures } from './site-pictures.tsx';
+import { useSectionForm } from './use-section-form.ts';
 
 export function loader(): null {
-  void queryClient.prefetchQuery(generalSettings);
+  void queryClient.prefetchQuery(generalSection);
   return null;
 }
 
 export function GeneralPage() {
   const { t } = useTranslation();
   return (
-    <Section title={t('settings.general')} text={t('settings.generalText')}>
-      <Panel skeleton={<SkeletonForm fields={6} />}>
-        <GeneralForm />
-      </Panel>
-    </Section>
+    <div className="grid gap-10">
+      <Section title={t('settings.general')} text={t('settings.generalText')}>
+        <Panel skeleton={<SkeletonForm fields={9} />}>
+          <GeneralForm />
+        </Panel>
+      </Section>
+      <SitePictures />
+    </div>
   );
 }
 
-const fields = GeneralSettings.keyof().options;
 const zones = Intl.supportedValuesOf('timeZone');
+const currencies = Intl.supportedValuesOf('currency');
 
 function GeneralForm() {
   const { t } = useTranslation();
-  const { data: section } = useSuspenseQuery(generalSettings);
-  const { mutate, isPending, error, reset } = useMutation(changeGeneralSettings);
-  const form = useForm({
-    resolver: zodResolver(GeneralSettings),
-    defaultValues: section.values,
-    values: section.values,
-    resetOptions: { keepDirtyValues: true },
-  });
-  const { errors, dirtyFields } = form.formState;
-  const changed = fields.filter((field) => dirtyFields[field]);
-
-  const submit = form.handleSubmit((values) =>
-    mutate(
-      {
-        version: section.version,
-        values: Object.fromEntries(changed.map((field) => [field, values[field]])),
-      },
-      {
-        onSuccess: (saved) => {
-          queryClient.setQueryData(generalSettings.queryKey, saved);
-          form.reset(saved.values, { keepDirtyValues: false });
-          toast(t('settings.saved'));
-        },
-        onError: (refusal) => {
-          if (isStale(refusal)) return;
-          showRefusal(
-            form.setError,
-            refusal,
-            fields.map((name) => ({ name })),
-          );
-        },
-      },
-    ),
-  );
-  useSaveKey(() => void submit());
-
-  const mine = form.getValues();
-  const labelOf = {
-    siteName: t('settings.siteName'),
-    timeZone: t('settings.timeZone'),
-    language: t('settings.language'),
-    weekStart: t('settings.weekStart'),
-    dateOrder: t('settings.dateOrder'),
-    soonWindowHours: t('settings.soonWindow'),
-    binRetentionDays: t('settings.binRetention'),
-  } satisfies Record<keyof GeneralSettings, string>;
-  const differences = changed
-    .filter((field) => section.values[field] !== mine[field])
-    .map((field) => ({
-      field: labelOf[field],
-      theirs: String(section.values[field]),
-      mine: String(mine[field]),
-    }));
+  const { data } = useSuspenseQuery(generalSection);
+  const form = useSectionForm('general', data, t('settings.labels', { returnObjects: true }));
+  const { timeZone } = form.draft;
+  const shownZone = typeof timeZone === 'string' ? timeZone : data.values.timeZone;
 
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="grid max-w-[640px] gap-5">
-      {isStale(error) ? (
-        <StaleNotice
-          differences={differences}
-          onTheirs={() => {
-            form.reset(section.values, { keepDirtyValues: false });
-            reset();
-          }}
-          onMine={() => void submit()}
+    <SectionForm form={form}>
+      <div className="grid gap-5">
+        <TextField {...form.text('siteName', t('settings.siteNameHint'))} />
+        <SelectField {...form.text('timeZone')} hint={<ZoneClock timeZone={shownZone} />}>
+          {[...new Set(['UTC', data.values.timeZone, ...zones])].map((zone) => (
+            <option key={zone} value={zone} translate="no">
+              {zone.replaceAll('_', ' ')}
+            </option>
+          ))}
+        </SelectField>
+        <div className="grid gap-5 sm:grid-cols-2">
+          <SelectField {...form.text('language')}>
+            <option value="en">{t('settings.languageEn')}</option>
+          </SelectField>
+          <SelectField {...form.text('weekStart')}>
+            <option value="monday">{t('settings.weekMonday')}</option>
+            <option value="saturday">{t('settings.weekSaturday')}</option>
+            <option value="sunday">{t('settings.weekSunday')}</option>
+          </SelectField>
+          <SelectField {...form.number('soonWindowHours', t('settings.soonWindowHint'))}>
+            <option value={24}>{t('settings.soon24')}</option>
+            <option value={72}>{t('settings.soon72')}</option>
+            <option value={168}>{t('settings.soon168')}</option>
+          </SelectField>
+          <SelectField {...form.text('dateOrder', t('settings.dateOrderHint'))}>
+            <option value="DMY">{t('settings.dateDmy')}</option>
+            <option value="MDY">{t('settings.dateMdy')}</option>
+          </SelectField>
+          <SelectField {...form.text('theme', t('settings.themeHint'))}>
+            <option value="system">{t('shell.themeSystem')}</option>
+            <option value="light">{t('shell.themeLight')}</option>
+            <option value="dark">{t('shell.themeDark')}</option>
+          </SelectField>
+          <SelectField {...form.text('currency', t('settings.currencyHint'))}>
+            {currencies.map((code) => (
+              <option key={code} value={code} translate="no">
+                {t('settings.currencyNamed', { code, name: currencyNames.of(code) ?? code })}
+              </option>
+            ))}
+          </SelectField>
+        </div>
+        <NumberField
+          {...form.optionalNumber('idleLimitMinutes', t('settings.idleLimitHint'))}
+          min={5}
+          max={10_080}
+          unit={t('settings.minutes')}
         />
-      ) : null}
-      {errors.root?.refusal ? <Notice tone="danger">{errors.root.refusal.message}</Notice> : null}
-      <TextField
-        {...form.register('siteName')}
-        label={labelOf.siteName}
-        hint={t('settings.siteNameHint')}
-        error={errors.siteName?.message}
-      />
-      <SelectField
-        {...form.register('timeZone')}
-        label={labelOf.timeZone}
-        hint={<ZoneClock timeZone={form.watch('timeZone') ?? section.values.timeZone} />}
-        error={errors.timeZone?.message}
-      >
-        {[...new Set(['UTC', section.values.timeZone, ...zones])].map((zone) => (
-          <option key={zone} value={zone} translate="no">
-            {zone.replaceAll('_', ' ')}
-          </option>
-        ))}
-      </SelectField>
-      <div className="grid gap-5 sm:grid-cols-2">
-        <SelectField {...form.register('language')} label={labelOf.language}>
-          <option value="en">{t('settings.languageEn')}</option>
-        </SelectField>
-        <SelectField {...form.register('weekStart')} label={labelOf.weekStart}>
-          <option value="monday">{t('settings.weekMonday')}</option>
-          <option value="saturday">{t('settings.weekSaturday')}</option>
-          <option value="sunday">{t('settings.weekSunday')}</option>
-        </SelectField>
-        <SelectField
-          {...form.register('soonWindowHours', { valueAsNumber: true })}
-          label={labelOf.soonWindowHours}
-          hint={t('settings.soonWindowHint')}
-          error={errors.soonWindowHours?.message}
-        >
-          <option value={24}>{t('settings.soon24')}</option>
-          <option value={72}>{t('settings.soon72')}</option>
-          <option value={168}>{t('settings.soon168')}</option>
-        </SelectField>
-        <SelectField
-          {...form.register('dateOrder')}
-          label={labelOf.dateOrder}
-          hint={t('settings.dateOrderHint')}
-        >
-          <option value="DMY">{t('settings.dateDmy')}</option>
-          <option value="MDY">{t('settings.dateMdy')}</option>
-        </SelectField>
+        <NumberField
+          {...form.number('binRetentionDays', t('settings.binRetentionHint'))}
+          min={1}
+          max={3650}
+          unit={t('settings.days')}
+        />
       </div>
-      <TextField
-        {...form.register('binRetentionDays', { valueAsNumber: true })}
-        type="number"
-        inputMode="numeric"
-        min={1}
-        max={3650}
-        unit={t('settings.days')}
-        label={labelOf.binRetentionDays}
-        hint={t('settings.binRetentionHint')}
-        error={errors.binRetentionDays?.message}
-      />
-      <SaveBar
-        changes={changed.length}
-        pending={isPending}
-        onDiscard={() => form.reset(section.values, { keepDirtyValues: false })}
-      />
-    </form>
+    </SectionForm>
   );
 }
+
+const currencyNames = new Intl.DisplayNames('en', { type: 'currency' });
 
 /** What time it is in the zone chosen, so that a wrong one is noticed. */
 function ZoneClock({ timeZone }: { timeZone: string }) {

@@ -2,12 +2,12 @@ import type { Plan, PlanEntryKind } from '@cmp/shared/changes';
 import { PlanEntryKind as Kinds } from '@cmp/shared/changes';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { PlanRows } from '#components/plan-rows.tsx';
 import { Section } from '#components/section.tsx';
 import { Segments } from '#components/segments.tsx';
 import type { ImportSubject } from '#lib/plans.ts';
 import { ErrorPanel } from './error-panel.tsx';
 import { ImportCommit } from './import-commit.tsx';
-import { PlanRows } from './plan-rows.tsx';
 import { WarningPanel } from './warning-panel.tsx';
 
 /** What the file would do, by kind and row by row, before anything is done. */

@@ -13,11 +13,12 @@ import { SubmitButton } from '#components/submit-button.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
 import { WriteButton } from '#components/write-button.tsx';
 import { showRefusal } from '#lib/form-refusal.ts';
+import { serviceList } from '#lib/service-list.ts';
 import { useSiteClock } from '#lib/term.ts';
 import { useSettledText } from '#lib/use-settled-text.ts';
 import { fieldsOf, UserFieldValues, valuesOf } from './user-fields.ts';
 import { UserFormFields } from './user-form-fields.tsx';
-import { createUser, serviceList, usersNamed } from './users.queries.ts';
+import { createUser, usersNamed } from './users.queries.ts';
 
 interface NewUserDrawerProps {
   /** Where users may be added; one alone is not asked about. */

@@ -10,12 +10,13 @@ import { SubmitButton } from '#components/submit-button.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
 import { ApiError, isStale } from '#lib/api-error.ts';
 import { showRefusal } from '#lib/form-refusal.ts';
+import { serviceList } from '#lib/service-list.ts';
 import { useSaveKey } from '#lib/use-save-key.ts';
 import { ConflictChoice } from './conflict-choice.tsx';
 import { changedFields, mergeEdits } from './merge-edits.ts';
 import { type FieldName, fieldsOf, UserFieldValues, valuesOf } from './user-fields.ts';
 import { UserFormFields } from './user-form-fields.tsx';
-import { changeUser, serviceList, userById } from './users.queries.ts';
+import { changeUser, userById } from './users.queries.ts';
 
 /** What was typed and not saved, by user: closing the drawer loses none of it. */
 const drafts = new Map<number, { base: User; values: UserFieldValues }>();

@@ -8,11 +8,11 @@ import { inputShape } from '#components/field.tsx';
 import { Segments } from '#components/segments.tsx';
 import { WriteButton } from '#components/write-button.tsx';
 import { connection } from '#lib/connection.ts';
+import { serviceList } from '#lib/service-list.ts';
 import { useStore } from '#lib/store.ts';
 import { shortDate } from '#lib/term.ts';
 import { FilterMenu } from './filter-menu.tsx';
 import type { UserView } from './user-view.ts';
-import { serviceList } from './users.queries.ts';
 import { ViewMenu } from './view-menu.tsx';
 
 interface UserToolbarProps {

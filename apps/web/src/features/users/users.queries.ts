@@ -1,5 +1,4 @@
 import { AuditList } from '@cmp/shared/changes';
-import { ServiceList } from '@cmp/shared/services';
 import { Anchors, type NewUser, User, type UserChange, UserList } from '@cmp/shared/users';
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { api, type Changed } from '#lib/api.ts';
@@ -79,12 +78,6 @@ export const historyOfUser = (userId: number) =>
     queryKey: [...usersKey, 'history', userId],
     queryFn: ({ signal }) => api.get(`/users/${userId}/history?limit=50`, AuditList, { signal }),
   });
-
-export const serviceList = queryOptions({
-  queryKey: ['services'],
-  queryFn: ({ signal }) => api.get('/services', ServiceList, { signal }),
-  staleTime: 300_000,
-});
 
 export const createUser = mutationOptions({
   mutationFn: ({ serverId, user }: { serverId: number; user: NewUser }): Promise<Changed<User>> =>

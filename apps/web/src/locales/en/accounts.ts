@@ -1,6 +1,8 @@
 import type { GrantedAction } from '@cmp/shared/permissions';
 
 export const accounts = {
+  picture: 'Picture',
+  pictureHint: 'Beside the name. PNG, JPEG, WebP or GIF; its middle is cut to a square.',
   title: 'Accounts',
   lead: 'The people who sign in to this portal.',
   create: 'New account',

@@ -75,6 +75,7 @@ export const audit = {
     accounts: 'the account <name></name>',
     grants: 'the access of <name></name>',
     settings: 'the settings <name></name>',
+    images: 'the picture <name></name>',
     other: '<name></name>',
   },
   said: {
@@ -134,8 +135,16 @@ export const audit = {
     accounts: 'Accounts',
     grants: 'Access',
     settings: 'Settings',
+    images: 'Pictures',
   },
   field: {
+    purpose: 'purpose',
+    mediaType: 'kind of picture',
+    sha256: 'digest',
+    theme: 'theme',
+    idleLimitMinutes: 'minutes until idle sessions end',
+    currency: 'currency',
+    priceCents: 'price',
     accountName: 'name',
     service: 'service',
     contact: 'contact',
@@ -216,6 +225,6 @@ export const audit = {
     has_users: 'it has users',
     in_use: 'it is in use',
     purged: 'it is no longer kept',
-    set_back_by_hand: 'accounts, access and settings are set back by hand',
+    set_back_by_hand: 'accounts, access, settings and pictures are set back by hand',
   },
 };

@@ -34,6 +34,28 @@ export const errors = {
   interrupted:
     'The portal was interrupted while it worked on this. Nothing was written; start it again.',
   storage_full: 'The portal’s disk is full. Whoever runs it has to make room first.',
+  restore_running: 'A restore is under way already. Wait until it has ended.',
+  restore_unavailable:
+    'This portal’s database role may not replace everything. Run the restore where the owner’s address (DATABASE_OWNER_URL) is set.',
+  password_wrong: 'This is not your password. Nothing was done.',
+  site_name_wrong: 'This is not the site’s name. Type it exactly as it is shown.',
+  snapshot_unreadable: 'This is not a snapshot, or not all of it. Choose another file.',
+  snapshot_truncated:
+    'The end of this snapshot is missing. Copy the file again, or take another one.',
+  snapshot_altered:
+    'This snapshot is not as it was written: its signature or a checksum is wrong. Take another one.',
+  snapshot_unsafe: 'This archive holds names that no snapshot has. It was not opened.',
+  snapshot_too_large: 'This snapshot unpacks to more than the portal accepts.',
+  snapshot_foreign:
+    'This snapshot was made by another installation. Confirm that you trust it, and it is shown first.',
+  snapshot_newer: 'This snapshot was made by a newer release. Update this portal first.',
+  snapshot_locked: 'This snapshot is encrypted. Give its passphrase or its identity.',
+  snapshot_unlock_failed: 'This passphrase or identity does not open the snapshot.',
+  target_unset: 'This is not filled in yet. Save it first, then test it.',
+  target_refused:
+    'The portal may not connect to this address. Allow private addresses if it is yours.',
+  target_failed: 'The other side could not be reached or refused.',
+  image_refused: 'The portal takes PNG, JPEG, WebP and GIF pictures of up to 16 megapixels.',
   plan_empty: 'There is nothing left to change.',
   plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',

@@ -8,6 +8,11 @@ export const jobs = {
   kind: {
     'import:parse': 'Reading a file',
     'import:commit': 'Importing',
+    'snapshot:create': 'Making a snapshot',
+    'snapshot:verify': 'Checking a snapshot',
+    'snapshot:drill': 'Rehearsing a restore',
+    'restore:read': 'Reading a snapshot',
+    'restore:write': 'Restoring',
     'undo:commit': 'Undoing a change',
   },
   state: {
@@ -26,6 +31,10 @@ export const jobs = {
     changing: 'changing users',
     adding: 'adding users',
     writing: 'writing',
+    checking: 'checking what was written',
+    copying: 'copying it elsewhere',
+    loading: 'loading beside',
+    swapping: 'swapping in',
     committing: 'making it final',
   },
   progress: '{{done}} of {{total}} rows',

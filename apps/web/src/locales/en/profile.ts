@@ -10,6 +10,8 @@ export const profile = {
   emailHint: 'Optional.',
   role: 'Role',
   saved: 'Profile saved.',
+  picture: 'Picture',
+  pictureHint: 'Beside your name. PNG, JPEG, WebP or GIF; its middle is cut to a square.',
   passwordTitle: 'Password',
   passwordText: 'Changing it signs out every other session of yours.',
   passwordSubmit: 'Change password',

@@ -13,6 +13,7 @@ export const shell = {
   search: 'Search',
   more: 'More',
   accounts: 'Accounts',
+  snapshots: 'Snapshots',
   audit: 'Audit log',
   settings: 'Settings',
   profile: 'Profile',

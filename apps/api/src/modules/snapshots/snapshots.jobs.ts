@@ -1,0 +1,52 @@
+import { rm } from 'node:fs/promises';
+import { SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
+import * as z from 'zod';
+import type { Db } from '#database/client.ts';
+import type { JobWorks, RunningTask } from '#modules/jobs/jobs.service.ts';
+import { writeSnapshot } from './create-snapshot.service.ts';
+import type { SnapshotPlace } from './snapshot-place.ts';
+import { insertSnapshot, saveVerdict } from './snapshots.repository.ts';
+import { getSnapshot, judgeSnapshot, pathOfSnapshot } from './snapshots.service.ts';
+
+export function snapshotWorks(place: SnapshotPlace): JobWorks {
+  return {
+    'snapshot:create': { runTask: (db, task) => create(db, place, task) },
+    'snapshot:verify': { runTask: (db, task) => verify(db, place, task) },
+  };
+}
+
+const Wish = z.object({ kind: SnapshotKind, reason: SnapshotReason, name: z.string() });
+
+/** Writes a snapshot, reads it back, and lists it with the end of the job. */
+async function create(db: Db, place: SnapshotPlace, task: RunningTask): Promise<void> {
+  const { signal, progress, finish } = task;
+  const wish = Wish.parse(task.subject);
+  const seen = (done: number) => progress({ phase: 'writing', done });
+  const written = await writeSnapshot(db, place, task.actor, { ...wish, signal, seen });
+  try {
+    progress({ phase: 'verifying' });
+    const verifyFailure = await judgeSnapshot(db, place, written, signal);
+    const verifiedAt = new Date().toISOString();
+    await db.transaction().execute(async (trx) => {
+      await insertSnapshot(trx, { ...written, verifiedAt, verifyFailure });
+      await finish(trx, 'task');
+    });
+  } catch (error) {
+    // Stopped. Whatever else it was, the next try writes the same file again.
+    if (signal.aborted) await rm(await pathOfSnapshot(db, place, written), { force: true });
+    throw error;
+  }
+}
+
+const Subject = z.object({ snapshotId: z.int() });
+
+async function verify(db: Db, place: SnapshotPlace, task: RunningTask): Promise<void> {
+  const { snapshotId } = Subject.parse(task.subject);
+  task.progress({ phase: 'verifying' });
+  const snapshot = await getSnapshot(db, snapshotId);
+  const failure = await judgeSnapshot(db, place, snapshot, task.signal);
+  await db.transaction().execute(async (trx) => {
+    await saveVerdict(trx, snapshotId, failure);
+    await task.finish(trx, 'task');
+  });
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Snapshot, SnapshotKind, SnapshotList } from '@cmp/shared/snapshots';
+import type { Db } from '#database/client.ts';
+import { AppError, notFound } from '#lib/errors.ts';
+import { inChange, once } from '#modules/changes/changes.service.ts';
+import { startJob } from '#modules/jobs/jobs.service.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
+import type { Actor } from '#plugins/access.ts';
+import { openSnapshot } from './archive-reader.ts';
+import { requireRoom, snapshotName } from './create-snapshot.service.ts';
+import { type FolderPlace, folderOf, readStorage, type SnapshotPlace } from './snapshot-place.ts';
+import { deleteSnapshot, findSnapshot, listSnapshots } from './snapshots.repository.ts';
+
+export async function readSnapshots(db: Db): Promise<SnapshotList> {
+  const items = await listSnapshots(db);
+  return { items, total: items.length };
+}
+
+/** Puts the making of a snapshot in line. Where it cannot be made for want of room, that is said at once. */
+export async function askForSnapshot(
+  db: Db,
+  queue: JobQueue,
+  place: SnapshotPlace,
+  actor: Actor,
+  kind: SnapshotKind,
+): Promise<{ jobId: string }> {
+  await requireRoom(db, place, kind);
+  const begun = await inChange(db, actor, 'snapshots:create', null, async (trx) => {
+    const subject = { kind, reason: 'asked', name: snapshotName(kind, new Date()) };
+    return { jobId: await startJob(trx, queue, actor, { kind: 'snapshot:create', subject }) };
+  });
+  queue.wake('snapshot:create');
+  return begun;
+}
+
+/** Puts the check of a snapshot in line. */
+export async function askForVerdict(
+  db: Db,
+  queue: JobQueue,
+  actor: Actor,
+  snapshotId: number,
+): Promise<{ jobId: string }> {
+  const begun = await once(db, actor, async (trx) => {
+    await getSnapshot(trx, snapshotId);
+    return {
+      jobId: await startJob(trx, queue, actor, {
+        kind: 'snapshot:verify',
+        subject: { snapshotId },
+      }),
+    };
+  });
+  queue.wake('snapshot:verify');
+  return begun;
+}
+
+export async function getSnapshot(db: Db, id: number): Promise<Snapshot> {
+  const snapshot = await findSnapshot(db, id);
+  if (!snapshot) throw notFound();
+  return snapshot;
+}
+
+/** Where a listed snapshot lies. */
+export async function pathOfSnapshot(
+  db: Db,
+  place: FolderPlace,
+  { fileName }: Pick<Snapshot, 'fileName'>,
+): Promise<string> {
+  return join(await folderOf(db, place), fileName);
+}
+
+/** A snapshot's file, to be sent. */
+export async function readSnapshotFile(
+  db: Db,
+  place: FolderPlace,
+  id: number,
+): Promise<{ fileName: string; bytes: number; stream: Readable }> {
+  const snapshot = await getSnapshot(db, id);
+  const path = await pathOfSnapshot(db, place, snapshot);
+  const file = await open(path, 'r').catch(() => {
+    throw new AppError(
+      'not_found',
+      `The file is not in its folder any more: ${snapshot.fileName}.`,
+    );
+  });
+  const { size } = await file.stat();
+  return { fileName: snapshot.fileName, bytes: size, stream: file.createReadStream() };
+}
+
+/** Removes a snapshot here. Copies in other places stay: they are there for what goes wrong here. */
+export async function removeSnapshot(
+  db: Db,
+  place: FolderPlace,
+  actor: Actor,
+  id: number,
+): Promise<void> {
+  const snapshot = await getSnapshot(db, id);
+  const path = await pathOfSnapshot(db, place, snapshot);
+  await inChange(db, actor, 'snapshots:delete', snapshot.fileName, (trx) =>
+    deleteSnapshot(trx, id),
+  );
+  await rm(path, { force: true });
+}
+
+/** What is wrong with a listed snapshot's file; null where it is as it was written. */
+export async function judgeSnapshot(
+  db: Db,
+  place: SnapshotPlace,
+  snapshot: Pick<Snapshot, 'fileName' | 'sha256' | 'isEncrypted'>,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const path = await pathOfSnapshot(db, place, snapshot);
+  try {
+    if ((await digestOf(path, signal)) !== snapshot.sha256)
+      return 'The file is not the one that was written: its checksum is another.';
+    const { secrets } = await readStorage(db, place.keys.settings);
+    const file = await openSnapshot(path, { ...place, passphrase: secrets.passphrase });
+    await file.verifyAll().finally(file.close);
+    return null;
+  } catch (error) {
+    if (isMissing(error)) return 'The file is not there any more.';
+    if (!(error instanceof AppError)) throw error;
+    // Only who holds the identity can look inside; the checksum of the whole was right.
+    const isSealed = ['snapshot_locked', 'snapshot_unlock_failed'].includes(error.code);
+    return isSealed ? null : error.message;
+  }
+}
+
+async function digestOf(path: string, signal?: AbortSignal): Promise<string> {
+  const digest = createHash('sha256');
+  const stream = createReadStream(path, { highWaterMark: 1 << 18, ...(signal && { signal }) });
+  for await (const chunk of stream) digest.update(chunk);
+  return digest.digest('hex');
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

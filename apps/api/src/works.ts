@@ -1,0 +1,36 @@
+import type { Keys } from '#lib/keys.ts';
+import { undoWork } from '#modules/changes/undo.service.ts';
+import type { JobWorks } from '#modules/jobs/jobs.service.ts';
+import { restoreWorks } from '#modules/restore/restore.jobs.ts';
+import { snapshotWorks } from '#modules/snapshots/snapshots.jobs.ts';
+import { importWorks } from '#modules/spreadsheets/imports.service.ts';
+import type { Config } from './config.ts';
+
+/** What jobs work with beside the database that serves. */
+export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions'> {
+  keys: Keys;
+  /** The role that owns the tables: who may put back what nobody else may write. Undefined where it is not known here. */
+  ownerUrl: string | undefined;
+  /** Hears what nobody waits for: a rehearsal that failed. */
+  tell?: (failure: unknown) => void;
+}
+
+/** Every kind of work there is, by the kind of its job: the table of contents. */
+export function allWorks(place: WorkPlace): JobWorks {
+  return {
+    ...importWorks(place.uploadsDir),
+    'undo:commit': undoWork,
+    ...snapshotWorks(place),
+    ...restoreWorks(place),
+  };
+}
+
+export function placeOfWork(config: Config, keys: Keys): WorkPlace {
+  const { uploadsDir, snapshotsDir, versions } = config;
+  return { uploadsDir, snapshotsDir, versions, keys, ownerUrl: ownerUrlOf(config) };
+}
+
+function ownerUrlOf({ database }: Config): string | undefined {
+  if (database.kind === 'embedded') return undefined;
+  return database.singleRole ? database.url : database.ownerUrl;
+}

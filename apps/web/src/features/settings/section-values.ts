@@ -1,0 +1,8 @@
+import { i18next } from '#lib/i18n.ts';
+
+/** A field's value, as two versions of it are told apart. */
+export function inWords(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return i18next.t(value ? 'settings.on' : 'settings.off');
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}

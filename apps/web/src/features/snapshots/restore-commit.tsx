@@ -1,0 +1,97 @@
+import type { Plan } from '@cmp/shared/changes';
+import type { RestoreSubject } from '@cmp/shared/snapshots';
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '#components/button.tsx';
+import { CheckField } from '#components/check-field.tsx';
+import { Notice } from '#components/notice.tsx';
+import { PasswordField } from '#components/password-field.tsx';
+import { SubmitButton } from '#components/submit-button.tsx';
+import { TextField } from '#components/text-field.tsx';
+import { explain } from '#lib/explain.ts';
+import { commitPlan, planById } from '#lib/plans.ts';
+import { queryClient } from '#lib/query-client.ts';
+import { siteQuery } from '#lib/site.ts';
+
+/** The step that does it. What cannot be undone asks for the site's name and the password. */
+export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreSubject }) {
+  const { t } = useTranslation();
+  const { data: site } = useSuspenseQuery(siteQuery);
+  const commit = useMutation(commitPlan);
+  const [siteName, setSiteName] = useState('');
+  const [password, setPassword] = useState('');
+  const [withAccounts, setWithAccounts] = useState(false);
+  const isReplacing = subject.mode === 'replace';
+  const rows = plan.counts.added + plan.counts.changed;
+  const hasSeparate = subject.tables.some(({ isSeparate }) => isSeparate);
+
+  function onSubmit(event: FormEvent) {
+    event.preventDefault();
+    commit.mutate(
+      {
+        planId: plan.id,
+        options: isReplacing ? { siteName, password, withAccounts } : {},
+      },
+      { onSuccess: ({ plan: made }) => queryClient.setQueryData(planById(made.id).queryKey, made) },
+    );
+  }
+
+  if (!isReplacing && rows === 0)
+    return (
+      <div className="grid gap-4">
+        <p className="max-w-[64ch] text-ink-2">{t('snapshots.nothing')}</p>
+        <div>
+          <ButtonLink to="/snapshots">{t('snapshots.toSnapshots')}</ButtonLink>
+        </div>
+      </div>
+    );
+
+  return (
+    <form className="grid max-w-[640px] gap-4" onSubmit={onSubmit}>
+      {isReplacing ? (
+        <>
+          <Notice tone="soon" title={t('snapshots.replaceTitle')}>
+            {t('snapshots.replaceText', { site: site.name })}
+          </Notice>
+          <TextField
+            label={t('snapshots.siteName')}
+            value={siteName}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={({ target }) => setSiteName(target.value)}
+          />
+          <PasswordField
+            label={t('snapshots.password')}
+            autoComplete="current-password"
+            value={password}
+            onChange={({ target }) => setPassword(target.value)}
+          />
+          {hasSeparate ? (
+            <CheckField
+              label={t('snapshots.withAccounts')}
+              hint={t('snapshots.withAccountsHint')}
+              checked={withAccounts}
+              onChange={({ target }) => setWithAccounts(target.checked)}
+            />
+          ) : null}
+        </>
+      ) : null}
+      {commit.error ? (
+        <Notice tone="danger" title={t('snapshots.notDone')}>
+          {explain(commit.error)}
+        </Notice>
+      ) : null}
+      <div className="flex flex-wrap gap-2">
+        <ButtonLink to="/snapshots/restore">{t('snapshots.back')}</ButtonLink>
+        <SubmitButton
+          pending={commit.isPending}
+          pendingLabel={t('snapshots.committing')}
+          disabled={isReplacing && (siteName.trim() !== site.name || password === '')}
+        >
+          {isReplacing ? t('snapshots.commitReplace') : t('snapshots.commitMerge', { count: rows })}
+        </SubmitButton>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,21 @@
+export const images = {
+  choose: 'Choose picture',
+  chooseThis: 'Choose picture: {{label}}',
+  replace: 'Replace',
+  replaceThis: 'Replace: {{label}}',
+  remove: 'Remove',
+  removeThis: 'Remove: {{label}}',
+  sending: 'Sending…',
+  saved: 'Picture saved.',
+  removed: 'Picture removed.',
+  refused: {
+    empty: 'This file is empty. Choose another.',
+    svg: 'This is an SVG drawing. Save it as PNG and choose that.',
+    ico: 'This is an icon file (.ico). Save it as PNG and choose that.',
+    kind: 'This is no PNG, JPEG, WebP or GIF picture. Choose another.',
+    pixels: 'This picture has more than 16 million pixels. Make it smaller and choose it again.',
+    damaged: 'This picture is damaged or cut off. Save it again and choose it anew.',
+    slow: 'This picture takes too long to read. Save it smaller and choose it again.',
+    bytes: 'This picture is larger than 5 MB. Save it smaller and choose it again.',
+  },
+};

@@ -1,0 +1,27 @@
+export const mail = {
+  text: 'The server that sends the portal’s mail.',
+  labels: {
+    enabled: 'Send mail',
+    host: 'Host',
+    port: 'Port',
+    security: 'Encryption',
+    user: 'User',
+    password: 'Password',
+    from: 'Sender',
+    allowPrivateAddresses: 'Allow private addresses',
+  },
+  server: 'Server',
+  signIn: 'Sign-in',
+  signInText: 'Leave both empty where the server asks for none.',
+  securityOf: {
+    starttls: 'STARTTLS, usually port 587',
+    tls: 'TLS from the start, usually port 465',
+    none: 'None, for a server on this machine',
+  },
+  fromHint: 'The address that mail comes from.',
+  testText: 'Connects and signs in; nothing is sent.',
+  tested: 'Connected to {{address}}, {{encrypted}}, without a sign-in, {{took}}',
+  testedSignedIn: 'Signed in at {{address}}, {{encrypted}}, {{took}}',
+  encrypted: 'encrypted',
+  inClear: 'in clear',
+};
