@@ -36,7 +36,7 @@ export async function beginWork({ databaseUrl, isPrepared, tell, ...place }: Pla
       buryLostJobs(db, works),
     ]).catch(tell);
   void sweep();
-  const sweeping = setInterval(sweep, 60_000);
+  const sweeping = setInterval(sweep, 15_000);
   const stopTending = tendSnapshots(db, place, queue, tell);
 
   return {
