@@ -2,9 +2,9 @@
 // `npm run test:faults`: kill -9 in the middle of an import, again and again, on the real product.
 //
 //   npm run test:faults -- --kills 50 --lanes 4 --seed 7
-//   npm run test:faults -- --only restores
+//   npm run test:faults -- --only snapshots
 //
-// Restores are killed after the imports.
+// Restores are killed after the imports, by a worker alone, and then with snapshots in the product as it is started.
 //
 // Every round imports a list on a server of its own, kills a process at a random moment of a phase, waits until the
 // portal answers again, and sends the same commands under the same keys once more. All of the list is there or none
@@ -18,6 +18,7 @@ import { measurePhases, phases } from './test-faults/moments.mjs';
 import { startProduct } from './test-faults/product.mjs';
 import { killRestores } from './test-faults/restores.mjs';
 import { importAll, runRound } from './test-faults/round.mjs';
+import { killSnapshots } from './test-faults/snapshots.mjs';
 
 const ROWS = 5_000;
 /** What one request commits by itself. */
@@ -61,16 +62,16 @@ for (const name of ['SIGINT', 'SIGTERM'])
   });
 
 const startedAt = performance.now();
-console.log(
-  `seed ${values.seed}, ${ROWS} rows (${FEW_ROWS} where the request itself commits), ` +
-    `${values.kills} kills in ${values.lanes} lanes`,
-);
-row('round', 'victim', 'work', 'phase (aimed at)', 'list', 'answer', 'found', 'ready', 'after');
 const queues = {
   together: rounds.filter(({ place }) => place === 'together').values(),
   apart: rounds.filter(({ place }) => place === 'apart').values(),
 };
-if (values.only !== 'restores') {
+if (isAsked('imports')) {
+  console.log(
+    `seed ${values.seed}, ${ROWS} rows (${FEW_ROWS} where the request itself commits), ` +
+      `${values.kills} kills in ${values.lanes} lanes`,
+  );
+  row('round', 'victim', 'work', 'phase (aimed at)', 'list', 'answer', 'found', 'ready', 'after');
   await Promise.all(
     Array.from({ length: Number(values.lanes) }, (_, index) =>
       runLane(index % 2 === 0 ? 'apart' : 'together'),
@@ -78,10 +79,20 @@ if (values.only !== 'restores') {
   );
   summarise();
 }
-if (values.only !== 'imports' && !isStopping && !killRestores(root, values.kills)) failed += 1;
+if (isAsked('restores') && !isStopping && !killRestores(root, values.kills)) failed += 1;
+let passed = outcomes.filter(({ faults }) => faults.length === 0).length;
+if (isAsked('snapshots') && !isStopping) {
+  const counts = await killSnapshots(root, { ...values, chance, isStopping: () => isStopping });
+  passed += counts.passed;
+  failed += counts.failed;
+}
 if (failed > 0 || isStopping) process.exitCode = 1;
-const passed = outcomes.filter(({ faults }) => faults.length === 0).length;
 console.log(`\n${passed} passed, ${failed} failed`);
+
+/** @param {'imports' | 'restores' | 'snapshots'} what */
+function isAsked(what) {
+  return values.only === undefined || values.only === what;
+}
 
 /**
  * @param {number} index

@@ -1,7 +1,7 @@
 // One admin who imports files, and names every command so that it can be sent again.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PASSWORD = 'a long walk along the shore';
+export const account = { username: 'importer', password: 'a long walk along the shore' };
 const PATIENCE_MS = 120_000;
 
 /**
@@ -51,7 +51,6 @@ export async function openImporter({ origin, setupToken }) {
     throw new Error(`${request[0]} ${request[1]}: ${last}`);
   };
 
-  const account = { username: 'importer', password: PASSWORD };
   await insist('POST', '/setup', {
     json: { token: setupToken, ...account, displayName: 'Importer' },
   });
