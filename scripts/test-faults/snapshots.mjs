@@ -37,7 +37,7 @@ export async function killSnapshots(root, { kills, lanes, seed, chance, isStoppi
   row('round', 'what', 'victim', 'killed', 'found', 'retry', 'ready', 'whole');
   const queue = rounds.values();
   const runLane = async (/** @type {number} */ number) => {
-    const product = await startProduct(root);
+    const product = await startProduct(root, 'together');
     try {
       const lane = await openLane(product);
       for (const next of queue) {
