@@ -120,7 +120,10 @@ function judge({ kind, wanted }, before, now, faults) {
     return 'before';
   }
   const isAfter = kind === 'replace' ? now.whole === wanted.whole : now.content === wanted.content;
-  if (!isAfter) faults.push('the data is as neither before nor after');
+  if (!isAfter) {
+    faults.push('the data is as neither before nor after');
+    return 'a third';
+  }
   if (restores !== 1) faults.push(`the log has ${restores} restores`);
   return 'after';
 }

@@ -46,9 +46,10 @@ export async function killSnapshots(root, { kills, lanes, seed, chance, isStoppi
         outcomes.push(outcome);
         if (!report(outcome)) failed += 1;
       }
-      const faults = await closeLane(lane);
+      const { faults, listed, unlisted } = await closeLane(lane);
       console.log(
-        `lane ${number}: ${lane.made.length} snapshots of killed rounds restored, all listed verified`,
+        `lane ${number}: ${listed} listed snapshots checked, ${lane.made.length} of killed rounds restored; ` +
+          `${unlisted} whole files that nobody listed`,
       );
       for (const fault of faults) console.log(`      FAILED: ${fault}`);
       failed += faults.length;
@@ -141,8 +142,12 @@ async function closeLane({ product, keeper, folder, made }) {
       faults.push(`left behind: ${await left()}`);
       break;
     }
+  const names = new Set(
+    (await keeper.listSnapshots()).map((/** @type {any} */ one) => one.fileName),
+  );
+  const unlisted = listFiles(folder).filter((name) => !names.has(name)).length;
   await database.end();
-  return faults;
+  return { faults, listed: listed.length, unlisted };
 }
 
 /** @param {import('./snapshot-round.mjs').Outcome} outcome */

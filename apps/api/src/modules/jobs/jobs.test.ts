@@ -141,6 +141,34 @@ describe('a run of a job', () => {
       expect(state).toBe(how.startsWith('stopped') ? 'stopped' : 'running');
     },
   );
+
+  test('waits with one connection while a replacement keeps everybody from the table', async ({
+    api,
+    given,
+    db,
+    owner,
+  }) => {
+    const [tokyo] = await given.servers('tokyo');
+    const admin = await api.as('admin');
+    const file = { fileName: 'x.csv' };
+    const { jobId } = (await upload(admin, tokyo.id, 'account_name\r\nann', file)).json();
+    let waiting = 0;
+    const held: PlanWork = {
+      ...{ abandon: async () => {}, clear: async () => {} },
+      run: () =>
+        owner.transaction().execute(async (trx) => {
+          await sql`lock table jobs in access exclusive mode`.execute(trx);
+          await wait(1_500);
+          const { rows } = await sql`
+            select from pg_locks where relation = 'jobs'::regclass and not granted`.execute(trx);
+          waiting = rows.length;
+        }),
+    };
+
+    await runJob(db, { 'import:parse': held }, jobId, AbortSignal.timeout(30_000));
+
+    expect(waiting).toBe(1);
+  });
 });
 
 describe('a job that no worker takes', () => {
