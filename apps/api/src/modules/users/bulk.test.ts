@@ -88,8 +88,9 @@ describe('POST /plans', () => {
   test('refuses who may only see the server, or lacks the one right', async ({
     admin,
     api,
-    servers: [tokyo],
+    servers: [tokyo, osaka],
   }) => {
+    const foreign = await added(admin, osaka.id, '2026-12-31');
     const ids = await added(admin, tokyo.id, '2026-12-31');
     const serverId = tokyo.id;
     const extender = await api.as('server_admin', [
@@ -101,6 +102,11 @@ describe('POST /plans', () => {
     expect((await viewer.post('/plans', extend)).statusCode).toBe(403);
     expect((await extender.post('/plans', { action: 'users:delete', ids })).statusCode).toBe(403);
     expect((await extender.post('/plans', extend)).statusCode).toBe(201);
+    // A foreign user answers as one that was never there, whatever is not allowed besides.
+    for (const other of [...foreign, 999_999]) {
+      const wish = { action: 'users:delete', ids: [...ids, other] };
+      expect((await extender.post('/plans', wish)).statusCode).toBe(404);
+    }
   });
 
   test.for([
