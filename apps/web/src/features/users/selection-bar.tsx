@@ -38,7 +38,10 @@ export function SelectionBar({ count, writes, onClear }: SelectionBarProps) {
             type="button"
             disabled={!online || writes.isPending}
             title={online ? undefined : t('states.offlineWrite')}
-            onClick={act}
+            onClick={({ detail }) => {
+              // The second press of a double click is no second wish.
+              if (detail <= 1) act();
+            }}
             className={actShape}
           >
             {t(word)}
