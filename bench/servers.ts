@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** A server in a process of its own. */
 export interface BenchServer {
   origin: string;
+  pid: number;
   /** CPU milliseconds of the process so far, the kernel's for it included. */
   cpuMs: () => number;
   stop: () => Promise<void>;
@@ -23,7 +24,10 @@ export async function startServer(
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await ready(child);
+  const { pid } = child;
+  if (pid === undefined) throw new Error('The server has no process.');
   return {
+    pid,
     origin: `http://127.0.0.1:${port}`,
     cpuMs: () => cpuMsOf(child),
     stop: async () => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it,
-// those that read what LibreOffice wrote, and those that copy to an OpenSSH server.
+// those that read what LibreOffice wrote, those that copy to an OpenSSH server, and those on volumes that are full.
 // Two throw-away clusters: one that the tests share, and one with passwords and nothing in it.
 // What follows the command goes to vitest: `npm run test:peers -- src/database`.
 import { spawnSync } from 'node:child_process';

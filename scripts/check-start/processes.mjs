@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ROLES = {
   'start script': /start\.mjs/,
   supervisor: /supervise\.ts/,
+  worker: /src\/worker\.ts/,
   API: /src\/main\.ts/,
   PostgreSQL: /bin\/postgres\0-D/,
 };

@@ -1,7 +1,7 @@
 // One admin who imports files, and names every command so that it can be sent again.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PASSWORD = 'a long walk along the shore';
+export const account = { username: 'importer', password: 'a long walk along the shore' };
 const PATIENCE_MS = 120_000;
 
 /**
@@ -51,7 +51,6 @@ export async function openImporter({ origin, setupToken }) {
     throw new Error(`${request[0]} ${request[1]}: ${last}`);
   };
 
-  const account = { username: 'importer', password: PASSWORD };
   await insist('POST', '/setup', {
     json: { token: setupToken, ...account, displayName: 'Importer' },
   });
@@ -65,13 +64,13 @@ export async function openImporter({ origin, setupToken }) {
     /** @param {number} serverId */
     countUsers: async (serverId) =>
       (await insist('GET', `/servers/${serverId}/users?limit=1`)).total,
-    /** @param {{ serverId: number, file: string, key: string }} upload */
-    uploadOf: ({ serverId, file, key }) => {
+    /** @param {Upload} upload */
+    uploadOf: ({ serverId, list, mode, key }) => {
       const form = new FormData();
-      form.set('file', new Blob([file], { type: 'text/csv' }), 'users.csv');
+      form.set('file', new Blob([list.content]), `users.${list.format}`);
       return /** @type {Parameters<typeof call>} */ ([
         'POST',
-        `/servers/${serverId}/users/import?mode=merge`,
+        `/servers/${serverId}/users/import?mode=${mode}`,
         { form, key },
       ]);
     },
@@ -112,17 +111,4 @@ export async function openImporter({ origin, setupToken }) {
   };
 }
 /** @typedef {Awaited<ReturnType<typeof openImporter>>} Importer */
-
-/**
- * A list of so many customers, as CSV.
- * @param {number} rows
- */
-export function makeList(rows) {
-  const lines = Array.from(
-    { length: rows },
-    (_, index) => `user-${index},contact ${index},2027-01-31,2,100,${'a remark '.repeat(12)}`,
-  );
-  return ['account_name,contact,expire_date,total_devices,data_limit_gb,remark', ...lines].join(
-    '\r\n',
-  );
-}
+/** @typedef {{ serverId: number, list: import('./lists.mjs').List, mode: import('./lists.mjs').Mode, key: string }} Upload */

@@ -77,6 +77,10 @@ describe('the environment', () => {
     expect(readConfig({ VERBOSE_HTTP_LOG: text }).http.isVerbose).toBe(expected);
   });
 
+  test('leaves the work to a worker where it is told so', () => {
+    expect([readConfig({}).works, readConfig({ WORK: 'off' }).works]).toEqual([true, false]);
+  });
+
   test('refuses a flag that is neither', () => {
     expect(() => readConfig({ VERBOSE_HTTP_LOG: 'yes' })).toThrow('VERBOSE_HTTP_LOG');
   });

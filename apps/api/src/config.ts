@@ -68,6 +68,11 @@ export const Environment = z.object({
     .describe(
       'Connections keep hot statements by name. Off behind a pooler that hands each transaction another one.',
     ),
+  WORK: flag
+    .default(true)
+    .describe(
+      'Whether the API process also does the long work: reading files, large commits. Off where apps/api/src/worker.ts does it, on the same database and DATA_DIR.',
+    ),
   JWT_SECRET: secret(32)
     .optional()
     .describe(
@@ -133,6 +138,8 @@ export interface Config {
   snapshotsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
+  /** Whether the API process does the jobs too, or only puts them in line. */
+  works: boolean;
   /** Which variables of the database's are set. */
   databaseVariables: string[];
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
@@ -175,6 +182,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       poolSize: env.DB_POOL_SIZE,
       isPrepared: env.DB_PREPARED,
     },
+    works: env.WORK,
     databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
     keys: {
       jwtSecret: env.JWT_SECRET,

@@ -10,7 +10,7 @@ import { shipServices } from '#modules/services/services.service.ts';
 import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { buildApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { beginWork } from './work.ts';
+import { beginSending, beginWork } from './work.ts';
 import { placeOfWork } from './works.ts';
 
 // Whoever read our output may be gone, and that must not end a drain.
@@ -35,12 +35,14 @@ async function serve(): Promise<void> {
   await refusePowerfulRole(db, config.database.singleRole);
   const keys = loadKeys(config);
   const tell = (failure: unknown) => app.log.error(failure);
-  const { queue, stop: stopWork } = await beginWork({
-    databaseUrl: config.database.url,
-    isPrepared: config.database.isPrepared,
-    ...placeOfWork(config, keys),
-    tell,
-  });
+  const { queue, stop: stopWork } = config.works
+    ? await beginWork({
+        databaseUrl: config.database.url,
+        isPrepared: config.database.isPrepared,
+        ...placeOfWork(config, keys),
+        tell,
+      })
+    : await beginSending(db, tell);
   const app = await buildApp({
     db,
     pool,

@@ -1,4 +1,4 @@
-import { connect } from '#database/client.ts';
+import { connect, type Db } from '#database/client.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
 import { askForDrill } from '#modules/restore/drill.service.ts';
@@ -13,13 +13,14 @@ interface Place extends WorkPlace {
   tell: (failure: unknown) => void;
 }
 
+/** What a process has of the long work: where to put it in line, and how to leave it. */
+interface Work {
+  queue: JobQueue;
+  stop: () => Promise<void>;
+}
+
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
-export async function beginWork({
-  databaseUrl,
-  isPrepared,
-  tell,
-  ...place
-}: Place): Promise<{ queue: JobQueue; stop: () => Promise<void> }> {
+export async function beginWork({ databaseUrl, isPrepared, tell, ...place }: Place): Promise<Work> {
   const { db } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(db, tell);
@@ -35,7 +36,7 @@ export async function beginWork({
       buryLostJobs(db, works),
     ]).catch(tell);
   void sweep();
-  const sweeping = setInterval(sweep, 60_000);
+  const sweeping = setInterval(sweep, 15_000);
   const stopTending = tendSnapshots(db, place, queue, tell);
 
   return {
@@ -47,4 +48,10 @@ export async function beginWork({
       await db.destroy();
     },
   };
+}
+
+/** Only puts jobs in line, for a worker in a process of its own. */
+export async function beginSending(db: Db, tell: (failure: unknown) => void): Promise<Work> {
+  const queue = await openQueue(db, tell);
+  return { queue, stop: queue.stop };
 }

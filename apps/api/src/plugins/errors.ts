@@ -4,6 +4,7 @@ import fp from 'fastify-plugin';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { isUnavailable } from '#database/violations.ts';
 import { AppError } from '#lib/errors.ts';
+import { isStorageFull } from '#lib/storage-full.ts';
 
 /** Turns whatever a route throws into an ErrorBody, and logs only the surprises. */
 export default fp(async (app) => {
@@ -31,6 +32,7 @@ function asRefusal(error: unknown): AppError {
     return new AppError('unavailable', 'The database cannot be reached. Try again.', undefined, {
       retryAfter: 2,
     });
+  if (isStorageFull(error)) return new AppError('storage_full', 'There is no room for the file.');
   if (isFastifyError(error) && (error.statusCode ?? 500) < 500) return asMalformed(error);
   return new AppError('internal', 'Something went wrong on our side.');
 }

@@ -9,6 +9,7 @@ import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { AppError } from '#lib/errors.ts';
+import { isStorageFull } from '#lib/storage-full.ts';
 import { newToken } from '#lib/tokens.ts';
 import { consume } from './rate-limits.ts';
 
@@ -94,7 +95,9 @@ async function keep(
     await pipeline(part.file, hashed, createWriteStream(upload.path));
   } catch (error) {
     await discard(upload);
-    throw isFull(error) ? new AppError('storage_full', 'There is no room for the file.') : error;
+    throw isStorageFull(error)
+      ? new AppError('storage_full', 'There is no room for the file.')
+      : error;
   }
   if (part.file.truncated)
     throw new AppError('file_too_large', limit.sentence, { limit: 'bytes', most: limit.bytes });
@@ -107,10 +110,4 @@ function noFile(): AppError {
 
 async function discard(upload: Upload | undefined): Promise<void> {
   if (upload) await rm(upload.path, { force: true });
-}
-
-function isFull(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code))
-  );
 }

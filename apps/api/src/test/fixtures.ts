@@ -8,9 +8,9 @@ import { type AppConfig, buildApp } from '#app.ts';
 import { connect, type Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
 import { keysOf } from '#lib/keys.ts';
-import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
 import { systemActor } from '#plugins/access.ts';
-import { beginWork } from '#work.ts';
+import { beginSending, beginWork } from '#work.ts';
 import type { WorkPlace } from '#works.ts';
 import { given } from './given.ts';
 import { execute, rolePassword } from './global-setup.ts';
@@ -40,10 +40,7 @@ const worksOf: Record<
   (url: string, db: Db, place: WorkPlace) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
 > = {
   none: async () => ({ queue: idleQueue, stop: async () => {} }),
-  sends: async (_, db) => {
-    const queue = await openQueue(db, () => {});
-    return { queue, stop: queue.stop };
-  },
+  sends: (_, db) => beginSending(db, () => {}),
   does: (databaseUrl, _, place) =>
     beginWork({ databaseUrl, isPrepared: true, ...place, tell: () => {} }),
 };

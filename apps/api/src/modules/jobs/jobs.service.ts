@@ -164,11 +164,19 @@ function watchRun(db: Db, run: Run, queueSignal: AbortSignal) {
   const given = new AbortController();
   const signal = AbortSignal.any([given.signal, queueSignal]);
   const state: Progress = { phase: 'starting', done: 0, total: null };
+  let isSaving = false;
   const tick = setInterval(() => {
-    saveProgress(db, run, state).then(
-      (counts) => counts || given.abort(),
-      () => {}, // The database is away for a moment: the run itself finds out.
-    );
+    // A replacement keeps everybody from the table: waiting ticks would take every connection, the heartbeats' too.
+    if (isSaving) return;
+    isSaving = true;
+    saveProgress(db, run, state)
+      .then(
+        (counts) => counts || given.abort(),
+        () => {}, // The database is away for a moment: the run itself finds out.
+      )
+      .finally(() => {
+        isSaving = false;
+      });
   }, tickMs);
 
   return {

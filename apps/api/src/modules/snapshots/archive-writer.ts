@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
+import { isStorageFull } from '#lib/storage-full.ts';
 import { newToken } from '#lib/tokens.ts';
 import { syncDirectory } from '#lib/whole-file.ts';
 import { type Encryption, encrypterTo } from './encryption.ts';
@@ -62,7 +63,7 @@ export async function writeSnapshotFile(
     syncDirectory(dirname(path));
   } catch (error) {
     await rm(draft, { force: true });
-    throw isFull(error)
+    throw isStorageFull(error)
       ? new AppError('storage_full', 'There is no room for the snapshot.', undefined, {
           cause: error,
         })
@@ -154,10 +155,4 @@ function passing(see: (chunk: Buffer) => void): Transform {
       done(null, chunk);
     },
   });
-}
-
-function isFull(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code))
-  );
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { AppError } from '#lib/errors.ts';
+import { isStorageFull } from '#lib/storage-full.ts';
 import { newToken } from '#lib/tokens.ts';
 import { decrypterBy, type Unlocking, unlockFailed } from './encryption.ts';
 import { bytesOf } from './file-bytes.ts';
@@ -28,7 +29,11 @@ export async function decryptBeside(
     return plain;
   } catch (error) {
     await plain.close();
-    throw error;
+    throw isStorageFull(error)
+      ? new AppError('storage_full', 'There is no room to open the encrypted file.', undefined, {
+          cause: error,
+        })
+      : error;
   }
 }
 

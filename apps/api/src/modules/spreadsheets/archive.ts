@@ -137,7 +137,9 @@ function unsafe(what: string): RefusedFile {
 
 function requireWorkbook(contentTypes: string | undefined, names: ReadonlySet<string>): void {
   const types = contentTypes ?? '';
-  if (types.includes('spreadsheetml.sheet.main+xml') && !/macroEnabled/i.test(types)) return;
+  // SheetJS names a type for .bin parts, whether there are any or not.
+  const named = types.split('>').filter((tag) => !/\sExtension="bin"/i.test(tag));
+  if (types.includes('spreadsheetml.sheet.main+xml') && !/macroEnabled/i.test(named.join())) return;
   if (/ms-excel\.sheet\.macroEnabled/i.test(types))
     throw refusedType('xlsm', 'This workbook carries macros (.xlsm). Save it as .xlsx.');
   if (/ms-excel\.sheet\.binary/i.test(types))

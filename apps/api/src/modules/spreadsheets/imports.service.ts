@@ -219,10 +219,14 @@ export async function sweepUploads(db: Db, folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     const file = await stat(path).catch(() => undefined);
-    const isOld = file?.isFile() && Date.now() - file.mtimeMs > leftAfterMs;
+    const mayStayMs = name.startsWith('import-') ? movedWithinMs : leftAfterMs;
+    const isOld = file?.isFile() && Date.now() - file.mtimeMs > mayStayMs;
     if (isOld && !waiting.has(path)) await rm(path, { force: true });
   }
 }
+
+/** A plan is there as soon as its file has come; one whose plan is read, or gone, is nobody's. */
+const movedWithinMs = 10_000;
 
 /** No request and no export takes so long. */
 const leftAfterMs = 120_000;

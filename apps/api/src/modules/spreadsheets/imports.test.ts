@@ -52,6 +52,18 @@ describe('POST /servers/:serverId/users/import', () => {
     ]);
   });
 
+  test('takes a workbook whose list of types names a binary one, as SheetJS writes it', async ({
+    admin,
+    tokyo,
+  }) => {
+    const sheet = XLSX.utils.aoa_to_sheet([['account_name'], ['ann']]);
+    const bytes = XLSX.write(XLSX.utils.book_new(sheet, 'Users'), { type: 'buffer' });
+
+    const plan = await planned(admin, tokyo.id, bytes);
+
+    expect(plan).toMatchObject({ state: 'ready', counts: { added: 1, errors: 0 } });
+  });
+
   test('plans what a file would add and change, and writes nothing before the commit', async ({
     admin,
     tokyo,

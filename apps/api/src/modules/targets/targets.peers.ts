@@ -1,105 +1,18 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import S3rver from '@20minutes/s3rver';
 import { RemoteServerSettings } from '@cmp/shared/settings/remote-server';
 import { StorageSettings } from '@cmp/shared/settings/storage';
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect } from 'vitest';
 import { test } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
+import { folderOf, makeKey, s3Server, sshServer } from '#test/peer-servers.ts';
 import { copyByS3, listByS3, removeByS3 } from './s3.service.ts';
 import { copyBySftp, listBySftp, removeBySftp } from './sftp.service.ts';
 
 // Run by `npm run test:peers`, which installs Debian's openssh-server; the S3 server comes from npm.
 
 const through = { signal: AbortSignal.timeout(120_000) };
-const passphrase = 'opens-the-private-key-of-the-test';
-
-function folderOf(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `cmp-${name}-`));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function answers(port: number, child: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`The peer ended: ${child.exitCode}`);
-    const socket = connect(port, '127.0.0.1');
-    const isUp = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'close').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (isUp) return;
-    await wait(50);
-  }
-  throw new Error('The peer does not answer.');
-}
-
-async function start(
-  command: string,
-  args: string[],
-  port: number,
-): Promise<{ stop: () => Promise<void> }> {
-  const child = spawn(command, args, { stdio: 'ignore' });
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  };
-  onTestFinished(stop);
-  await answers(port, child);
-  return { stop };
-}
-
-function makeKey(path: string, phrase = ''): void {
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', phrase, '-f', path]);
-}
-
-/** Debian's sshd, as whoever runs the tests, with a host key of its own. */
-async function sshServer() {
-  const folder = folderOf('sshd');
-  const files = join(folder, 'files');
-  mkdirSync(files);
-  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  makeKey(join(folder, 'client'), passphrase);
-  makeKey(join(folder, 'host'));
-  makeKey(join(folder, 'other-host'));
-  const port = await freePort();
-  const startWith = (hostKey: string) => {
-    const lines = [
-      ...[`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, hostKey)}`],
-      ...[`AuthorizedKeysFile ${join(folder, 'client.pub')}`, `PidFile ${join(folder, 'pid')}`],
-      ...['PermitRootLogin yes', 'StrictModes no', 'UsePAM no', 'Subsystem sftp internal-sftp'],
-    ];
-    writeFileSync(join(folder, 'config'), `${lines.join('\n')}\n`);
-    return start('/usr/sbin/sshd', ['-D', '-f', join(folder, 'config')], port);
-  };
-  const fingerprint = (hostKey: string) =>
-    execFileSync('ssh-keygen', ['-lf', join(folder, `${hostKey}.pub`)], { encoding: 'utf8' })
-      .split(' ')
-      .at(1);
-  const values = {
-    ...{ host: '127.0.0.1', port, user: userInfo().username, folder: files },
-    allowPrivateAddresses: true,
-  };
-  const secrets = { privateKey: readFileSync(join(folder, 'client'), 'utf8'), passphrase };
-  return { folder, files, values, secrets, fingerprint, startWith };
-}
-
 describe('openssh-server', () => {
   test('is tested, its key is pinned, and another key is refused until it is confirmed', async ({
     api,
@@ -176,23 +89,6 @@ describe('openssh-server', () => {
     await expect(unpinned).rejects.toMatchObject({ reason: 'host_key_unknown' });
   });
 });
-
-async function s3Server({ allowMismatchedSignatures = false } = {}) {
-  const directory = folderOf('s3');
-  const configureBuckets = [{ name: 'snapshots', configs: [] }];
-  const at = { address: '127.0.0.1', port: 0 };
-  const server = new S3rver({
-    ...at,
-    ...{ directory, silent: true, configureBuckets, allowMismatchedSignatures },
-  });
-  const { port } = await server.run();
-  onTestFinished(() => server.close());
-  const values = {
-    ...{ s3Enabled: true, s3Endpoint: `http://127.0.0.1:${port}`, s3Bucket: 'snapshots' },
-    ...{ s3AccessKeyId: 'S3RVER', s3Prefix: 'portal/', allowPrivateAddresses: true },
-  };
-  return { values, secrets: { s3SecretAccessKey: 'S3RVER' } };
-}
 
 describe('an S3 server', () => {
   test('is tested, and says what to mend: keys, bucket', async ({ api }) => {

@@ -1,0 +1,188 @@
+// kill -9 in the middle of snapshots, merges and replacements, on the real product: the API, which does the work
+// too, or PostgreSQL. The data is as before or as after, every listed snapshot opens and restores, a retry works.
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeList, openImporter } from './importer.mjs';
+import { openKeeper } from './keeper.mjs';
+import { startProduct } from './product.mjs';
+import { importOnce } from './round.mjs';
+import { listFiles, measurePhases, phases } from './snapshot-moments.mjs';
+import { begin, connect, runRound } from './snapshot-round.mjs';
+import { readLeftovers, readState } from './snapshot-state.mjs';
+
+const ROWS = 10_000;
+const KINDS = /** @type {const} */ (['snapshot', 'merge', 'replace']);
+/** Leftovers go with a sweep, one a minute. */
+const SWEPT_MS = 80_000;
+
+/**
+ * Gives how many rounds passed, and how many of them, and of what must hold at the end of a lane, failed.
+ * @param {string} root
+ * @param {{ kills: string, lanes: string, seed: string, chance: () => number, isStopping: () => boolean }} wanted
+ */
+export async function killSnapshots(root, { kills, lanes, seed, chance, isStopping }) {
+  const rounds = Array.from({ length: Number(kills) }, (_, index) => ({
+    round: index + 1,
+    kind: KINDS[index % 3],
+    target: phases[Math.floor(index / 3) % 3],
+    victim: /** @type {import('./product.mjs').Victim} */ (index % 4 === 3 ? 'PostgreSQL' : 'API'),
+    chance: chance(),
+    isTakenOver: index % 5 === 4,
+  }));
+  const startedAt = performance.now();
+  /** @type {import('./snapshot-round.mjs').Outcome[]} */
+  const outcomes = [];
+  let failed = 0;
+  console.log(`\nsnapshots and restores: seed ${seed}, ${ROWS} users, ${kills} kills`);
+  row('round', 'what', 'victim', 'killed', 'found', 'retry', 'ready', 'whole');
+  const queue = rounds.values();
+  const runLane = async (/** @type {number} */ number) => {
+    const product = await startProduct(root, 'together');
+    try {
+      const lane = await openLane(product);
+      for (const next of queue) {
+        if (isStopping()) break;
+        const outcome = await runRound(lane, next);
+        outcomes.push(outcome);
+        if (!report(outcome)) failed += 1;
+      }
+      const faults = await closeLane(lane);
+      console.log(
+        `lane ${number}: ${lane.made.length} snapshots of killed rounds restored, all listed verified`,
+      );
+      for (const fault of faults) console.log(`      FAILED: ${fault}`);
+      failed += faults.length;
+    } catch (error) {
+      failed += 1;
+      console.log('      FAILED: this lane ends here.', error);
+      console.log(product.output().split('\n').slice(-10).join('\n'));
+    } finally {
+      await product.stop();
+    }
+  };
+  await Promise.all(Array.from({ length: Number(lanes) }, (_, index) => runLane(index + 1)));
+  summarise(outcomes);
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  console.log(`${outcomes.length} kills in ${seconds} s, seed ${seed}`);
+  return { passed: outcomes.filter(({ faults }) => faults.length === 0).length, failed };
+}
+
+/**
+ * Two states and a snapshot of each, and how long each phase lasts here when nothing is killed.
+ * @param {import('./product.mjs').Product} product
+ * @returns {Promise<import('./snapshot-round.mjs').Lane>}
+ */
+async function openLane(product) {
+  const importer = await openImporter(product);
+  const keeper = openKeeper(importer);
+  const folder = path.join(path.dirname(product.uploads), 'snapshots');
+  const serverId = await importer.addServer('home');
+  const database = await connect(product);
+  const lasted = { snapshot: {}, merge: {}, replace: {} };
+  /** @param {string} text */
+  const make = async (text) => {
+    const file = makeList(ROWS).replaceAll('a remark', `the ${text}`);
+    const keys = { upload: text, commit: `${text}-commit` };
+    await importOnce(importer, { serverId, file, keys }, { isOver: false, isAnswered: false });
+    const state = await readState(database);
+    const jobId = await keeper.askForSnapshot(`${text}-snapshot`);
+    lasted.snapshot = await measurePhases(database, { kind: 'snapshot', folder, jobId });
+    const [newest] = await keeper.listSnapshots();
+    return { id: newest.id, state };
+  };
+  /** @type {import('./snapshot-round.mjs').Lane} */
+  const lane = {
+    ...{ product, keeper, folder, lasted, made: [] },
+    known: [await make('first'), await make('second')],
+  };
+  if (lane.known[0].state.content === lane.known[1].state.content)
+    throw new Error('there are no two states');
+  // Merged, the rows count on; replaced, they are those of the file.
+  for (const kind of /** @type {const} */ (['merge', 'replace'])) {
+    const { jobId, wanted } = await begin(lane, kind, await readState(database), `calm-${kind}`);
+    lasted[kind] = await measurePhases(database, { kind, folder, jobId });
+    if ((await readState(database)).content !== wanted.content)
+      throw new Error(`the calm ${kind} failed`);
+  }
+  await database.end();
+  return lane;
+}
+
+/**
+ * Every listed snapshot is checked, those of killed rounds are restored, and nothing is left of what died.
+ * @param {import('./snapshot-round.mjs').Lane} lane
+ */
+async function closeLane({ product, keeper, folder, made }) {
+  const faults = /** @type {string[]} */ ([]);
+  const database = await connect(product);
+  const listed = await keeper.listSnapshots();
+  for (const { id, fileName } of listed) {
+    if (!listFiles(folder).includes(fileName)) faults.push(`${fileName} is listed and not there`);
+    const { jobId } = await keeper.insist('POST', `/snapshots/${id}/verify`, { json: {} });
+    const job = await keeper.awaitJob(jobId);
+    if (job.state !== 'done') faults.push(`the check of ${fileName}: ${JSON.stringify(job)}`);
+  }
+  for (const { fileName, verifyFailure } of await keeper.listSnapshots())
+    if (verifyFailure !== null) faults.push(`${fileName}: ${verifyFailure}`);
+  for (const { id, state } of made) {
+    const planId = await keeper.planRestore('replace', id);
+    const job = await keeper.awaitJob(await keeper.commit(planId, 'replace', `last-${id}`));
+    if (job.state !== 'done') faults.push(`the restore of ${id}: ${JSON.stringify(job)}`);
+    if ((await readState(database)).whole !== state.whole)
+      faults.push(`snapshot ${id}, restored, is not what it was made of`);
+  }
+  const left = async () => [
+    ...listFiles(folder).filter((name) => name.endsWith('.part')),
+    ...listFiles(product.uploads).flatMap((name) => listFiles(path.join(product.uploads, name))),
+    ...(await readLeftovers(database)),
+  ];
+  for (const since = Date.now(); (await left()).length > 0; await sleep(500))
+    if (Date.now() - since > SWEPT_MS) {
+      faults.push(`left behind: ${await left()}`);
+      break;
+    }
+  await database.end();
+  return faults;
+}
+
+/** @param {import('./snapshot-round.mjs').Outcome} outcome */
+function report({ round, kind, victim, target, phase, found, isTakenOver, ...outcome }) {
+  const hit = phase === target ? phase : `${phase} (${target})`;
+  const retry = isTakenOver ? 'taken over' : 'asked again';
+  const { readyMs, settledMs, faults } = outcome;
+  row(round, kind, victim, hit, found, retry, inSeconds(readyMs), inSeconds(settledMs));
+  for (const fault of faults) console.log(`      FAILED: ${fault}`);
+  return faults.length === 0;
+}
+
+/** @param {import('./snapshot-round.mjs').Outcome[]} outcomes */
+function summarise(outcomes) {
+  console.log('\nkilled before, during and after the commit:');
+  for (const kind of KINDS) {
+    const of = outcomes.filter((one) => one.kind === kind);
+    const byPhase = phases.map((phase) => {
+      const hits = of.filter((one) => one.phase === phase);
+      const after = hits.filter(({ found }) => found === 'after').length;
+      const said =
+        kind === 'snapshot' ? '' : ` (found as before ${hits.length - after}, as after ${after})`;
+      return `${phase} ${hits.length}${said}`;
+    });
+    const whole = of.filter(({ faults }) => faults.length === 0).length;
+    const longestMs = Math.max(0, ...of.map(({ settledMs }) => settledMs));
+    console.log(
+      `${kind.padEnd(10)}${String(of.length).padStart(3)} kills: ${byPhase.join(', ')}; ` +
+        `whole after the retry ${whole}, in at most ${inSeconds(longestMs)}`,
+    );
+  }
+}
+
+/** @param {(string | number)[]} cells */
+function row(...cells) {
+  const widths = [7, 10, 12, 18, 9, 13, 9, 8];
+  console.log(cells.map((cell, index) => String(cell).padEnd(widths[index])).join(''));
+}
+
+/** @param {number} ms */
+function inSeconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
