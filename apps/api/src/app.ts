@@ -35,6 +35,7 @@ import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
+import { bulkCommitter } from '#modules/users/bulk.service.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
 import bodies, { longestBodyMs } from '#plugins/bodies.ts';
@@ -184,6 +185,9 @@ export async function buildApp({
       await api.register(planRoutes, {
         committers: {
           'changes:undo': undoCommitter(place.queue),
+          'users:extend': bulkCommitter('users:extend'),
+          'users:update': bulkCommitter('users:update'),
+          'users:delete': bulkCommitter('users:delete'),
           'users:import': importCommitter(place),
           'legacy:import': legacyCommitter(queue, keys.tokens),
           'snapshots:restore': restoreCommitter(restorePlace),

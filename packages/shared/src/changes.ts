@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { CalendarDate, digits, Id, IdText, listOf, Timestamp } from './primitives.ts';
+import { CalendarDate, digits, Id, IdText, listOf, optionalText, Timestamp } from './primitives.ts';
+import { Extension } from './users.ts';
 
 const BigId = z.int().positive();
 
@@ -125,6 +126,31 @@ export const PlanCounts = z.object({
 });
 export type PlanCounts = z.infer<typeof PlanCounts>;
 
+/** How many chosen users one plan is about at most. */
+export const CHOSEN_AT_MOST = 1_000;
+
+const chosen = {
+  ids: z.array(Id).min(1).max(CHOSEN_AT_MOST),
+  reason: optionalText(500).optional(),
+};
+
+/** The same act on many users at once, worked out before it is made. */
+export const BulkWish = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('users:extend'),
+    ...chosen,
+    months: Extension.shape.months,
+  }),
+  z.strictObject({
+    action: z.literal('users:update'),
+    ...chosen,
+    set: z.strictObject({ enabled: z.boolean() }),
+  }),
+  z.strictObject({ action: z.literal('users:delete'), ...chosen }),
+]);
+export type BulkWish = z.infer<typeof BulkWish>;
+export type BulkAction = BulkWish['action'];
+
 /** Why there is nothing to commit: as a refusal says it. */
 export const PlanFailure = z.object({
   code: z.string(),
@@ -139,7 +165,7 @@ export const Plan = z.object({
   action: z.string(),
   state: PlanState,
   counts: PlanCounts,
-  /** What it is about: the server and file of an import, the change that an undo undoes. */
+  /** What it is about: the server and file of an import, the change that an undo undoes, how a bulk act alters users. */
   subject: z.record(z.string(), z.unknown()),
   failure: PlanFailure.nullable(),
   changeId: BigId.nullable(),

@@ -134,6 +134,7 @@ GET /api/users/:id/history                   | away    | 401    | 403       | 40
 GET /api/users/:id/history                   | binned  | 401    | 403       | 403       | 200 Hx #3 | 403       | 404        | 200 Hx #3    | 401      | change | 401
 GET /api/users/:id/history                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 
+POST /api/plans                              | -       | 401    | 403       | 403       | 201       | 403       | 404        | 201          | 401      | change | 401
 GET /api/plans/:id                           | own     | 401    | 403       | 403       | 200       | 200       | 200        | 200          | 401      | change | 401
 GET /api/plans/:id                           | other   | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 GET /api/plans/:id                           | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401

@@ -272,6 +272,11 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/services': () => ({ name: 'new' }),
   'PUT /api/services/order': ({ serviceIds }) => ({ serviceIds }),
   'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
+  'POST /api/plans': ({ ids }) => ({
+    action: 'users:extend',
+    ids: [ids.users?.home],
+    months: 1,
+  }),
   'POST /api/plans/:id/commit': () => ({}),
   'POST /api/snapshots/restore': ({ ids }) => ({
     mode: 'merge',

@@ -13,7 +13,7 @@ export type ChangeAction = Action | 'setup' | 'seed' | 'accounts:sign-in';
 export interface ChangeDetails {
   undoesChangeId?: number | undefined;
   /** How many months an extension was for. */
-  months?: number;
+  months?: number | undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ import { PlanCounts } from '@cmp/shared/changes';
 import type { Action } from '@cmp/shared/permissions';
 import type { Db, Trx } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
-import { inChange } from '#modules/changes/changes.service.ts';
+import { type ChangeDetails, inChange } from '#modules/changes/changes.service.ts';
 import { asApiFields } from '#modules/changes/entry-fields.service.ts';
 import { type Actor, inScope } from '#plugins/access.ts';
 import {
@@ -106,7 +106,7 @@ export async function commitPlan(
 export function commitInChange(
   db: Db,
   actor: Actor,
-  { id, action, undoesChangeId }: { id: number; action: Action; undoesChangeId?: number },
+  { id, action, reason = null, undoesChangeId, months }: PlannedChange,
   from: 'ready' | 'committing',
   work: (trx: Trx) => Promise<void>,
 ): Promise<Committed> {
@@ -114,7 +114,7 @@ export function commitInChange(
     db,
     actor,
     action,
-    null,
+    reason,
     async (trx) => {
       await holdPlan(trx, actor, id, from);
       await work(trx);
@@ -122,8 +122,15 @@ export function commitInChange(
       const plan = asPlan(visible(actor, await findPlan(trx, id)));
       return { plan, changeId: plan.changeId, jobId: plan.jobId };
     },
-    { undoesChangeId },
+    { undoesChangeId, months },
   );
+}
+
+interface PlannedChange extends ChangeDetails {
+  /** The plan's. */
+  id: number;
+  action: Action;
+  reason?: string | null;
 }
 
 /** Locks a plan that is still to be made real, so that of two commits one takes effect. */

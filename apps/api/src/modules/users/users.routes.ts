@@ -1,3 +1,4 @@
+import { BulkWish, Plan } from '@cmp/shared/changes';
 import { ErrorBody } from '@cmp/shared/errors';
 import { AtVersion, ById } from '@cmp/shared/primitives';
 import {
@@ -17,6 +18,7 @@ import * as z from 'zod';
 import { sharedRuns } from '#lib/shared-runs.ts';
 import { getServer } from '#modules/servers/servers.service.ts';
 import type { Actor } from '#plugins/access.ts';
+import { planBulk } from './bulk.service.ts';
 import { listAllUsers, listAnchors } from './user-list.repository.ts';
 import {
   changeUser,
@@ -134,6 +136,17 @@ export const userRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     handler: async ({ actor, params, body }) =>
       extendUser(db, actor, params.id, body, await app.boundsNow()),
+  });
+
+  app.post('/plans', {
+    config: { allow: 'plans:commit' },
+    schema: {
+      summary: 'Work out what an act on chosen users would do; commit the plan to do it',
+      body: BulkWish,
+      response: { 201: Plan, '4xx': ErrorBody },
+    },
+    handler: async ({ actor, body }, reply) =>
+      reply.code(201).send(await planBulk(db, actor, body, await app.boundsNow())),
   });
 
   /** A server that is not the caller's is refused before anything of it is read. */

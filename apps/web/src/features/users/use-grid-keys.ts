@@ -1,6 +1,8 @@
 import type { User } from '@cmp/shared/users';
 import { type KeyboardEvent, useMemo } from 'react';
 import { useShortcuts } from '#lib/shortcuts.ts';
+import type { BulkWrites } from './use-bulk-writes.ts';
+import type { Selection } from './use-selection.ts';
 import type { UserWrites } from './use-user-writes.ts';
 
 interface GridKeys {
@@ -10,6 +12,8 @@ interface GridKeys {
   pageRows: number;
   isOpen: boolean;
   writes: UserWrites;
+  selection: Selection;
+  bulk: BulkWrites;
   may: (action: 'users:update' | 'users:extend' | 'users:delete', user: User) => boolean;
   moveTo: (index: number) => void;
   onOpen: (user: User | undefined) => void;
@@ -19,18 +23,25 @@ interface GridKeys {
 /** The grid's keys: arrows while it has the focus, single letters from anywhere on the page. */
 export function useGridKeys(grid: GridKeys): { onKeyDown: (event: KeyboardEvent) => void } {
   const { current, user, total, isOpen, writes, may, moveTo, onOpen, onLeave } = grid;
+  const { selection, bulk } = grid;
+  const hasTicked = selection.users.size > 0;
+  const tick = () => {
+    if (current !== undefined) selection.toggle(current, false);
+  };
   const shortcuts = useMemo(
     () => ({
       j: () => moveTo(current === undefined ? 0 : current + 1),
       k: () => moveTo(current === undefined ? 0 : current - 1),
       e: () => {
-        if (user && may('users:extend', user)) writes.extend(user, 1);
+        if (hasTicked) bulk.extend();
+        else if (user && may('users:extend', user)) writes.extend(user, 1);
       },
       d: () => {
         if (user && may('users:update', user)) writes.turn(user);
       },
+      x: tick,
     }),
-    [current, user, may, moveTo, writes],
+    [current, user, may, moveTo, writes, hasTicked, bulk, tick],
   );
   useShortcuts(shortcuts);
 
@@ -45,11 +56,17 @@ export function useGridKeys(grid: GridKeys): { onKeyDown: (event: KeyboardEvent)
       PageUp: () => moveTo(at - grid.pageRows),
       Home: () => moveTo(0),
       End: () => moveTo(total - 1),
+      ' ': tick,
       Enter: () => onOpen(user),
       Delete: () => {
-        if (user && may('users:delete', user)) writes.remove(user);
+        if (hasTicked) bulk.remove();
+        else if (user && may('users:delete', user)) writes.remove(user);
       },
-      Escape: () => (isOpen ? onOpen(undefined) : onLeave()),
+      Escape: () => {
+        if (hasTicked) selection.clear();
+        else if (isOpen) onOpen(undefined);
+        else onLeave();
+      },
     };
     const act = actOf[event.key];
     if (!act || total === 0) return;

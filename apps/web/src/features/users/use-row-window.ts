@@ -48,7 +48,8 @@ export function useRowWindow(
     rangeExtractor,
     scrollMargin: margin,
     scrollPaddingStart: stuckPx,
-    scrollPaddingEnd: 24,
+    // The bar of what can be done to the ticked users stands over the rows, too.
+    scrollPaddingEnd: 88,
   });
   useEffect(() => virtualizer.measure(), [rowPx, virtualizer]);
 

@@ -42,8 +42,8 @@ const firstToGo: readonly ColumnId[] = [
   'expires',
 ];
 
-/** The name, the quick renewal and the switch, with the row's own padding. */
-const alwaysPx = 144 + 80 + 60 + 8;
+/** The tick box, the name, the quick renewal and the switch, with the row's own padding. */
+const alwaysPx = 40 + 144 + 80 + 60 + 8;
 
 /** The wanted columns that have room, in their order. */
 export function columnsThatFit(wanted: readonly ColumnId[], widthPx: number): ColumnId[] {
@@ -61,5 +61,6 @@ const widthOf = (ids: ReadonlySet<ColumnId>) =>
 /** The grid's template for these columns. */
 export function templateOf(shown: readonly ColumnId[], writes: boolean): string {
   const middle = shown.map((id) => columns[id].width);
-  return ['minmax(9rem,1.3fr)', ...middle, ...(writes ? ['5rem', '3.75rem'] : [])].join(' ');
+  const name = 'minmax(9rem,1.3fr)';
+  return (writes ? ['2.5rem', name, ...middle, '5rem', '3.75rem'] : [name, ...middle]).join(' ');
 }

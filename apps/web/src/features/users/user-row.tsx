@@ -1,6 +1,7 @@
 import type { User } from '@cmp/shared/users';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { tickShape } from '#components/check-field.tsx';
 import { Highlight } from '#components/highlight.tsx';
 import { ServiceName } from '#components/service-name.tsx';
 import { Switch } from '#components/switch.tsx';
@@ -19,8 +20,10 @@ export interface UserRowProps {
   isCurrent: boolean;
   isOpen: boolean;
   isPulsing: boolean;
+  isTicked: boolean;
   /** Whether anyone's row can be altered here, and whether this one can. */
   writes: boolean;
+  mayTick: boolean;
   mayTurn: boolean;
   mayExtend: boolean;
   /** Why nothing can be altered now, while the portal does not answer. */
@@ -35,6 +38,7 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
   if (!user) {
     return (
       <div role="row" aria-rowindex={index + 2} style={place} className={rowShape}>
+        {props.writes ? <span role="gridcell" /> : null}
         <span role="gridcell" className="px-2">
           <span className="skeleton block h-2.5 w-28" />
         </span>
@@ -51,15 +55,34 @@ export const UserRow = memo(function UserRow(props: UserRowProps) {
       role="row"
       id={`user-${user.id}`}
       aria-rowindex={index + 2}
-      aria-selected={isOpen}
+      aria-selected={props.writes ? props.isTicked : isOpen}
       data-index={index}
       data-current={isCurrent || undefined}
       data-open={isOpen || undefined}
+      data-ticked={props.isTicked || undefined}
       data-pulse={isPulsing || undefined}
       style={place}
       className={rowShape}
     >
-      <span role="gridcell" translate="no" className="truncate px-2 pl-4 font-semibold">
+      {props.writes ? (
+        <span role="gridcell" data-act="tick" className="flex h-full items-center pl-4">
+          {props.mayTick ? (
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              readOnly
+              checked={props.isTicked}
+              aria-label={t('users.bulk.tick', { name: user.accountName })}
+              className={tickShape}
+            />
+          ) : null}
+        </span>
+      ) : null}
+      <span
+        role="gridcell"
+        translate="no"
+        className={`truncate px-2 font-semibold ${props.writes ? '' : 'pl-4'}`}
+      >
         <Highlight text={user.accountName} wanted={wanted} />
       </span>
       {columns.map((column) => (

@@ -43,4 +43,10 @@ export function indexOf(
   return undefined;
 }
 
+/** The rows of the window that a row is in: from the first to before the last. */
+export function rowsBeside(row: number, total: number): number[] {
+  const from = windowOf(row) * windowSize;
+  return Array.from({ length: Math.min(windowSize, total - from) }, (_, place) => from + place);
+}
+
 const windowOf = (row: number) => Math.floor(row / windowSize);

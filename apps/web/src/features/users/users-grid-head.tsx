@@ -2,12 +2,16 @@ import type { UserSort } from '@cmp/shared/users';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { tickShape } from '#components/check-field.tsx';
 import type { ColumnId } from './user-columns.ts';
 
 interface UsersGridHeadProps {
   columns: readonly ColumnId[];
   sort: UserSort;
   mayWrite: boolean;
+  /** How many of the rows that are here are ticked. */
+  ticked: 'none' | 'some' | 'all';
+  onTick: () => void;
   onSort: (sort: UserSort) => void;
 }
 
@@ -27,7 +31,27 @@ export const UsersGridHead = memo(function UsersGridHead(props: UsersGridHeadPro
         className="grid h-9 items-center text-label text-ink-2"
         style={{ gridTemplateColumns: 'var(--columns)' }}
       >
-        <Head text={t('users.accountName')} by="name" sort={sort} onSort={onSort} first />
+        {props.mayWrite ? (
+          <span role="columnheader" tabIndex={-1} className="flex pl-4">
+            <input
+              type="checkbox"
+              aria-label={t('users.bulk.tickAll')}
+              checked={props.ticked === 'all'}
+              ref={(box) => {
+                if (box) box.indeterminate = props.ticked === 'some';
+              }}
+              onChange={props.onTick}
+              className={tickShape}
+            />
+          </span>
+        ) : null}
+        <Head
+          text={t('users.accountName')}
+          by="name"
+          sort={sort}
+          onSort={onSort}
+          first={!props.mayWrite}
+        />
         {columns.map((column) => (
           <Head
             key={column}

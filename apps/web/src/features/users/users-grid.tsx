@@ -6,12 +6,16 @@ import { useStore } from '#lib/store.ts';
 import { useSiteClock } from '#lib/term.ts';
 import { narrowScreen, useMedia } from '#lib/use-media.ts';
 import { useSize } from '#lib/use-size.ts';
+import { SelectionBar } from './selection-bar.tsx';
+import { useBulkWrites } from './use-bulk-writes.ts';
 import { useGridKeys } from './use-grid-keys.ts';
 import { useRowWindow } from './use-row-window.ts';
+import { useSelection } from './use-selection.ts';
 import { justExtended, type UserWrites } from './use-user-writes.ts';
 import { UserCard } from './user-card.tsx';
 import { type ColumnId, columnsThatFit, templateOf } from './user-columns.ts';
 import { UserRow } from './user-row.tsx';
+import { rowsBeside } from './user-windows.ts';
 import type { Listing } from './users.queries.ts';
 import { UsersGridHead } from './users-grid-head.tsx';
 
@@ -61,6 +65,17 @@ export function UsersGrid(props: UsersGridProps) {
     if (openId !== undefined && user) onOpen(user);
   }
 
+  const mayTick = (user: User) =>
+    may('users:update', user) || may('users:extend', user) || may('users:delete', user);
+  const selection = useSelection(listing, users.at, mayTick);
+  const bulk = useBulkWrites(selection, may);
+  const inSight = rows[Math.floor(rows.length / 2)]?.index ?? 0;
+  const besides = rowsBeside(inSight, total)
+    .map((index) => users.at(index))
+    .filter((user): user is User => user !== undefined && mayTick(user));
+  const tickedHere = besides.filter(({ id }) => selection.users.has(id)).length;
+  const someOrAll = tickedHere < besides.length ? 'some' : 'all';
+
   const keys = useGridKeys({
     current,
     moveTo,
@@ -68,6 +83,8 @@ export function UsersGrid(props: UsersGridProps) {
     pageRows: Math.max(1, rows.length - 20),
     total,
     writes,
+    selection,
+    bulk,
     may,
     onOpen,
     isOpen: openId !== undefined,
@@ -83,7 +100,8 @@ export function UsersGrid(props: UsersGridProps) {
     setCurrent(Number(index));
     // The second press of a double click is no second wish: a month more, or a switch turned back.
     if (act && event.detail > 1) return;
-    if (act === 'turn') writes.turn(user);
+    if (act === 'tick') selection.toggle(Number(index), event.shiftKey);
+    else if (act === 'turn') writes.turn(user);
     else if (act === 'extend') writes.extend(user, 1);
     else onOpen(user);
   }
@@ -118,61 +136,78 @@ export function UsersGrid(props: UsersGridProps) {
 
   const currentUser = current === undefined ? undefined : users.at(current);
   return (
-    <div
-      role="grid"
-      ref={gridRef}
-      tabIndex={0}
-      aria-label={t('users.title')}
-      aria-rowcount={total + 1}
-      aria-activedescendant={currentUser ? `user-${currentUser.id}` : undefined}
-      onKeyDown={keys.onKeyDown}
-      onFocus={(event) => {
-        if (event.target === event.currentTarget && current === undefined)
-          setCurrent(rows[0]?.index);
-      }}
-      className="users-grid rounded-panel border border-line bg-surface"
-      style={{ '--columns': template }}
-    >
-      <UsersGridHead
-        columns={shown}
-        sort={props.sort}
-        mayWrite={props.mayWrite}
-        onSort={props.onSort}
-      />
+    <>
       <div
-        role="rowgroup"
-        ref={bodyRef}
-        onClick={onClick}
-        // The focus stays with the grid: a row's place is soon another user's.
-        onMouseDown={(event) => {
-          event.preventDefault();
-          gridRef.current?.focus({ preventScroll: true });
+        role="grid"
+        ref={gridRef}
+        tabIndex={0}
+        aria-label={t('users.title')}
+        aria-multiselectable={props.mayWrite}
+        aria-rowcount={total + 1}
+        aria-activedescendant={currentUser ? `user-${currentUser.id}` : undefined}
+        onKeyDown={keys.onKeyDown}
+        onFocus={(event) => {
+          if (event.target === event.currentTarget && current === undefined)
+            setCurrent(rows[0]?.index);
         }}
-        className="relative overflow-clip rounded-b-panel"
-        style={{ height }}
+        className="users-grid rounded-panel border border-line bg-surface"
+        style={{ '--columns': template }}
       >
-        {rows.map(({ index, start }) => {
-          const user = users.at(index);
-          return (
-            <UserRow
-              key={index % slots}
-              index={index}
-              top={start}
-              user={user}
-              columns={shown}
-              clock={clock}
-              wanted={props.wanted}
-              isCurrent={index === current}
-              isOpen={user !== undefined && user.id === openId}
-              isPulsing={user !== undefined && user.id === pulsing}
-              writes={props.mayWrite}
-              mayTurn={user !== undefined && may('users:update', user)}
-              mayExtend={user !== undefined && may('users:extend', user)}
-              waits={waits}
-            />
-          );
-        })}
+        <UsersGridHead
+          columns={shown}
+          sort={props.sort}
+          mayWrite={props.mayWrite}
+          ticked={tickedHere === 0 ? 'none' : someOrAll}
+          onTick={() => selection.toggleAll(besides)}
+          onSort={props.onSort}
+        />
+        <div
+          role="rowgroup"
+          ref={bodyRef}
+          onClick={onClick}
+          // The focus stays with the grid: a row's place is soon another user's.
+          onMouseDown={(event) => {
+            event.preventDefault();
+            gridRef.current?.focus({ preventScroll: true });
+          }}
+          className="relative overflow-clip rounded-b-panel"
+          style={{ height }}
+        >
+          {rows.map(({ index, start }) => {
+            const user = users.at(index);
+            return (
+              <UserRow
+                key={index % slots}
+                index={index}
+                top={start}
+                user={user}
+                columns={shown}
+                clock={clock}
+                wanted={props.wanted}
+                isCurrent={index === current}
+                isOpen={user !== undefined && user.id === openId}
+                isPulsing={user !== undefined && user.id === pulsing}
+                isTicked={user !== undefined && selection.users.has(user.id)}
+                mayTick={user !== undefined && mayTick(user)}
+                writes={props.mayWrite}
+                mayTurn={user !== undefined && may('users:update', user)}
+                mayExtend={user !== undefined && may('users:extend', user)}
+                waits={waits}
+              />
+            );
+          })}
+        </div>
       </div>
-    </div>
+      {selection.users.size > 0 ? (
+        <SelectionBar
+          count={selection.users.size}
+          writes={bulk}
+          onClear={() => {
+            selection.clear();
+            gridRef.current?.focus({ preventScroll: true });
+          }}
+        />
+      ) : null}
+    </>
   );
 }

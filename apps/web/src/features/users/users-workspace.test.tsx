@@ -45,6 +45,7 @@ describe('a row', () => {
     await showUsers({ users: [given.user()], role: 'viewer' });
 
     expect(screen.queryByRole('switch')).toBeNull();
+    expect(screen.queryByRole('checkbox')).toBeNull();
     expect(screen.queryByRole('button', { name: i18next.t('users.extendShort') })).toBeNull();
     expect(screen.queryByRole('button', { name: i18next.t('users.add') })).toBeNull();
   });

@@ -1,4 +1,4 @@
-import { AuditList } from '@cmp/shared/changes';
+import { AuditList, type BulkWish, Committed, Plan } from '@cmp/shared/changes';
 import { Anchors, type NewUser, User, type UserChange, UserList } from '@cmp/shared/users';
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { api, type Changed } from '#lib/api.ts';
@@ -101,6 +101,17 @@ export const switchUser = mutationOptions({
 export const extendUser = mutationOptions({
   mutationFn: ({ user, months }: { user: User; months: number }): Promise<Changed<User>> =>
     api.change('POST', `/users/${user.id}/extend`, { months }, User),
+  meta: { invalidates: staleAfterUsers },
+});
+
+/** Works out an act on chosen users and makes it real at once; without a change where there is nothing to alter. */
+export const makeBulk = mutationOptions({
+  mutationFn: async (wish: BulkWish): Promise<{ plan: Plan; changeId: number | null }> => {
+    const plan = await api.post('/plans', wish, Plan);
+    if (plan.counts.changed + plan.counts.removed === 0) return { plan, changeId: null };
+    const { changeId } = await api.post(`/plans/${plan.id}/commit`, {}, Committed);
+    return { plan, changeId };
+  },
   meta: { invalidates: staleAfterUsers },
 });
 
