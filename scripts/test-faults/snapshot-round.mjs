@@ -41,8 +41,8 @@ export async function runRound(lane, { round, kind, victim, target, chance, isTa
   const begun = await begin(lane, kind, before, `round-${round}`);
   const doomed = product.find(victim);
 
-  // What comes before is measured at rest, and is over sooner the second time.
-  const share = target === 'before' ? chance / 3 : chance;
+  // Phases are measured at rest, and some are over sooner the second time.
+  const share = { before: chance / 3, during: chance * 0.8, after: chance }[target];
   const forMs = share * Math.min(lane.lasted[kind][target] ?? 30, 5_000);
   const { jobId } = begun;
   const phase = await awaitMoment(database, { kind, folder, jobId, target, forMs });

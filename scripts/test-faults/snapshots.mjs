@@ -2,10 +2,11 @@
 // too, or PostgreSQL. The data is as before or as after, every listed snapshot opens and restores, a retry works.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeList, openImporter } from './importer.mjs';
+import { openImporter } from './importer.mjs';
 import { openKeeper } from './keeper.mjs';
+import { makeList } from './lists.mjs';
 import { startProduct } from './product.mjs';
-import { importOnce } from './round.mjs';
+import { importAll } from './round.mjs';
 import { listFiles, measurePhases, phases } from './snapshot-moments.mjs';
 import { begin, connect, runRound } from './snapshot-round.mjs';
 import { readLeftovers, readState } from './snapshot-state.mjs';
@@ -39,7 +40,7 @@ export async function killSnapshots(root, { kills, lanes, seed, chance, isStoppi
   const runLane = async (/** @type {number} */ number) => {
     const product = await startProduct(root, 'together');
     try {
-      const lane = await openLane(product);
+      const lane = await openLane(root, product);
       for (const next of queue) {
         if (isStopping()) break;
         const outcome = await runRound(lane, next);
@@ -70,21 +71,22 @@ export async function killSnapshots(root, { kills, lanes, seed, chance, isStoppi
 
 /**
  * Two states and a snapshot of each, and how long each phase lasts here when nothing is killed.
+ * @param {string} root
  * @param {import('./product.mjs').Product} product
  * @returns {Promise<import('./snapshot-round.mjs').Lane>}
  */
-async function openLane(product) {
+async function openLane(root, product) {
   const importer = await openImporter(product);
   const keeper = openKeeper(importer);
   const folder = path.join(path.dirname(product.uploads), 'snapshots');
   const serverId = await importer.addServer('home');
   const database = await connect(product);
   const lasted = { snapshot: {}, merge: {}, replace: {} };
+  const list = makeList(root, ROWS, 'csv');
   /** @param {string} text */
   const make = async (text) => {
-    const file = makeList(ROWS).replaceAll('a remark', `the ${text}`);
-    const keys = { upload: text, commit: `${text}-commit` };
-    await importOnce(importer, { serverId, file, keys }, { isOver: false, isAnswered: false });
+    const content = String(list.content).replaceAll('a remark', `the ${text}`);
+    await importAll(importer, { serverId, list: { ...list, content }, mode: 'merge', key: text });
     const state = await readState(database);
     const jobId = await keeper.askForSnapshot(`${text}-snapshot`);
     lasted.snapshot = await measurePhases(database, { kind: 'snapshot', folder, jobId });
