@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import fp from 'fastify-plugin';
 import { AppError } from '#lib/errors.ts';
 import { findDuplicateKey } from '#lib/json.ts';
@@ -17,13 +18,18 @@ export const longestBodyMs = 900_000;
  * that is not there in time.
  */
 export default fp<{ bodyMs: number }>(async (app, { bodyMs }) => {
-  app.addHook('onRequest', async ({ raw, routeOptions }) => {
-    if (raw.complete || routeOptions.config.longBody) return;
-    const timer = setTimeout(() => {
-      // As the server says it of one that takes the longest.
-      if (!raw.complete) raw.socket.end(tooSlow);
-    }, bodyMs);
-    raw.once('close', () => clearTimeout(timer));
+  app.addHook('onRequest', ({ raw, headers, routeOptions }, _reply, done) => {
+    const isAwaited =
+      headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (isAwaited && !routeOptions.config.longBody) {
+      const timer = setTimeout(() => {
+        // As the server says it of one that takes the longest. A request that was injected has no socket to end.
+        if (!raw.complete && raw.socket instanceof Socket) raw.socket.end(tooSlow);
+      }, bodyMs).unref();
+      const stop = () => clearTimeout(timer);
+      raw.once('end', stop).once('close', stop);
+    }
+    done();
   });
 
   app.removeAllContentTypeParsers();
