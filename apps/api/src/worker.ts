@@ -16,7 +16,6 @@ const { stop } = await beginWork({
   ...placeOfWork(config, loadKeys(config)),
   tell: (failure) => console.error(failure),
 });
-console.info('The worker is at work.');
 
 let isStopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -28,3 +27,4 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
       () => process.exit(1),
     );
   });
+console.info('The worker is at work.');
