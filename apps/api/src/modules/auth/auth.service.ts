@@ -91,18 +91,6 @@ function outcomeOf(credentials: Credentials | undefined, isRight: boolean): Sign
   return credentials.isDisabled ? 'disabled' : 'success';
 }
 
-/** Asks once more who it is, before what cannot be taken back. The command line has no password to ask for. */
-export async function requirePassword(
-  db: Db,
-  { accountId }: Actor,
-  password: string | undefined,
-): Promise<void> {
-  if (accountId === null) return;
-  const credentials = await findCredentials(db, { id: accountId });
-  if (!(await verifyPassword(credentials?.passwordHash, password ?? '')))
-    throw new AppError('password_wrong', 'This is not your password.');
-}
-
 /** Starts a session for an account whose identity is proved. */
 export async function startSession(
   db: Db,
@@ -178,9 +166,7 @@ export function changePassword(
   const accountId = ownAccountId(actor);
   // All of it inside: a repeat names the old password, and must not be judged by it.
   return inChange(db, actor, 'profile:password', null, async (trx) => {
-    const credentials = await findCredentials(trx, { id: accountId });
-    if (!(await verifyPassword(credentials?.passwordHash, currentPassword)))
-      throw new AppError('sign_in_failed', 'The current password is not right.');
+    await requireOwnPassword(trx, actor, currentPassword);
     if (newPassword === currentPassword)
       throw new AppError('password_unchanged', 'Choose a password you do not have already.');
     await refuseWeakPassword(newPassword, [actor.username]);
@@ -193,7 +179,7 @@ export function changePassword(
   });
 }
 
-/** Whoever sits before an open session proves to be its owner: asked before what cannot be taken back. */
+/** Whoever sits before an open session proves to be its owner. A route asks by `confirmationOf`, which counts. */
 export async function requireOwnPassword(db: Db, actor: Actor, password: string): Promise<void> {
   const credentials = await findCredentials(db, { id: ownAccountId(actor) });
   if (!(await verifyPassword(credentials?.passwordHash, password)))

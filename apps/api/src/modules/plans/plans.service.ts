@@ -13,6 +13,7 @@ import { AppError, notFound } from '#lib/errors.ts';
 import { type ChangeDetails, inChange } from '#modules/changes/changes.service.ts';
 import { asApiFields } from '#modules/changes/entry-fields.service.ts';
 import { type Actor, inScope } from '#plugins/access.ts';
+import type { Confirm } from '#plugins/confirmation.ts';
 import {
   countPlanEntries,
   findLastOrdinal,
@@ -33,6 +34,7 @@ export type Committer = (
   actor: Actor,
   plan: Plan,
   options: PlanCommit,
+  confirm: Confirm,
 ) => Promise<Committed>;
 
 /** By the plan's action. */
@@ -92,11 +94,12 @@ export async function commitPlan(
   committers: Committers,
   planId: number,
   options: PlanCommit,
+  confirm: Confirm,
 ): Promise<Committed> {
   const plan = await getPlan(db, actor, planId);
   const committer = Object.entries(committers).find(([action]) => action === plan.action)?.[1];
   if (!committer) throw notReady();
-  return committer(db, actor, plan, options);
+  return committer(db, actor, plan, options, confirm);
 }
 
 /**

@@ -17,6 +17,7 @@ import { AppError, staleVersion } from '#lib/errors.ts';
 import { seal, unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import type { Actor } from '#plugins/access.ts';
+import type { Confirm } from '#plugins/confirmation.ts';
 import {
   findSection,
   lockSection,
@@ -32,8 +33,7 @@ export interface SettingsPlace {
 
 /** What an act that leads outside asks of whoever does it. */
 export interface Gate {
-  /** Refuses whoever does not give their own password again. */
-  confirm: (password: string | undefined) => Promise<void>;
+  confirm: Confirm;
   /** An event for the security log. */
   tell: (event: string, details: object) => void;
 }
