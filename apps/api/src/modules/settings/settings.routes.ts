@@ -5,8 +5,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { type DatabasePlace, readDatabaseStatus } from './database-status.service.ts';
+import { changeSectionAtDoor, type Gate, revealSecret } from './guarded-settings.service.ts';
 import { type TestPlace, testSection } from './section-tests.service.ts';
-import { changeSectionAtDoor, type Gate, readSection, revealSecret } from './settings.service.ts';
+import { readSection } from './settings.service.ts';
 
 const BySection = z.strictObject({ section: Section });
 
