@@ -10,13 +10,14 @@ import type { Db } from '#database/client.ts';
 import { AppError, staleVersion } from '#lib/errors.ts';
 import { signIns } from '#lib/metrics.ts';
 import { judgePassword } from '#lib/password-strength.ts';
-import { hashPassword, isFromOlderPortal, verifyPassword } from '#lib/passwords.ts';
+import { hashPassword, isFromOlderPortal, spendOtherKind, verifyPassword } from '#lib/passwords.ts';
 import { newToken, successorOf, tokenHash } from '#lib/tokens.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   type Credentials,
   findCredentials,
+  findOlderCost,
   recordAttempt,
   replaceHash,
   savePassword,
@@ -64,8 +65,11 @@ export async function signIn(
     ...origin,
   });
   signIns.inc({ outcome });
-  if (!credentials || outcome !== 'success')
+  if (!credentials || outcome !== 'success') {
+    const olderCost = await findOlderCost(db);
+    if (olderCost !== null) await spendOtherKind(credentials?.passwordHash, olderCost);
     throw new AppError('sign_in_failed', 'The username or the password is not right.');
+  }
   if (isFromOlderPortal(credentials.passwordHash)) await renewHash(db, credentials, password);
   return startSession(db, tokenKey, credentials.id, origin);
 }
