@@ -12,13 +12,14 @@ import {
   commitInChange,
   getPlan,
   holdPlan,
+  holdPlannedRows,
   markCommitted,
   planMoved,
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { listTables } from './catalogue.repository.ts';
-import { lockMerged, writeMerge } from './merge-write.repository.ts';
+import { writeMerge } from './merge-write.repository.ts';
 import { type WhereItLies, withPlannedSnapshot } from './read.service.ts';
 import { refuseUnfit } from './refusals.ts';
 import { Begun, type RestorePlace, requireOwner, restoreRunning } from './restore.service.ts';
@@ -27,7 +28,7 @@ import { type LoadedTable, loadBeside } from './scratch.repository.ts';
 import { withScratch } from './scratch.ts';
 import type { Opened } from './snapshot-source.ts';
 import { analyzeTables, beginReplacement, hasAdmin, swapIn } from './swap.repository.ts';
-import { isReached } from './tables.ts';
+import { isReached, mergedTables } from './tables.ts';
 
 const Choice = z.object({ withAccounts: z.boolean() });
 
@@ -55,7 +56,7 @@ async function merge(db: Db, { planId, actor, progress, finish }: Run): Promise<
     'committing',
     async (trx) => {
       await lockOrderOfServers(trx);
-      if (await lockMerged(trx, planId)) throw planMoved();
+      for (const table of mergedTables) await holdPlannedRows(trx, planId, table);
       try {
         await writeMerge(trx, planId, (done) => progress({ phase: 'writing', done, total }));
       } catch (error) {
