@@ -92,7 +92,11 @@ async function dump(context: Context): Promise<Outcome> {
   const folder = await withDatabase(context, (db) => folderOf(db, placeOf(context)));
   const database = await openDatabase(context);
   try {
-    const { path, bytes, program } = await dumpDatabase(database.appUrl, folder, context.signal);
+    if (!database.ownerUrl)
+      throw new CommandRefused(
+        'pg_dump reads as the role that owns the tables. Set DATABASE_OWNER_URL. A snapshot needs none.',
+      );
+    const { path, bytes, program } = await dumpDatabase(database.ownerUrl, folder, context.signal);
     const text = `Made ${path}: ${bytes} bytes, by ${program}. It is neither signed, listed nor copied; pg_restore reads it.`;
     return { text, data: { path, bytes, program } };
   } finally {
