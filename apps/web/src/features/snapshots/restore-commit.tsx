@@ -24,6 +24,7 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
   const [withAccounts, setWithAccounts] = useState(false);
   const isReplacing = subject.mode === 'replace';
   const rows = plan.counts.added + plan.counts.changed;
+  const words = wordsOf[subject.kind];
   const hasSeparate = subject.tables.some(({ isSeparate }) => isSeparate);
 
   function onSubmit(event: FormEvent) {
@@ -51,8 +52,8 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
     <form className="grid max-w-[640px] gap-4" onSubmit={onSubmit}>
       {isReplacing ? (
         <>
-          <Notice tone="soon" title={t('snapshots.replaceTitle')}>
-            {t('snapshots.replaceText', { site: site.name })}
+          <Notice tone="soon" title={t(words.title)}>
+            {t(words.text, { site: site.name })}
           </Notice>
           <TextField
             label={t('snapshots.siteName')}
@@ -69,8 +70,8 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
           />
           {hasSeparate ? (
             <CheckField
-              label={t('snapshots.withAccounts')}
-              hint={t('snapshots.withAccountsHint')}
+              label={t(words.accounts)}
+              hint={t(words.accountsHint)}
               checked={withAccounts}
               onChange={({ target }) => setWithAccounts(target.checked)}
             />
@@ -89,9 +90,26 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
           pendingLabel={t('snapshots.committing')}
           disabled={isReplacing && (siteName.trim() !== site.name || password === '')}
         >
-          {isReplacing ? t('snapshots.commitReplace') : t('snapshots.commitMerge', { count: rows })}
+          {isReplacing ? t(words.commit) : t('snapshots.commitMerge', { count: rows })}
         </SubmitButton>
       </div>
     </form>
   );
 }
+
+const wordsOf = {
+  database: {
+    title: 'snapshots.replaceTitle',
+    text: 'snapshots.replaceText',
+    accounts: 'snapshots.withAccounts',
+    accountsHint: 'snapshots.withAccountsHint',
+    commit: 'snapshots.commitReplace',
+  },
+  config: {
+    title: 'snapshots.replaceConfigTitle',
+    text: 'snapshots.replaceConfigText',
+    accounts: 'snapshots.addAccounts',
+    accountsHint: 'snapshots.addAccountsHint',
+    commit: 'snapshots.commitConfig',
+  },
+} as const;
