@@ -43,7 +43,20 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
-export const SnapshotList = listOf(Snapshot);
+/** Why there is no newer one. */
+export const SnapshotFailure = z.object({
+  at: Timestamp,
+  message: z.string(),
+  /** Of the schedule; null where somebody had asked. */
+  day: z.string().nullable(),
+  tries: z.int(),
+  /** Null where it is not tried again for that day. */
+  nextTryAt: Timestamp.nullable(),
+});
+
+export type SnapshotFailure = z.infer<typeof SnapshotFailure>;
+
+export const SnapshotList = listOf(Snapshot).extend({ lastFailure: SnapshotFailure.nullable() });
 export type SnapshotList = z.infer<typeof SnapshotList>;
 
 export const SnapshotRequest = z.strictObject({

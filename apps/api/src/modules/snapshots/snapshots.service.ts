@@ -12,12 +12,30 @@ import type { JobQueue } from '#modules/jobs/queue.ts';
 import type { Actor } from '#plugins/access.ts';
 import { openSnapshot } from './archive-reader.ts';
 import { requireRoom, snapshotName } from './create-snapshot.service.ts';
+import { nextTryAt } from './schedule.ts';
 import { type FolderPlace, folderOf, readStorage, type SnapshotPlace } from './snapshot-place.ts';
-import { deleteSnapshot, findSnapshot, listSnapshots } from './snapshots.repository.ts';
+import {
+  deleteSnapshot,
+  findLastFailure,
+  findSnapshot,
+  listSnapshots,
+  readScheduled,
+} from './snapshots.repository.ts';
 
 export async function readSnapshots(db: Db): Promise<SnapshotList> {
   const items = await listSnapshots(db);
-  return { items, total: items.length };
+  return { items, total: items.length, lastFailure: await readLastFailure(db) };
+}
+
+/** A day of the schedule that failed says how often it was tried, and when it is again. */
+async function readLastFailure(db: Db): Promise<SnapshotList['lastFailure']> {
+  const failure = await findLastFailure(db);
+  if (!failure) return null;
+  const { tries } = await readScheduled(db);
+  const ofDay = tries.filter(({ day }) => day === failure.day);
+  const next = failure.day === null ? null : nextTryAt(ofDay);
+  const again = next === null ? null : new Date(next).toISOString();
+  return { ...failure, tries: Math.max(1, ofDay.length), nextTryAt: again };
 }
 
 /** Puts the making of a snapshot in line. Where it cannot be made for want of room, that is said at once. */

@@ -11,7 +11,7 @@ import { describe, expect } from 'vitest';
 import * as z from 'zod';
 import type { Db } from '#database/client.ts';
 import { openQueue } from '#modules/jobs/queue.ts';
-import { test as base, type client, keys, system } from '#test/fixtures.ts';
+import { test as base, client, keys, system } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
 import { openSnapshot } from './archive-reader.ts';
 import { readCatalogue } from './contents.repository.ts';
@@ -380,6 +380,66 @@ describe('the tending of snapshots', () => {
     expect([fresh, asked, await jobsOf(db)]).toEqual([0, 1, 2]);
   });
 
+  test('tries a day that failed three times, some time apart, and says so in the list, the log and the metrics', async ({
+    admin,
+    startInstance,
+    db,
+    owner,
+    place,
+    onTestFinished,
+  }) => {
+    const queue = await openQueue(db, () => {});
+    onTestFinished(() => queue.stop());
+    await sql`update schema_migrations set applied_at = now() - interval '9 days'`.execute(owner);
+    // Hours from a minute in which another day would be due.
+    const { timeZone } = (await admin.get('/settings/general')).json().values;
+    const wall = new Intl.DateTimeFormat('sv-SE', { timeZone, timeStyle: 'short' });
+    const scheduleTime = wall.format(new Date(Date.now() - 6 * 3_600_000));
+    await save(admin, { folder: '/nowhere/at/all', scheduleTime });
+    const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+    const tried = async (at: Date) => {
+      await askForDue(db, queue, place, at);
+      await allEnded(db);
+      return jobsOf(db);
+    };
+
+    const counts = [
+      ...[await tried(minutes(0)), await tried(minutes(14)), await tried(minutes(16))],
+      ...[await tried(minutes(14)), await tried(minutes(17))],
+    ];
+    const { lastFailure } = (await admin.get('/snapshots')).json();
+    const later = await tried(minutes(90));
+    const watched = await startInstance({ metricsToken: 'a-token-of-the-test' });
+    const metrics = await client(watched, admin.cookies).get('/metrics', {
+      authorization: 'Bearer a-token-of-the-test',
+    });
+    await save(admin, { folder: null });
+    const made = await ended(admin, (await admin.post('/snapshots', {})).json().jobId);
+
+    expect(counts).toEqual([1, 1, 2, 2, 3]);
+    expect(later).toBe(3);
+    const reason = 'The folder of the snapshots is not there: /nowhere/at/all.';
+    expect(lastFailure).toMatchObject({ message: reason, tries: 3, nextTryAt: null });
+    expect(lastFailure.day).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(metrics.body).toContain('cmp_snapshot_schedule_failures 3');
+    expect(made.state).toBe('done');
+    expect((await admin.get('/snapshots')).json().lastFailure).toBeNull();
+    const log = await db
+      .selectFrom('changes')
+      .select(['accountName', 'via', 'reason'])
+      .where('action', '=', 'snapshots:create')
+      .where('via', '=', 'system')
+      .orderBy('id')
+      .execute();
+    const said = log.map(({ reason }) => reason?.replace(/^cmp-database-[\w-]+: /, ''));
+    const scheduled = `scheduled for ${lastFailure.day}`;
+    expect(said).toEqual([
+      ...[scheduled, `not made. ${reason}`, `${scheduled}, try 2`, `not made. ${reason}`],
+      ...[`${scheduled}, try 3`, `not made. ${reason}`],
+    ]);
+    expect(new Set(log.map(({ accountName }) => accountName))).toEqual(new Set(['system']));
+  });
+
   test('tries a copy that failed again, not at once, and of many instances one does', async ({
     admin,
     db,
@@ -441,6 +501,16 @@ describe('the tending of snapshots', () => {
     const left = await db.selectFrom('snapshots').select('fileName').orderBy('createdAt').execute();
     expect(left.map(({ fileName }) => fileName)).toEqual([ids[2]]);
     expect(await readdir(place.snapshotsDir)).toEqual([ids[2]]);
+    const changes = db.selectFrom('changes').select(['accountName', 'action', 'reason']);
+    const log = await changes.where('action', '=', 'snapshots:delete').orderBy('reason').execute();
+    expect(log).toEqual(
+      ids
+        .slice(0, 2)
+        .toSorted()
+        .map((name) => ({
+          ...{ accountName: 'system', action: 'snapshots:delete', reason: `${name}: had its time` },
+        })),
+    );
   });
 
   test('sweeps what a dead process left, and nothing while somebody writes', async ({
@@ -494,6 +564,11 @@ async function ended(admin: Caller, jobId: string) {
 async function actionsOf(db: Db): Promise<string[]> {
   const changes = await db.selectFrom('changes').select('action').execute();
   return changes.map(({ action }) => action);
+}
+
+async function allEnded(db: Db): Promise<void> {
+  const busy = db.selectFrom('jobs').select('id').where('state', 'in', ['waiting', 'running']);
+  await expect.poll(() => busy.execute(), { timeout: 10_000 }).toEqual([]);
 }
 
 async function jobsOf(db: Db): Promise<number> {

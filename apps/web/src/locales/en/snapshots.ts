@@ -149,6 +149,11 @@ export const snapshots = {
   replaceConfigText:
     'Everybody is signed out. Settings and pictures come from the snapshot; so do services, but for those that somebody has. To go on, type the site’s name: {{site}}',
   commitConfig: 'Replace the settings',
+  lastFailure: 'The last snapshot was not made, {{ago}}',
+  lastFailureTries_one: 'Tried once for {{day}}.',
+  lastFailureTries_other: 'Tried {{count, number}} times for {{day}}.',
+  triedAgain: 'It is tried again within the quarter of an hour.',
+  triedNextDay: 'The next try is on the next day of the schedule.',
   notDone: 'Nothing was restored',
   doneTitle: 'Restored',
   doneMerge: 'The snapshot was merged into what is here.',
