@@ -11,6 +11,8 @@ export type SnapshotReason = z.infer<typeof SnapshotReason>;
 /** What became of a copy to another place. */
 export const SnapshotCopy = z.object({
   target: z.enum(['sftp', 's3']),
+  /** Where it was put, as sftp://host:22/folder or s3://bucket/prefix: the settings may name another place by now. */
+  place: z.string(),
   at: Timestamp,
   /** Null where it lies there. */
   failure: z.string().nullable(),
@@ -23,6 +25,8 @@ export const Snapshot = z.object({
   kind: SnapshotKind,
   reason: SnapshotReason,
   fileName: z.string(),
+  /** Where it lies; null in the portal's own folder. The settings may name another one by now. */
+  folder: z.string().nullable(),
   bytes: z.int(),
   sha256: z.string(),
   isEncrypted: z.boolean(),

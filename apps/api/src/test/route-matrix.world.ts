@@ -204,7 +204,15 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     return db
       .transaction()
       .execute((trx) =>
-        insertSnapshot(trx, { ...made, ...facts, ...at, fileName, accountId: null, accountName }),
+        insertSnapshot(trx, {
+          ...made,
+          ...facts,
+          ...at,
+          fileName,
+          folder: null,
+          accountId: null,
+          accountName,
+        }),
       );
   }
 

@@ -6,9 +6,9 @@ import type { Db, Trx } from '#database/client.ts';
 import { noteChange } from '#modules/changes/changes.service.ts';
 import type { EndedJob, JobWorks, RunningTask } from '#modules/jobs/jobs.service.ts';
 import { writeSnapshot } from './create-snapshot.service.ts';
-import type { SnapshotPlace } from './snapshot-place.ts';
+import { pathOfSnapshot, type SnapshotPlace } from './snapshot-place.ts';
 import { insertSnapshot, saveVerdict } from './snapshots.repository.ts';
-import { getSnapshot, judgeSnapshot, pathOfSnapshot } from './snapshots.service.ts';
+import { getSnapshot, judgeSnapshot } from './snapshots.service.ts';
 
 export function snapshotWorks(place: SnapshotPlace): JobWorks {
   return {
@@ -38,7 +38,7 @@ async function create(db: Db, place: SnapshotPlace, task: RunningTask): Promise<
     });
   } catch (error) {
     // Stopped. Whatever else it was, the next try writes the same file again.
-    if (signal.aborted) await rm(await pathOfSnapshot(db, place, written), { force: true });
+    if (signal.aborted) await rm(pathOfSnapshot(place, written), { force: true });
     throw error;
   }
 }

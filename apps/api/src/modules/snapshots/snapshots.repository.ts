@@ -14,7 +14,16 @@ export function findSnapshot(db: Db, id: number): Promise<Snapshot | undefined> 
 function snapshotsOf(db: Db) {
   return db
     .selectFrom('snapshots')
-    .select(['id', 'fileName', 'bytes', 'sha256', 'isEncrypted', 'siteName', 'appVersion'])
+    .select([
+      'id',
+      'fileName',
+      'folder',
+      'bytes',
+      'sha256',
+      'isEncrypted',
+      'siteName',
+      'appVersion',
+    ])
     .select(['accountName', 'createdAt', 'verifiedAt', 'verifyFailure'])
     .select(['drilledAt', 'drillFailure', 'drillMs'])
     .select((eb) => [
@@ -31,6 +40,7 @@ export interface NewSnapshot
     | 'kind'
     | 'reason'
     | 'fileName'
+    | 'folder'
     | 'bytes'
     | 'sha256'
     | 'isEncrypted'

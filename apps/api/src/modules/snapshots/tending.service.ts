@@ -9,14 +9,13 @@ import { removeCopies, sendCopies } from './copies.service.ts';
 import { snapshotName, sweepParts } from './create-snapshot.service.ts';
 import { expiredOf } from './retention.ts';
 import { dueDay, mayTry } from './schedule.ts';
-import { readStorage, type SnapshotPlace } from './snapshot-place.ts';
+import { isReachable, pathOfSnapshot, readStorage, type SnapshotPlace } from './snapshot-place.ts';
 import {
   deleteSnapshot,
   listSnapshots,
   lockSchedule,
   readScheduled,
 } from './snapshots.repository.ts';
-import { pathOfSnapshot } from './snapshots.service.ts';
 
 const actor = systemActor('system');
 const minuteMs = 60_000;
@@ -79,7 +78,7 @@ export async function askForDue(
   if (isAsked) queue.wake('snapshot:create');
 }
 
-/** Removes snapshots that have had their time, their copies first: a file of which nothing is known stays for ever. */
+/** Removes snapshots that have had their time, their copies first: a file of which nothing is known stays for ever. So does one whose folder cannot be reached now. */
 export async function removeExpired(
   db: Db,
   place: SnapshotPlace,
@@ -89,9 +88,11 @@ export async function removeExpired(
   const { values } = await readStorage(db, place.keys.settings);
   const { timeZone } = await readGeneral(db);
   for (const snapshot of expiredOf(await listSnapshots(db), values, now, timeZone)) {
-    await removeCopies(db, place, snapshot, signal);
-    const path = await pathOfSnapshot(db, place, snapshot);
-    const reason = `${snapshot.fileName}: had its time`;
+    if (!(await isReachable(place, snapshot))) continue;
+    const left = await removeCopies(db, place, snapshot, signal);
+    const path = pathOfSnapshot(place, snapshot);
+    const copies = left.map((where) => `; its copy stays at ${where}`).join('');
+    const reason = `${snapshot.fileName}: had its time${copies}`.slice(0, 500);
     await inChange(db, actor, 'snapshots:delete', reason, (trx) =>
       deleteSnapshot(trx, snapshot.id),
     );
