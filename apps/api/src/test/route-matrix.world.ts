@@ -201,11 +201,17 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     } as const;
     const facts = { bytes: 5, sha256: '0'.repeat(64), counts: {}, appVersion: 'cmp ver test' };
     const at = { createdAt: new Date().toISOString(), verifiedAt: null, verifyFailure: null };
-    return db
-      .transaction()
-      .execute((trx) =>
-        insertSnapshot(trx, { ...made, ...facts, ...at, fileName, accountId: null, accountName }),
-      );
+    return db.transaction().execute((trx) =>
+      insertSnapshot(trx, {
+        ...made,
+        ...facts,
+        ...at,
+        fileName,
+        folder: null,
+        accountId: null,
+        accountName,
+      }),
+    );
   }
 
   async function addJob(accountId: number, accountName: string): Promise<string> {

@@ -103,10 +103,12 @@ async function readReplacement(
   source: RestoreSource,
   subject: Omit<RestoreSubject, 'tables'>,
 ): Promise<void> {
-  const counts = await compareAll(db, source, (done) => progress({ phase: 'comparing', done }));
+  const counts = await compareAll(db, source, subject.kind, (done) =>
+    progress({ phase: 'comparing', done }),
+  );
   const tables = counts
     .filter(({ table }) => isReplaced(table, subject.kind))
-    .map((of): RestoreTable => ({ ...of, kept: 0, isSeparate: isSeparate(of.table) }));
+    .map((of): RestoreTable => ({ ...of, isSeparate: isSeparate(of.table) }));
   await db.transaction().execute(async (trx) => {
     await open(trx, planId, { ...subject, tables });
     await finish(trx, 'plan');

@@ -20,6 +20,7 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
   const [withAccounts, setWithAccounts] = useState(false);
   const isReplacing = subject.mode === 'replace';
   const rows = plan.counts.added + plan.counts.changed;
+  const words = wordsOf[subject.kind];
   const hasSeparate = subject.tables.some(({ isSeparate }) => isSeparate);
 
   if (!isReplacing && rows === 0)
@@ -36,15 +37,13 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
     <CommitForm
       plan={plan}
       options={isReplacing ? { siteName, password, withAccounts } : {}}
-      submitText={
-        isReplacing ? t('snapshots.commitReplace') : t('snapshots.commitMerge', { count: rows })
-      }
+      submitText={isReplacing ? t(words.commit) : t('snapshots.commitMerge', { count: rows })}
       disabled={isReplacing && (siteName.trim() !== site.name || password === '')}
     >
       {isReplacing ? (
         <>
-          <Notice tone="soon" title={t('snapshots.replaceTitle')}>
-            {t('snapshots.replaceText', { site: site.name })}
+          <Notice tone="soon" title={t(words.title)}>
+            {t(words.text, { site: site.name })}
           </Notice>
           <TextField
             label={t('snapshots.siteName')}
@@ -61,8 +60,8 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
           />
           {hasSeparate ? (
             <CheckField
-              label={t('snapshots.withAccounts')}
-              hint={t('snapshots.withAccountsHint')}
+              label={t(words.accounts)}
+              hint={t(words.accountsHint)}
               checked={withAccounts}
               onChange={({ target }) => setWithAccounts(target.checked)}
             />
@@ -72,3 +71,20 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
     </CommitForm>
   );
 }
+
+const wordsOf = {
+  database: {
+    title: 'snapshots.replaceTitle',
+    text: 'snapshots.replaceText',
+    accounts: 'snapshots.withAccounts',
+    accountsHint: 'snapshots.withAccountsHint',
+    commit: 'snapshots.commitReplace',
+  },
+  config: {
+    title: 'snapshots.replaceConfigTitle',
+    text: 'snapshots.replaceConfigText',
+    accounts: 'snapshots.addAccounts',
+    accountsHint: 'snapshots.addAccountsHint',
+    commit: 'snapshots.commitConfig',
+  },
+} as const;
