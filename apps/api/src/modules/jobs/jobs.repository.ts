@@ -133,13 +133,20 @@ export async function finishRun(
   return numUpdatedRows === 1n;
 }
 
-/** Ends a job that has not ended. Gives what is to be set right for it. */
+/** What is to be set right for a job that came to nothing, and who is told. */
+export interface EndedJob {
+  kind: JobKind;
+  planId: number | null;
+  accountId: number | null;
+}
+
+/** Ends a job that has not ended. */
 export async function endJob(
   trx: Trx,
   jobId: string,
   end: { state: 'failed' | 'stopped'; failure: PlanFailure },
   attempt?: number,
-): Promise<{ kind: JobKind; planId: number | null } | undefined> {
+): Promise<EndedJob | undefined> {
   return trx
     .updateTable('jobs')
     .set({
@@ -150,7 +157,7 @@ export async function endJob(
     .where('id', '=', jobId)
     .where('state', 'in', ['waiting', 'running'])
     .$if(attempt !== undefined, (query) => query.where('attempt', '=', attempt ?? 0))
-    .returning((eb) => [eb.ref('kind').$castTo<JobKind>().as('kind'), 'planId'])
+    .returning((eb) => [eb.ref('kind').$castTo<JobKind>().as('kind'), 'planId', 'accountId'])
     .executeTakeFirst();
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@cmp/shared/settings/sections';
 import type * as z from 'zod';
 import type { SettingsOverrides } from '#config.ts';
-import type { Db } from '#database/client.ts';
+import type { Db, Trx } from '#database/client.ts';
 import { AppError, staleVersion } from '#lib/errors.ts';
 import { seal, unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
@@ -158,7 +158,7 @@ export function changeSection(
   change: { version: number; values: Record<string, unknown> },
   overrides: Overrides = {},
 ): Promise<SettingsSection> {
-  return inChange(db, actor, 'settings:update', null, async (trx) => {
+  const save = async (trx: Trx) => {
     await lockSection(trx, section);
     const stored = (await findSection(trx, section)) ?? unsaved;
     if (stored.version !== change.version)
@@ -169,7 +169,10 @@ export function changeSection(
     };
     await saveSection(trx, section, next);
     return view(section, contract, next, overrides);
-  });
+  };
+  const facts = { section, fields: Object.keys(change.values) };
+  const tells = { event: 'settings_changed', facts } as const;
+  return inChange(db, actor, 'settings:update', null, save, { tells });
 }
 
 /** The section as it would be with these values laid over it. Refuses what cannot be. */
