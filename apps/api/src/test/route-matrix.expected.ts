@@ -70,7 +70,7 @@ GET /api/sessions                        | -       | 401    | 403       | 403   
 DELETE /api/sessions/:id                 | other   | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
 DELETE /api/sessions/:id                 | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 
-GET /api/notifications                   | -       | 401    | 200 #0    | 200 #0    | 200 #0    | 200 #0    | 200 #0     | 200 #0       | 401      | change | 401
+GET /api/notifications                   | -       | 401    | 200 Hh #1 | 200 #0    | 200 Hh #1 | 200 Hh #1 | 200 Aa #1  | 200 HAha #1  | 401      | change | 401
 POST /api/notifications/read             | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 GET /api/notifications/preferences       | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 PATCH /api/notifications/preferences     | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
