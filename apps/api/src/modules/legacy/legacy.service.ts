@@ -10,7 +10,6 @@ import { hashPassword, oneTimePasswordOf } from '#lib/passwords.ts';
 import { runBounded, SubprocessError } from '#lib/subprocess.ts';
 import { addAccount, oneTimeHours } from '#modules/accounts/accounts.service.ts';
 import { giveGrants } from '#modules/accounts/grants.service.ts';
-import { requirePassword } from '#modules/auth/auth.service.ts';
 import { once } from '#modules/changes/changes.service.ts';
 import { type RunningJob, startJob } from '#modules/jobs/jobs.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
@@ -127,9 +126,9 @@ const rowsAtOnce = 1_000;
 
 /** Makes such a plan real: at once where it is small, else by a job. */
 export function legacyCommitter(queue: JobQueue, tokenKey: Buffer): Committer {
-  return async (db, actor, plan, { password, ...choice }) => {
+  return async (db, actor, plan, { password, ...choice }, confirm) => {
     judgeLegacy(plan, choice);
-    if (choice.withAccounts) await requirePassword(db, actor, password);
+    if (choice.withAccounts) await confirm(password);
     const { id, counts } = plan;
     if (counts.added + counts.changed <= rowsAtOnce)
       return commitLegacy(db, actor, tokenKey, id, choice, 'ready');

@@ -14,6 +14,7 @@ import { type ChangeDetails, inChange } from '#modules/changes/changes.service.t
 import { asApiFields } from '#modules/changes/entry-fields.service.ts';
 import type { Telling } from '#modules/notifications/events.service.ts';
 import { type Actor, inScope } from '#plugins/access.ts';
+import type { Confirm } from '#plugins/confirmation.ts';
 import {
   countPlanEntries,
   findLastOrdinal,
@@ -34,6 +35,7 @@ export type Committer = (
   actor: Actor,
   plan: Plan,
   options: PlanCommit,
+  confirm: Confirm,
 ) => Promise<Committed>;
 
 /** By the plan's action. */
@@ -93,11 +95,12 @@ export async function commitPlan(
   committers: Committers,
   planId: number,
   options: PlanCommit,
+  confirm: Confirm,
 ): Promise<Committed> {
   const plan = await getPlan(db, actor, planId);
   const committer = Object.entries(committers).find(([action]) => action === plan.action)?.[1];
   if (!committer) throw notReady();
-  return committer(db, actor, plan, options);
+  return committer(db, actor, plan, options, confirm);
 }
 
 /**
