@@ -10,6 +10,10 @@ export const bodies: Record<string, (world: World) => object> = {
     currentPassword: password,
     newPassword: 'orchard-velvet-comet-9',
   }),
+  'POST /api/notifications/read': () => ({ upTo: 2_147_483_647 }),
+  'PATCH /api/notifications/preferences': () => ({
+    ...{ version: 1, choices: {}, quietFrom: null, quietUntil: null },
+  }),
   'PATCH /api/auth/profile': () => ({ version: 1, displayName: 'Renamed' }),
   'POST /api/accounts': () => ({
     username: 'new',

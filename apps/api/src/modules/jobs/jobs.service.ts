@@ -4,6 +4,7 @@ import type { Job, JobKind } from '@cmp/shared/jobs';
 import type { Db, Trx } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { actorOfAccount } from '#modules/auth/sessions.service.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   beginRun,
@@ -155,6 +156,12 @@ async function abandon(
     const job = await endJob(trx, jobId, { state, failure }, attempt);
     const work = job && works[job.kind];
     if (job?.planId && work && 'abandon' in work) await work.abandon(trx, job.planId, failure);
+    if (job && failure.code === 'interrupted')
+      await tell(trx, {
+        event: 'job_dead',
+        accountId: job.accountId,
+        facts: { kind: job.kind, jobId },
+      });
     if (job && work && 'tellFailure' in work) await work.tellFailure?.(trx, job, failure);
     return job;
   });

@@ -10,6 +10,7 @@ import { AppError } from '#lib/errors.ts';
 import { changesMade } from '#lib/metrics.ts';
 import { hashPassword, oneTimePassword } from '#lib/passwords.ts';
 import type { RunningJob } from '#modules/jobs/jobs.service.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import {
   commitInChange,
   getPlan,
@@ -120,6 +121,11 @@ async function record(
 ): Promise<void> {
   const { username: accountName, via, ip, requestId } = actor;
   await beginReplacement(trx, { accountName, via, ip, requestId }, nameKey, reason);
+  await tell(trx, {
+    event: 'snapshot_restored',
+    actorName: accountName,
+    facts: { mode: 'replace' },
+  });
   await markCommitted(trx, planId);
   await finish(trx, 'change');
   progress({ phase: 'committing' });
