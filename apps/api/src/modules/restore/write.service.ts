@@ -8,6 +8,7 @@ import { brokenConstraint, isUnavailable } from '#database/violations.ts';
 import { AppError } from '#lib/errors.ts';
 import { changesMade } from '#lib/metrics.ts';
 import type { RunningJob } from '#modules/jobs/jobs.service.ts';
+import { replaceUnderMatview } from '#modules/matviews/matviews.service.ts';
 import {
   commitInChange,
   getPlan,
@@ -90,8 +91,10 @@ async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
           owner.transaction().execute(async (trx) => {
             await holdPlan(trx, run.actor, run.planId, 'committing');
             const nameKey = await findNameKey(trx, run.actor.accountId);
-            await swapIn(trx, run.planId, swap, (done) =>
-              run.progress({ phase: 'replacing', done, total }),
+            await replaceUnderMatview(trx, () =>
+              swapIn(trx, run.planId, swap, (done) =>
+                run.progress({ phase: 'replacing', done, total }),
+              ),
             );
             if (withAccounts) await requireAdmin(trx);
             await record(trx, run, nameKey, reason);
