@@ -272,6 +272,7 @@ export const bodies: Record<string, (world: World) => object> = {
     newPassword: 'orchard-velvet-comet-9',
   }),
   'POST /api/notifications/read': () => ({ upTo: missing }),
+  'PUT /api/admin/matviews/user_status_matview': () => ({ exists: true }),
   'PATCH /api/notifications/preferences': () => ({
     ...{ version: 1, choices: {}, quietFrom: null, quietUntil: null },
   }),
@@ -326,6 +327,7 @@ export const files: Record<string, { type: string; body: Buffer }> = {
 
 /** What a route takes in its query. */
 export const queries: Record<string, string> = {
+  'POST /api/admin/matviews/user_status_matview/refresh': '?mode=now',
   'DELETE /api/accounts/:id': '?version=1',
   'DELETE /api/servers/:id': '?version=1',
   'DELETE /api/users/:id': '?version=1',
