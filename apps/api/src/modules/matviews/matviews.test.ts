@@ -227,6 +227,26 @@ describe('the overview', () => {
     expect(refreshed.json()).toEqual({ ok: true, refreshed: true });
   });
 
+  test('counts the users on a server’s own page, and where the view is of another shape', async ({
+    admin,
+    given,
+    owner,
+  }) => {
+    const [tokyo] = await given.servers('tokyo');
+    await given.users(tokyo.id, 'ann');
+
+    const ofServer = (await admin.get(`/overview?serverId=${tokyo.id}`)).json();
+    const ofAll = await overviewOf(admin);
+    await sql`drop materialized view user_status_matview`.execute(owner);
+    await sql`create materialized view user_status_matview as select 1 as server_id`.execute(owner);
+    await sql`create unique index on user_status_matview (server_id)`.execute(owner);
+    const ofOther = await overviewOf(admin);
+
+    expect(ofServer).toMatchObject({ asOf: null, counts: { all: 1 } });
+    expect([ofAll.asOf !== null, ofAll.counts.all]).toEqual([true, 0]);
+    expect(ofOther).toMatchObject({ asOf: null, counts: { all: 1 } });
+  });
+
   test('names no server that is gone by now', async ({ admin, given, db }) => {
     const [tokyo, lima] = await given.servers('tokyo', 'lima');
     await given.users(tokyo.id, 'ann');
