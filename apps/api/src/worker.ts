@@ -39,7 +39,6 @@ async function work(): Promise<void> {
     ...{ databaseUrl: urls.appUrl, ownerUrl: urls.ownerUrl, isPrepared },
     tell: (failure) => console.error(failure),
   });
-  console.info('The worker is at work.');
 
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -51,6 +50,7 @@ async function work(): Promise<void> {
         () => process.exit(1),
       );
     });
+  console.info('The worker is at work.');
 }
 
 function isForOperator(error: unknown): error is Error {

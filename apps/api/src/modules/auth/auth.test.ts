@@ -83,13 +83,11 @@ describe('POST /auth/login', () => {
         'medians of refused sign-ins, in ms:',
         spent.map(({ kind, wallMs, cpuMs }) => [kind, median(wallMs), median(cpuMs)]),
       );
-      // Of the clock the quickest, and of the processor the quick quarter: what a busy machine troubles least.
-      // Without a dummy hash the one is two- to tenfold, the other, too.
-      const byClock = ratioOf(spent.map(({ wallMs }) => ranked(wallMs, 0)));
-      const byProcessor = ratioOf(spent.map(({ cpuMs }) => ranked(cpuMs, 7)));
-      console.info('slowest to quickest:', byClock, byProcessor);
-      expect(byClock).toBeLessThan(2);
-      expect(byProcessor).toBeLessThan(1.3);
+      // The processor's time, which is what the kinds differ in: on a busy machine the clock tells nothing. Of each the
+      // quick quarter; without a dummy hash it is half as much again, or tenfold.
+      const ratio = ratioOf(spent.map(({ cpuMs }) => ranked(cpuMs, 7)));
+      console.info('slowest to quickest:', ratio);
+      expect(ratio).toBeLessThan(1.2);
     },
   );
 

@@ -19,22 +19,22 @@ import {
   createPlan,
   finishPlan,
   getPlan,
+  holdPlannedRows,
   planMoved,
   setPlanState,
 } from '#modules/plans/plans.service.ts';
 import { addServers } from '#modules/servers/servers.service.ts';
 import { servicesSold } from '#modules/services/services.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
+import { writePlannedUsers } from '#modules/users/planned-users.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import {
   addLegacyRows,
   addLegacyUsers,
-  changeLegacyUsers,
   compareLegacy,
   findWaitingAccounts,
   listPlannedAccounts,
   listPlannedServers,
-  lockLegacyUsers,
   type PlannedAccount,
   saveLegacySubject,
 } from './legacy.repository.ts';
@@ -171,10 +171,10 @@ export async function commitLegacy(
       hashes.set(username, await hashPassword(passwordOf(tokenKey, planId, username)));
 
   return commitInChange(db, actor, { id: planId, action: 'legacy:import' }, from, async (trx) => {
-    if (await lockLegacyUsers(trx, planId)) throw planMoved();
+    await holdPlannedRows(trx, planId, 'users');
     const servers = await listPlannedServers(trx, planId);
     if (servers.length > 0) await addServers(trx, servers);
-    await changeLegacyUsers(trx, planId);
+    await writePlannedUsers(trx, planId, 'changed');
     if (await addLegacyUsers(trx, planId)) throw planMoved();
     // Asked again: by now the servers of the grants are here.
     if (withAccounts) await addAccounts(trx, await listPlannedAccounts(trx, planId), hashes);

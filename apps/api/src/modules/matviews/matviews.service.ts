@@ -94,12 +94,16 @@ export async function tendMatview(db: Db, { catchUp }: Refresher, use: MatviewUs
 }
 
 /** Replaces all data: what the view says of the data before is nobody's to read afterwards. */
-export async function replaceUnderMatview(trx: Trx, replace: () => Promise<void>): Promise<void> {
+export async function replaceUnderMatview<Result>(
+  trx: Trx,
+  replace: () => Promise<Result>,
+): Promise<Result> {
   // Before any table: a refresh, too, has this lock first.
   await takeMatviewLock(trx);
-  await replace();
+  const replaced = await replace();
   const { exists } = await readMatview(trx);
   if (exists) await refreshMatview(trx, await askForRefresh(trx));
+  return replaced;
 }
 
 function isUsed({ exists, uniqueIndex }: MatviewState, use: MatviewUse): boolean {

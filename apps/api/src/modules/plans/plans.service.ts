@@ -22,11 +22,13 @@ import {
   insertPlan,
   listPlanEntries,
   lockPlan,
+  lockPlannedRows,
   type NewPlan,
   type PlanRow,
   recountPlan,
   savePlanCommitted,
   updatePlanState,
+  type WrittenTable,
 } from './plans.repository.ts';
 
 /** What makes the plans of one action real: at once in `commitInChange`, or by a job that will. */
@@ -158,6 +160,15 @@ export async function holdPlan(
   const { state } = visible(actor, await lockPlan(trx, planId));
   if (state === 'committed') throw committedBefore();
   if (state !== from) throw notReady();
+}
+
+/** Locks what the plan changes or removes of a table; refuses where a row is no longer as the plan saw it. */
+export async function holdPlannedRows(
+  trx: Trx,
+  planId: number,
+  table: WrittenTable,
+): Promise<void> {
+  if (await lockPlannedRows(trx, planId, table)) throw planMoved();
 }
 
 /** Says that the plan is the change of this transaction. */
