@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, inject } from 'vitest';
 import type { Db } from '#database/client.ts';
@@ -8,6 +7,8 @@ import { urlAs } from '#database/roles.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { test as base, type client, system } from '#test/fixtures.ts';
 import { execute, rolePassword } from '#test/global-setup.ts';
+import { tendMatview } from './matviews.service.ts';
+import { matviewRefresher } from './refresher.ts';
 
 type Client = ReturnType<typeof client>;
 
@@ -55,6 +56,9 @@ const test = base
       return started;
     };
   });
+
+/** On a busy machine. */
+const patience = { timeout: 20_000 };
 
 /** As many that a refresh takes a while: every user ends on a day of their own. */
 async function fill(db: Db, serverId: number): Promise<void> {
@@ -112,7 +116,7 @@ describe('ten who ask at once, on two instances', () => {
     const answers = await owner.transaction().execute(async (trx) => {
       await sql`lock table users in access exclusive mode`.execute(trx);
       const first = await admin.post(`${address}/refresh`);
-      await expect.poll(async () => (await stateOf(other)).refreshing).toBe(true);
+      await expect.poll(async () => (await stateOf(other)).refreshing, patience).toBe(true);
       const rest = await Promise.all(
         Array.from({ length: 9 }, (_, index) =>
           (index % 2 ? other : admin).post(`${address}/refresh?mode=enqueue`),
@@ -122,7 +126,7 @@ describe('ten who ask at once, on two instances', () => {
       return [first, ...rest];
     });
     await expect
-      .poll(async () => await stateOf(other), { timeout: 10_000 })
+      .poll(async () => await stateOf(other), patience)
       .toMatchObject({ refreshing: false, pending: false });
 
     expect(answers.map((answer) => answer.json())).toEqual(
@@ -140,21 +144,16 @@ describe('ten who ask at once, on two instances', () => {
 });
 
 describe('a refresh', () => {
-  test('that fails leaves what was there, says so to who waited, and is tried again', async ({
-    admin,
-    database,
-    db,
-    given,
-    owner,
-    countRefreshes,
-  }) => {
+  test('that fails leaves what was there, says so to who waited, and is tried again', {
+    timeout: 60_000,
+  }, async ({ admin, database, db, given, owner, countRefreshes }) => {
     const [tokyo] = await given.servers('tokyo');
     await given.users(tokyo.id, 'ann');
     const before = await stateOf(admin);
     await owner.transaction().execute(async (trx) => {
       await sql`lock table users in access exclusive mode`.execute(trx);
       const waiting = admin.post(`${address}/refresh?mode=now`);
-      await expect.poll(async () => (await stateOf(admin)).refreshing).toBe(true);
+      await expect.poll(async () => (await stateOf(admin)).refreshing, patience).toBe(true);
       await execute(
         inject('postgresUrl'),
         `select pg_terminate_backend(pid) from pg_stat_activity
@@ -182,22 +181,20 @@ describe('a refresh', () => {
     await owner.transaction().execute(async (trx) => {
       await sql`lock table users in access exclusive mode`.execute(trx);
       const refreshing = startRefresh();
-      await expect
-        .poll(async () => (await stateOf(admin)).refreshing, { timeout: 20_000 })
-        .toBe(true);
+      await expect.poll(async () => (await stateOf(admin)).refreshing, patience).toBe(true);
       refreshing.kill('SIGKILL');
       await once(refreshing, 'exit');
     });
 
     // Its backend finds nobody to tell, and gives up the lock with all it did.
     await expect
-      .poll(async () => await stateOf(admin), { timeout: 10_000 })
+      .poll(async () => await stateOf(admin), patience)
       .toEqual({ ...before, pending: true });
     const mark = await db.selectFrom('matviewStates').select('runningSince').execute();
     expect(mark).toEqual([{ runningSince: expect.any(String) }]);
     await startInstance({}, { work: 'does' });
     await expect
-      .poll(async () => await stateOf(admin), { timeout: 10_000 })
+      .poll(async () => await stateOf(admin), patience)
       .toMatchObject({ refreshing: false, pending: false });
     expect(Date.parse((await stateOf(admin)).lastSuccess)).toBeGreaterThan(
       Date.parse(before.lastSuccess),
@@ -205,28 +202,27 @@ describe('a refresh', () => {
     expect(await countRefreshes()).toBe(1);
   });
 
-  test('comes by itself after half an hour, where the view is used', async ({
-    admin,
-    db,
-    startInstance,
-    countRefreshes,
-  }) => {
+  test('comes by itself after half an hour, where the view is used', {
+    timeout: 60_000,
+  }, async ({ admin, app, db, startInstance, countRefreshes }) => {
     const age = async (minutes: number) => {
       const lastSuccess = sql<string>`now() - make_interval(mins => ${minutes})`;
       await db.updateTable('matviewStates').set({ lastSuccess }).execute();
     };
+    const refresher = matviewRefresher(app.db, app.pool, () => {});
+
     await age(29);
-    await startInstance({}, { work: 'does' });
-    await wait(500);
+    await tendMatview(db, refresher, 'detected');
     const early = await countRefreshes();
     await age(31);
-    await startInstance({ matviewUse: 'off' }, { work: 'does' });
-    await wait(500);
+    await tendMatview(db, refresher, 'off');
     const unused = await countRefreshes();
     await startInstance({}, { work: 'does' });
 
-    await expect.poll(countRefreshes, { timeout: 10_000 }).toBe(1);
+    await expect.poll(countRefreshes, patience).toBe(1);
     expect([early, unused]).toEqual([0, 0]);
-    expect(await stateOf(admin)).toMatchObject({ refreshing: false, pending: false });
+    await expect
+      .poll(async () => await stateOf(admin), patience)
+      .toMatchObject({ refreshing: false, pending: false });
   });
 });
