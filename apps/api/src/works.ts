@@ -7,7 +7,8 @@ import { importWorks } from '#modules/spreadsheets/imports.service.ts';
 import type { Config } from './config.ts';
 
 /** What jobs work with beside the database that serves. */
-export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions'> {
+export interface WorkPlace
+  extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'matviewUse'> {
   keys: Keys;
   /** The role that owns the tables: who may put back what nobody else may write. Undefined where it is not known here. */
   ownerUrl: string | undefined;
@@ -26,8 +27,8 @@ export function allWorks(place: WorkPlace): JobWorks {
 }
 
 export function placeOfWork(config: Config, keys: Keys): WorkPlace {
-  const { uploadsDir, snapshotsDir, versions } = config;
-  return { uploadsDir, snapshotsDir, versions, keys, ownerUrl: ownerUrlOf(config) };
+  const { uploadsDir, snapshotsDir, versions, matviewUse } = config;
+  return { uploadsDir, snapshotsDir, versions, matviewUse, keys, ownerUrl: ownerUrlOf(config) };
 }
 
 function ownerUrlOf({ database }: Config): string | undefined {
