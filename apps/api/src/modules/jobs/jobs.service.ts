@@ -7,6 +7,7 @@ import { actorOfAccount } from '#modules/auth/sessions.service.ts';
 import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   beginRun,
+  type EndedJob,
   endJob,
   findJob,
   finishRun,
@@ -18,6 +19,8 @@ import {
   saveProgress,
 } from './jobs.repository.ts';
 import type { JobQueue } from './queue.ts';
+
+export type { EndedJob } from './jobs.repository.ts';
 
 /** A job while it runs. */
 export interface RunningTask {
@@ -45,9 +48,10 @@ export interface PlanWork {
   clear: (planId: number) => Promise<void>;
 }
 
-/** Work without a plan: it leaves nothing to be set right. */
+/** Work without a plan: it leaves nothing to be set right, but may have it told that it came to nothing. */
 export interface TaskWork {
   runTask: (db: Db, task: RunningTask) => Promise<void>;
+  tellFailure?: (trx: Trx, job: EndedJob, failure: PlanFailure) => Promise<void>;
 }
 export type JobWork = PlanWork | TaskWork;
 export type JobWorks = Readonly<Partial<Record<JobKind, JobWork>>>;
@@ -150,6 +154,7 @@ async function abandon(
     const job = await endJob(trx, jobId, { state, failure }, attempt);
     const work = job && works[job.kind];
     if (job?.planId && work && 'abandon' in work) await work.abandon(trx, job.planId, failure);
+    if (job && work && 'tellFailure' in work) await work.tellFailure?.(trx, job, failure);
     return job;
   });
   const work = ended && works[ended.kind];

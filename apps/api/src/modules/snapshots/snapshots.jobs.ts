@@ -1,16 +1,21 @@
 import { rm } from 'node:fs/promises';
+import type { PlanFailure } from '@cmp/shared/changes';
 import { SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
 import * as z from 'zod';
-import type { Db } from '#database/client.ts';
-import type { JobWorks, RunningTask } from '#modules/jobs/jobs.service.ts';
+import type { Db, Trx } from '#database/client.ts';
+import { noteChange } from '#modules/changes/changes.service.ts';
+import type { EndedJob, JobWorks, RunningTask } from '#modules/jobs/jobs.service.ts';
 import { writeSnapshot } from './create-snapshot.service.ts';
-import type { SnapshotPlace } from './snapshot-place.ts';
+import { pathOfSnapshot, type SnapshotPlace } from './snapshot-place.ts';
 import { insertSnapshot, saveVerdict } from './snapshots.repository.ts';
-import { getSnapshot, judgeSnapshot, pathOfSnapshot } from './snapshots.service.ts';
+import { getSnapshot, judgeSnapshot } from './snapshots.service.ts';
 
 export function snapshotWorks(place: SnapshotPlace): JobWorks {
   return {
-    'snapshot:create': { runTask: (db, task) => create(db, place, task) },
+    'snapshot:create': {
+      runTask: (db, task) => create(db, place, task),
+      tellFailure,
+    },
     'snapshot:verify': { runTask: (db, task) => verify(db, place, task) },
   };
 }
@@ -33,9 +38,20 @@ async function create(db: Db, place: SnapshotPlace, task: RunningTask): Promise<
     });
   } catch (error) {
     // Stopped. Whatever else it was, the next try writes the same file again.
-    if (signal.aborted) await rm(await pathOfSnapshot(db, place, written), { force: true });
+    if (signal.aborted) await rm(pathOfSnapshot(place, written), { force: true });
     throw error;
   }
+}
+
+/** Whoever asked for it: the log says that it was begun, and so what became of it. */
+function tellFailure(trx: Trx, job: EndedJob, { message }: PlanFailure): Promise<void> {
+  const { accountId, accountName: username, ip, requestId } = job;
+  const via = accountId === null ? 'system' : 'panel';
+  const { name } = Wish.parse(job.subject);
+  return noteChange(
+    ...([trx, { accountId, username, via, ip, requestId }, 'snapshots:create'] as const),
+    `${name}: not made. ${message}`,
+  );
 }
 
 const Subject = z.object({ snapshotId: z.int() });
