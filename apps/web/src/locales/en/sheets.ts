@@ -1,5 +1,6 @@
 export const sheets = {
   import: 'Import',
+  importFile: 'Import a file',
   export: 'Export',
   exportShown: 'What the list shows, in its order',
   xlsx: 'Excel workbook (.xlsx)',

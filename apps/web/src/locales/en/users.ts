@@ -76,6 +76,7 @@ export const users = {
   add: 'Add user',
   addTitle: 'Add a user',
   emptyFirst: 'No users here yet. Add the first one.',
+  emptyNoServer: 'No users yet. They live on servers: add the first server, then its users.',
   emptyReader: 'No users here yet.',
   emptySearch: 'No user matches “{{q}}”.',
   emptyFiltered: 'No user passes these filters.',
