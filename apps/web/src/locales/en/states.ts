@@ -25,6 +25,7 @@ export const states = {
   staleTheirs: 'Take theirs',
   staleMine: 'Save mine',
   empty: '(empty)',
+  allSaved: 'Everything is saved.',
   unsaved_one: '{{count}} unsaved change',
   unsaved_other: '{{count}} unsaved changes',
   save: 'Save',
