@@ -25,6 +25,8 @@ export const states = {
   staleTheirs: 'Take theirs',
   staleMine: 'Save mine',
   empty: '(empty)',
+  datePlaceholder: 'YYYY-MM-DD',
+  pickDate: 'Pick a day: {{label}}',
   allSaved: 'Everything is saved.',
   unsaved_one: '{{count}} unsaved change',
   unsaved_other: '{{count}} unsaved changes',

@@ -119,7 +119,7 @@ export const users = {
   save: 'Save',
   addAnother: 'Save & add another',
   addSubmit: 'Add user',
-  dateNeeded: 'Choose a date, or tick “Never expires”.',
+  dateNeeded: 'Write a date as YYYY-MM-DD, or tick “Never expires”.',
   devicesNeeded: 'Write a whole number, or tick “Unlimited”.',
   dataNeeded: 'Write a number of gigabytes, or tick “Unlimited”.',
   nameTaken: 'There is already a user of this name on the server.',
