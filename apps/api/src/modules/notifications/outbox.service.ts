@@ -3,7 +3,7 @@ import type { Db } from '#database/client.ts';
 import { channelsSentHere, deliverDue, tidyOutbox } from './deliverer.service.ts';
 import type { DeliveryPlace } from './sender.ts';
 
-const lookEveryMs = 2_000;
+const lookEveryMs = 1_000;
 const tidyEveryMs = 60_000;
 
 /** Sends mails and webhooks until it is stopped, which waits for what is on its way. A failure is told and tried again. */
