@@ -315,19 +315,24 @@ describe('a webhook that takes nothing', () => {
     const receiver = await httpReceiver((_, response) => response.writeHead(500).end('broken'));
     await tellTo(receiver.url);
     const section = async () => (await admin.get('/settings/notifications')).json();
+    const counted = (failures: number) =>
+      vi.waitFor(async () => {
+        const state = await db.selectFrom('webhookState').select('failures').execute();
+        expect(state).toEqual([{ failures }]);
+      }, soon);
     await extend(1);
-    await vi.waitFor(() => expect(receiver.posts).toHaveLength(1), soon);
+    await counted(1);
     await sql`update webhook_state set failures = 30, failing_since = now() - interval '50 minutes'`.execute(
       db,
     );
     await letTimePass();
-    await vi.waitFor(() => expect(receiver.posts).toHaveLength(2), soon);
+    await counted(31);
     expect((await section()).values.webhookEnabled).toBe(true);
     await sql`update webhook_state set failures = 18, failing_since = now() - interval '2 hours'`.execute(
       db,
     );
     await letTimePass();
-    await vi.waitFor(() => expect(receiver.posts).toHaveLength(3), soon);
+    await counted(19);
     expect((await section()).values.webhookEnabled).toBe(true);
 
     await letTimePass();
