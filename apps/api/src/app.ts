@@ -24,6 +24,7 @@ import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
 import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
 import { matviewRoutes } from '#modules/matviews/matviews.routes.ts';
+import { deliveryRoutes } from '#modules/notifications/deliveries.routes.ts';
 import { notificationRoutes } from '#modules/notifications/notifications.routes.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
@@ -47,6 +48,7 @@ import cookies from '#plugins/cookies.ts';
 import drain from '#plugins/drain.ts';
 import errors from '#plugins/errors.ts';
 import { idempotencyOf } from '#plugins/idempotency.ts';
+import openapi from '#plugins/openapi.ts';
 import origin from '#plugins/origin.ts';
 import rateLimits, { defaultLimits, type Limits } from '#plugins/rate-limits.ts';
 import requestLog from '#plugins/request-log.ts';
@@ -169,6 +171,7 @@ export async function buildApp({
     idempotencyOf,
   });
 
+  await app.register(openapi, { version: versions.appVersion });
   await app.register(observabilityRoutes, { metricsToken, versions });
   await app.register(
     async (api) => {
@@ -190,6 +193,7 @@ export async function buildApp({
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));
       await api.register(changeRoutes);
+      await api.register(deliveryRoutes, { overrides: config.settings });
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {

@@ -4,6 +4,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { Db } from '#database/client.ts';
 import { registry } from '#lib/metrics.ts';
 import { readMatviewFacts } from '#modules/matviews/matviews.service.ts';
+import { addOutbox } from '#modules/notifications/outbox-metrics.service.ts';
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 
 /** Everything Prometheus may know, in its text form: of the process, its pool, and the database as it is now. */
@@ -29,6 +30,7 @@ async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
   gauge('cmp_entries_default', 'Entries for which no month’s partition was there.', counts.strays);
   await addSnapshots(db, gauge);
   await addMatview(db, gauge);
+  await addOutbox(db, live);
   return live;
 }
 
