@@ -22,6 +22,7 @@ import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
 import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
+import { notificationRoutes } from '#modules/notifications/notifications.routes.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { planRoutes } from '#modules/plans/plans.routes.ts';
@@ -181,6 +182,7 @@ export async function buildApp({
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
       await api.register(jobRoutes, { works });
+      await api.register(notificationRoutes);
       await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));
