@@ -4,7 +4,16 @@ import type { CalendarDate } from '@cmp/shared/primitives';
 import { extend, passesLastDate } from '@cmp/shared/renewal';
 import type { Service } from '@cmp/shared/services';
 import type { StatusBounds } from '@cmp/shared/status';
-import type { Extension, NewUser, User, UserChange, UserFilter, UserList, UserQuery, UserSort } from '@cmp/shared/users';
+import type {
+  Extension,
+  NewUser,
+  User,
+  UserChange,
+  UserFilter,
+  UserList,
+  UserQuery,
+  UserSort,
+} from '@cmp/shared/users';
 import type { Db, Trx } from '#database/client.ts';
 import { brokenConstraint } from '#database/violations.ts';
 import { AppError, notFound, staleVersion } from '#lib/errors.ts';
