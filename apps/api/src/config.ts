@@ -105,6 +105,14 @@ export const Environment = z.object({
   ),
   CERT_EXPIRY_WARN_DAYS: z.coerce.number().int().min(1).max(365).optional(),
   CERT_EXPIRY_CRITICAL_DAYS: z.coerce.number().int().min(0).max(365).optional(),
+  CERT_EXPIRY_SLACK_WEBHOOK: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Whom `cmp cert check` tells: Slack, by the address of its webhook; a chat of Telegram.',
+    ),
+  CERT_EXPIRY_TELEGRAM_BOT_TOKEN: z.string().max(200).optional(),
+  CERT_EXPIRY_TELEGRAM_CHAT_ID: z.string().max(20).optional(),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -154,6 +162,12 @@ export interface Config {
   };
   settings: SettingsOverrides;
   telegramApiRoot: string;
+  /** Whom the check of a certificate at the command line tells. */
+  certificateAlarm: {
+    slackWebhook: string | undefined;
+    telegramBotToken: string | undefined;
+    telegramChatId: string | undefined;
+  };
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -200,6 +214,11 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    certificateAlarm: {
+      slackWebhook: env.CERT_EXPIRY_SLACK_WEBHOOK,
+      telegramBotToken: env.CERT_EXPIRY_TELEGRAM_BOT_TOKEN,
+      telegramChatId: env.CERT_EXPIRY_TELEGRAM_CHAT_ID,
+    },
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -223,6 +242,8 @@ export class ConfigError extends Error {
 function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
+    ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN', ['CERT_EXPIRY_TELEGRAM_CHAT_ID']],
+    ['CERT_EXPIRY_TELEGRAM_CHAT_ID', ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN']],
     ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],
     ['SEED_ADMIN_PASSWORD', ['SEED_ADMIN_USERNAME']],
   ] as const;
