@@ -6,6 +6,7 @@ import type { StatusBounds } from '@cmp/shared/status';
 import type { Db, Trx } from '#database/client.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { notFound } from '#lib/errors.ts';
+import { deliveriesEnded } from '#lib/metrics.ts';
 import { endOfSilence } from '#modules/notifications/quiet-hours.ts';
 import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
 import { openTarget } from '#modules/notifications/sealed-target.ts';
@@ -87,13 +88,15 @@ export async function readOutboxFile(
 async function keepOutcome(db: Db, outcome: MessageOutcome, now: Date): Promise<void> {
   const { lastSuccess } = await findBotState(db);
   const isReached = lastSuccess !== null && Number(now) - Date.parse(lastSuccess) < reachedMs;
-  const blockedIn = await db.transaction().execute(async (trx) => {
+  const kept = await db.transaction().execute(async (trx) => {
     const message = await lockLeased(trx, outcome.id);
-    if (!message) return null;
-    await record(trx, message, outcome, isReached);
-    return outcome.outcome === 'blocked' ? message.chatId : null;
+    return message && { message, ended: await record(trx, message, outcome, isReached) };
   });
-  if (blockedIn !== null) await markBlocked(db, blockedIn, true);
+  // Told too late, or told again.
+  if (!kept) return;
+  deliveriesEnded.inc({ channel: 'telegram', outcome: kept.ended });
+  if (outcome.outcome === 'blocked' && kept.message.chatId !== null)
+    await markBlocked(db, kept.message.chatId, true);
 }
 
 async function record(
@@ -101,25 +104,28 @@ async function record(
   { id, chatId, attempts, refusals }: Leased,
   { outcome, retryAfterSeconds, said = 'Telegram did not say why.' }: MessageOutcome,
   isReached: boolean,
-): Promise<void> {
-  if (outcome === 'sent') return saveSent(trx, id);
-  if (outcome === 'refused') return saveEnd(trx, [id], 'parked', said);
-  if (outcome === 'blocked') {
-    const others = chatId === null ? [] : await listWaitingIn(trx, chatId);
-    return saveEnd(trx, [id, ...others], 'parked', said);
+): Promise<'sent' | 'failed' | 'parked'> {
+  if (outcome === 'sent') {
+    await saveSent(trx, id);
+    return 'sent';
   }
-
   // Whoever asks for patience says nothing against the message, nor does whoever is not there.
   const isPatience = retryAfterSeconds !== undefined;
   const counted = refusals + (isReached && !isPatience ? 1 : 0);
-  if (counted >= mostRefusals) return saveEnd(trx, [id], 'parked', said);
+  if (outcome !== 'failed' || counted >= mostRefusals) {
+    const isBlocked = outcome === 'blocked' && chatId !== null;
+    const others = isBlocked ? await listWaitingIn(trx, chatId) : [];
+    await saveEnd(trx, [id, ...others], 'parked', said);
+    return 'parked';
+  }
   const delay = delayMs(attempts, Math.random(), (retryAfterSeconds ?? 0) * 1000);
   const isOutage = !isReached && !isPatience;
-  return saveLater(trx, id, {
+  await saveLater(trx, id, {
     failure: said,
     refusals: counted,
     delayMs: isOutage ? Math.min(delay, outageDelayMs) : delay,
   });
+  return 'failed';
 }
 
 interface Taking {
