@@ -1,4 +1,5 @@
 import type { BotConfig, BotReport, BotStatus, Lease } from '@cmp/shared/bot';
+import { sections } from '@cmp/shared/settings/sections';
 import { TelegramSettings } from '@cmp/shared/settings/telegram';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
@@ -6,6 +7,7 @@ import {
   type Effective,
   readEffective,
   readGeneral,
+  readSection,
   type SettingsPlace,
 } from '#modules/settings/settings.service.ts';
 import {
@@ -67,6 +69,24 @@ export async function readBotStatus(db: Db, place: SettingsPlace, now: Date): Pr
   const isMissed = values.enabled && secrets.token !== undefined;
   const ok = code === null && (!isMissed || !isSilent(state, now));
   return { ok, status: { lastSuccess, lastError, code, updatedAt } };
+}
+
+/** What those who watch want to know. Whether it is missed is the settings' to say, wherever its token comes from. */
+export async function readBotFacts(
+  db: Db,
+): Promise<BotState & { isOn: boolean; isUp: boolean; silentSeconds: number | null }> {
+  const now = new Date();
+  const [state, { values }] = await Promise.all([
+    findBotState(db),
+    readSection(db, 'telegram', sections.telegram),
+  ]);
+  const { updatedAt, code } = state;
+  return {
+    ...state,
+    isOn: TelegramSettings.parse(values).enabled,
+    isUp: code === null && !isSilent(state, now),
+    silentSeconds: updatedAt === null ? null : (Number(now) - Date.parse(updatedAt)) / 1000,
+  };
 }
 
 function isSilent({ updatedAt }: BotState, now: Date): boolean {
