@@ -17,6 +17,8 @@ import {
   saveReport,
   takeLease,
 } from './bot.repository.ts';
+import { findLeftTarget } from './left-target.ts';
+import { findSealedNotice } from './outbox.repository.ts';
 
 export interface BotPlace extends SettingsPlace {
   telegramApiRoot: string;
@@ -45,8 +47,16 @@ export async function readBotConfig(db: Db, place: BotPlace): Promise<BotConfig>
     readTelegram(db, place),
     readGeneral(db),
   ]);
-  const token = telegram.values.enabled ? (telegram.secrets.token ?? null) : null;
-  return { token, apiRoot: place.telegramApiRoot, siteName, timeZone, language };
+  const token = telegram.values.enabled
+    ? telegram.secrets.token
+    : await findLeftToken(db, place.key);
+  return { token: token ?? null, apiRoot: place.telegramApiRoot, siteName, timeZone, language };
+}
+
+/** Off, the bot still tells the target that was left, by the token that was there; then there is none. */
+async function findLeftToken(db: Db, key: Buffer): Promise<string | undefined> {
+  const notice = await findSealedNotice(db);
+  return notice === undefined ? undefined : findLeftTarget(key, notice)?.token;
 }
 
 export function readTelegram(db: Db, place: SettingsPlace): Promise<Effective<TelegramSettings>> {

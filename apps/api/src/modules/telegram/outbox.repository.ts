@@ -9,7 +9,6 @@ export interface Waiting
   id: number;
   attempts: number;
   failure: string | null;
-  /** Null where the sealed target says it. */
   chatId: string | null;
   sealedTarget: string | null;
   aboutAccountId: number | null;
@@ -45,7 +44,7 @@ export async function listFirstWaiting(trx: Trx): Promise<Waiting[]> {
     join events e on e.id = d.event_id
     cross join lateral (
       -- The notice to a target that was left has nothing to do with a chat of ours.
-      select coalesce(d.chat_id, 'sealed ' || d.id) as chat_key, e.event = any(${[...urgent]}::text[]) as is_urgent
+      select case when d.sealed_target is null then d.chat_id else 'sealed ' || d.id end as chat_key, e.event = any(${[...urgent]}::text[]) as is_urgent
     ) as kind
     left join accounts a on a.id = d.account_id
     left join notification_preferences p on p.account_id = d.account_id
@@ -71,6 +70,7 @@ export async function leaseMessages(
 
 export interface Leased {
   id: number;
+  /** Null where it goes by another bot, whose chats are not ours. */
   chatId: string | null;
   attempts: number;
   refusals: number;
@@ -80,7 +80,8 @@ export interface Leased {
 export async function lockLeased(trx: Trx, id: number): Promise<Leased | undefined> {
   return trx
     .selectFrom('deliveries')
-    .select(['id', 'chatId', 'attempts', 'refusals'])
+    .select(['id', 'attempts', 'refusals'])
+    .select(sql<string | null>`case when sealed_target is null then chat_id end`.as('chatId'))
     .where('id', '=', id)
     .where('channel', '=', 'telegram')
     .where('state', '=', 'waiting')
@@ -137,6 +138,21 @@ export async function listWaitingIn(trx: Trx, chatId: string): Promise<number[]>
     .where('chatId', '=', chatId)
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** Of the notices to targets that were left, the one that waits longest. */
+export async function findSealedNotice(db: Db): Promise<string | undefined> {
+  const notice = await db
+    .selectFrom('deliveries')
+    .select('sealedTarget')
+    .where('channel', '=', 'telegram')
+    .where('state', '=', 'waiting')
+    .where('sealedTarget', 'is not', null)
+    .where('waitsSince', '>', sql<string>`now() - interval '1 day'`)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return notice?.sealedTarget ?? undefined;
 }
 
 /** Whether the bot has this message, and it is the site's report. */

@@ -9,7 +9,6 @@ import { notFound } from '#lib/errors.ts';
 import { deliveriesEnded } from '#lib/metrics.ts';
 import { endOfSilence } from '#modules/notifications/quiet-hours.ts';
 import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
-import { openTarget } from '#modules/notifications/sealed-target.ts';
 import { serversToldTo } from '#modules/notifications/told-to.ts';
 import { isUrgent } from '#modules/notifications/urgency.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
@@ -21,6 +20,7 @@ import { systemActor } from '#plugins/access.ts';
 import { findBotState } from './bot.repository.ts';
 import { type BotPlace, readTelegram, requireHolder } from './bot.service.ts';
 import { markBlocked } from './chats.service.ts';
+import { findLeftTarget } from './left-target.ts';
 import { eventHtml, reportHtml } from './messages.ts';
 import {
   isLeasedReport,
@@ -62,7 +62,7 @@ export async function exchangeOutbox(
   await requireHolder(db, holder);
   for (const outcome of outcomes) await keepOutcome(db, outcome, now);
   const [site, telegram] = await Promise.all([readGeneral(db), readTelegram(db, place)]);
-  if (!telegram.values.enabled || limit === 0) return [];
+  if (limit === 0) return [];
 
   const settings = telegram.values;
   const next = await db
@@ -154,6 +154,8 @@ async function takeNext(
   const taken = new Map<string, Taken>();
   for (const waiting of await listFirstWaiting(trx)) {
     if (taken.size === limit) break;
+    // Off, it still tells the target that was left: who switched it off need not have meant well.
+    if (!settings.enabled && waiting.sealedTarget === null) continue;
     const target = findTarget(key, waiting);
     if (target && (taken.has(target.chatId) || isSilenced(waiting, site, now))) continue;
     const fault = faultOf(waiting, target, settings);
@@ -199,13 +201,8 @@ function serversOf(waiting: Waiting): Waiting['servers'] | undefined {
 }
 
 function findTarget(key: Buffer, { chatId, sealedTarget }: Waiting): Target | undefined {
-  if (sealedTarget === null) return chatId === null ? undefined : { chatId, token: null };
-  try {
-    const target = openTarget(key, sealedTarget);
-    return target.kind === 'telegram' ? target : undefined;
-  } catch {
-    return undefined; // The key file is another one: one notice is lost, and must not hold up all others.
-  }
+  if (sealedTarget !== null) return findLeftTarget(key, sealedTarget);
+  return chatId === null ? undefined : { chatId, token: null };
 }
 
 /** What cannot be worded would hold up everything behind it, again and again. */

@@ -367,22 +367,30 @@ describe('who is told', () => {
     ]);
   });
 
-  test('is the target that was left, by the bot that was there', async ({ db, holder }) => {
+  test('is the target that was left, by the bot that was there, and though Telegram is off', async ({
+    app,
+    db,
+    holder,
+    reader: _,
+  }) => {
     await happens(db);
     const target = { kind: 'telegram', token: '1:old', chatId: '-77' } as const;
     await sql`
-      insert into deliveries (event_id, channel, sealed_target)
-      select id, 'telegram', box from events,
+      insert into deliveries (event_id, channel, chat_id, sealed_target)
+      select id, 'telegram', '-77', box from events,
         unnest(${[sealTarget(keys.settings, target), 'not ours']}::text[]) as box
       where event = 'snapshot_restored'`.execute(db);
+    await turnOn(db, { enabled: false }, 2);
+    const config = (await bot(app).get('config')).json();
 
     const messages = await holder.exchange();
+    const after = await holder.exchange([{ id: messages[0]?.id ?? 0, outcome: 'blocked' }]);
 
+    expect(config).toMatchObject({ token: '1:old' });
     expect(messages).toMatchObject([{ chatId: '-77', token: '1:old', fileName: null }]);
-    expect((await statesOf(db)).map(({ state }) => state).toSorted()).toEqual([
-      'parked',
-      'waiting',
-    ]);
+    expect(after).toEqual([]);
+    expect((await statesOf(db)).map(({ state }) => state)).toEqual(['waiting', 'parked', 'parked']);
+    expect((await bot(app).get('config')).json()).toMatchObject({ token: null });
   });
 });
 
