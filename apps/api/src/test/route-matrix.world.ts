@@ -100,10 +100,6 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     grants: mine,
     mustChangePassword: who.state === 'must change',
   });
-  const [ownChat, otherChat] = await linkChats(db, [
-    { accountId: own.id, name: canary('D'), chatId: `${world}1` },
-    { accountId: other.id, name: canary('E'), chatId: `${world}2` },
-  ]);
   await hangPictures(db, own.id, other.id);
   const touched = [
     { id: home.id, name: canary('H'), users: 1, names: [canary('h')] },
@@ -146,10 +142,15 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
         binned: await changeThatBinned(binned.id),
         missing,
       },
-      chats: { own: ownChat ?? missing, other: otherChat ?? missing, missing },
       outbox: { missing },
       plans: { own: await addPlan(own.id), other: await addPlan(other.id), missing },
       deliveries: { parked: await addDelivery(other.id), missing },
+      // Last, so that nothing above is told in them, too.
+      chats: {
+        own: await linkChat(db, own.id, canary('D'), `${world}1`),
+        other: await linkChat(db, other.id, canary('E'), `${world}2`),
+        missing,
+      },
       jobs: {
         own: await addJob(own.id, canary('M')),
         other: await addJob(other.id, canary('O')),
@@ -304,19 +305,16 @@ async function hangPictures(db: Db, ownId: number, otherId: number): Promise<voi
   });
 }
 
-/** Gives the ids of chats that act for these accounts. */
-async function linkChats(
-  db: Db,
-  chats: { accountId: number; name: string; chatId: string }[],
-): Promise<number[]> {
-  const rows = await inChange(db, system, 'telegram:link', null, (trx) =>
-    trx
+/** A chat that acts for an account; gives its id. */
+function linkChat(db: Db, accountId: number, name: string, chatId: string): Promise<number> {
+  return inChange(db, system, 'telegram:link', null, async (trx) => {
+    const { id } = await trx
       .insertInto('telegramChats')
-      .values(chats.map((chat) => ({ ...chat, telegramUserId: chat.chatId })))
+      .values({ chatId, telegramUserId: chatId, name, accountId })
       .returning('id')
-      .execute(),
-  );
-  return rows.map(({ id }) => id);
+      .executeTakeFirstOrThrow();
+    return id;
+  });
 }
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
