@@ -171,7 +171,7 @@ DELETE /api/jobs/:id                         | own     | 401    | 403       | 40
 DELETE /api/jobs/:id                         | other   | 401    | 403       | 403       | 404       | 404       | 404        | 200 MO       | 401      | change | 401
 DELETE /api/jobs/:id                         | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 
-GET /api/deliveries                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 O #1     | 401      | change | 401
+GET /api/deliveries                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 MO #3    | 401      | change | 401
 POST /api/deliveries/:id/resend              | parked  | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
 POST /api/deliveries/:id/resend              | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/openapi.json                        | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
