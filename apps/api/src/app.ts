@@ -39,6 +39,8 @@ import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
+import { botRoutes } from '#modules/telegram/bot.routes.ts';
+import { chatRoutes } from '#modules/telegram/chats.routes.ts';
 import { bulkCommitter } from '#modules/users/bulk.service.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
@@ -169,10 +171,15 @@ export async function buildApp({
   await app.register(access, {
     authenticate: (request) => findCaller(app.sessions, request.claimedSessionId),
     idempotencyOf,
+    botToken: keys.botToken,
   });
 
   await app.register(openapi, { version: versions.appVersion });
   await app.register(observabilityRoutes, { metricsToken, versions });
+  await app.register(botRoutes, {
+    queue,
+    place: { ...config, key: keys.settings, overrides: config.settings },
+  });
   await app.register(
     async (api) => {
       await api.register(origin);
@@ -192,6 +199,7 @@ export async function buildApp({
       await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));
+      await api.register(chatRoutes);
       await api.register(changeRoutes);
       await api.register(deliveryRoutes, { overrides: config.settings });
       await api.register(legacyRoutes);
