@@ -35,6 +35,7 @@ import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
+import { botRoutes } from '#modules/telegram/bot.routes.ts';
 import { bulkCommitter } from '#modules/users/bulk.service.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
@@ -159,9 +160,13 @@ export async function buildApp({
   await app.register(access, {
     authenticate: (request) => findCaller(app.sessions, request.claimedSessionId),
     idempotencyOf,
+    botToken: keys.botToken,
   });
 
   await app.register(observabilityRoutes, { metricsToken, versions });
+  await app.register(botRoutes, {
+    place: { ...config, key: keys.settings, overrides: config.settings },
+  });
   await app.register(
     async (api) => {
       await api.register(origin);

@@ -78,6 +78,11 @@ export const Environment = z.object({
     .describe(
       'Signs access tokens, at least 32 bytes. Made on first start and kept in DATA_DIR/keys when absent.',
     ),
+  BOT_SERVICE_TOKEN: secret(32)
+    .optional()
+    .describe(
+      'What the Telegram bot proves itself by to the API, at least 32 bytes. Made likewise; a bot on another machine is given it.',
+    ),
   SECRET_KEY_FILE: z
     .string()
     .optional()
@@ -142,7 +147,11 @@ export interface Config {
   works: boolean;
   /** Which variables of the database's are set. */
   databaseVariables: string[];
-  keys: { jwtSecret: string | undefined; secretKeyFile: string };
+  keys: {
+    jwtSecret: string | undefined;
+    botToken: string | undefined;
+    secretKeyFile: string;
+  };
   settings: SettingsOverrides;
   telegramApiRoot: string;
   metricsToken: string | undefined;
@@ -186,6 +195,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
     keys: {
       jwtSecret: env.JWT_SECRET,
+      botToken: env.BOT_SERVICE_TOKEN,
       secretKeyFile: resolve(root, env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key')),
     },
     settings: overridesOf(env),
