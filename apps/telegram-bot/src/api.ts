@@ -47,7 +47,8 @@ export function openApi(
   ): Promise<z.infer<Schema>> => {
     const answer = await send(path, body, ANSWER_MS);
     const parsed = schema.safeParse(await answer.json().catch(unreachable));
-    if (!parsed.success) throw new ApiRefused('internal', `The API answered ${path} unlike itself.`);
+    if (!parsed.success)
+      throw new ApiRefused('internal', `The API answered ${path} unlike itself.`);
     return parsed.data;
   };
 

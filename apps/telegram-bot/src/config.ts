@@ -2,7 +2,9 @@ import { BotEnvironment } from '@cmp/shared/bot-environment';
 import * as z from 'zod';
 
 const Environment = BotEnvironment.extend({
-  BOT_SERVICE_TOKEN: z.string().refine((text) => Buffer.byteLength(text) >= 32, 'at least 32 bytes'),
+  BOT_SERVICE_TOKEN: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) >= 32, 'at least 32 bytes'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 

@@ -1,4 +1,4 @@
-import type { BotCode, BotReport } from '@cmp/shared/bot';
+import type { BotCode } from '@cmp/shared/bot';
 import type { Logger } from 'pino';
 import type { Api } from './api.ts';
 import type { Answer, Failure } from './telegram/telegram.ts';

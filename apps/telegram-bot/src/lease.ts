@@ -58,14 +58,13 @@ async function workWhileHeld(
   }
 }
 
-type Claimed =
-  | { kind: 'held'; forMs: number }
-  | { kind: 'taken' | 'unknown'; reason: string };
+type Claimed = { kind: 'held'; forMs: number } | { kind: 'taken' | 'unknown'; reason: string };
 
 async function claim(api: Api): Promise<Claimed> {
   try {
     const { isHeld, until } = await api.claimLease();
-    if (!isHeld) return { kind: 'taken', reason: 'Another bot talks to Telegram; waiting for it to end.' };
+    if (!isHeld)
+      return { kind: 'taken', reason: 'Another bot talks to Telegram; waiting for it to end.' };
     const forMs = Date.parse(until) - Date.now();
     return { kind: 'held', forMs: Math.min(Math.max(forMs, SHORTEST_MS), LONGEST_MS) };
   } catch (error) {

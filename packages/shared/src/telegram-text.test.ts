@@ -72,7 +72,7 @@ describe('a message that is too long', () => {
 
 test('text is shown as it is, whatever stands in it', () => {
   expect(escapeHtml('<b>"Tom" & \'Jerry\'</b>')).toBe(
-    '&lt;b&gt;&quot;Tom&quot; &amp; \'Jerry\'&lt;/b&gt;',
+    "&lt;b&gt;&quot;Tom&quot; &amp; 'Jerry'&lt;/b&gt;",
   );
 });
 

@@ -54,7 +54,8 @@ export async function pumpOutbox(pump: Pump, signal: AbortSignal): Promise<void>
         return answer.ok ? undefined : answer.failure;
       }),
     );
-    if (failures.some((failure) => failure?.code === 'unreachable')) await untilReachable(pump, signal);
+    if (failures.some((failure) => failure?.code === 'unreachable'))
+      await untilReachable(pump, signal);
     if (messages.length === 0) await wait(IDLE_MS, signal);
   }
   if (untold.length > 0) await tell();

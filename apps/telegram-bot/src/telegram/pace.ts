@@ -8,11 +8,7 @@ const ANY_MS = 40;
 /** When it is whose turn. Everything that makes a message goes through it. */
 export interface Pace {
   /** Does it in the chat's turn: the next one there begins its time after this one was answered. */
-  inTurn<Result>(
-    chatId: string,
-    signal: AbortSignal,
-    work: () => Promise<Result>,
-  ): Promise<Result>;
+  inTurn<Result>(chatId: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
   /** Nobody's turn for so long: Telegram has asked for it. */
   pause(seconds: number): void;
 }

@@ -1,5 +1,6 @@
 import type { BotCode } from '@cmp/shared/bot';
 import { Telegram as Client, TelegramError } from 'telegraf';
+import type { Telegram as ApiMethods, Opts } from 'telegraf/types';
 import * as z from 'zod';
 import { Update } from './updates.ts';
 
@@ -21,7 +22,9 @@ export interface Telegram {
   sendDocument(chatId: string, file: Buffer, fileName: string): Promise<Answer<unknown>>;
   /** Ends the waiting sign on a button, with a word where there is one. */
   answerTap(tapId: string, alert?: string): Promise<Answer<unknown>>;
-  setCommands(commands: readonly { command: string; description: string }[]): Promise<Answer<unknown>>;
+  setCommands(
+    commands: readonly { command: string; description: string }[],
+  ): Promise<Answer<unknown>>;
   setWebhook(url: string, secret: string): Promise<Answer<unknown>>;
   deleteWebhook(): Promise<Answer<unknown>>;
 }
@@ -49,15 +52,13 @@ const Me = z.object({ id: z.int(), username: z.string() });
 type Me = z.infer<typeof Me>;
 
 /** What cannot be read of an update is passed over, but never asked for again. */
-const Updates = z
-  .array(z.looseObject({ update_id: z.int() }))
-  .transform((items) => ({
-    next: items.reduce<number | undefined>(
-      (next, { update_id }) => Math.max(next ?? 0, update_id + 1),
-      undefined,
-    ),
-    updates: items.flatMap((item) => Update.safeParse(item).data ?? []),
-  }));
+const Updates = z.array(z.looseObject({ update_id: z.int() })).transform((items) => ({
+  next: items.reduce<number | undefined>(
+    (next, { update_id }) => Math.max(next ?? 0, update_id + 1),
+    undefined,
+  ),
+  updates: items.flatMap((item) => Update.safeParse(item).data ?? []),
+}));
 type Updates = z.infer<typeof Updates>;
 
 const allowedUpdates = ['message', 'callback_query'] as const;
@@ -65,84 +66,58 @@ const allowedUpdates = ['message', 'callback_query'] as const;
 /** The bot of this token. */
 export function openTelegram(token: string, apiRoot: string): Telegram {
   const client = new Client(token, { apiRoot: `${apiRoot}/` });
-  const attempt = async <Schema extends z.ZodType>(
+  const ask = async <Schema extends z.ZodType, Method extends keyof ApiMethods>(
     schema: Schema,
-    timeoutMs: number,
-    work: (signal: AbortSignal) => Promise<unknown>,
-    signal?: AbortSignal,
+    method: Method,
+    payload: Opts<Method>,
+    { timeoutMs = ANSWER_MS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
   ): Promise<Answer<z.infer<Schema>>> => {
     const timeout = AbortSignal.timeout(timeoutMs);
+    const until = signal ? AbortSignal.any([signal, timeout]) : timeout;
     try {
-      const parsed = schema.safeParse(
-        await work(signal ? AbortSignal.any([signal, timeout]) : timeout),
-      );
+      // @ts-expect-error It hands the signal to fetch, but has the type of a stand-in from before Node knew any.
+      const parsed = schema.safeParse(await client.callApi(method, payload, { signal: until }));
       if (parsed.success) return { ok: true, result: parsed.data };
       return { ok: false, failure: { code: 'answer_unknown', said: 'Its shape is unknown.' } };
     } catch (error) {
       return { ok: false, failure: withoutToken(failureOf(error), token) };
     }
   };
+  const tell = <Method extends keyof ApiMethods>(method: Method, payload: Opts<Method>) =>
+    ask(z.unknown(), method, payload);
 
   return {
-    getMe: () => attempt(Me, ANSWER_MS, (signal) => client.callApi('getMe', {}, { signal })),
+    getMe: () => ask(Me, 'getMe', {}),
     getUpdates: (offset, waitSeconds, signal) =>
-      attempt(
+      ask(
         Updates,
-        waitSeconds * 1000 + ANSWER_MS,
-        (until) =>
-          client.callApi(
-            'getUpdates',
-            {
-              timeout: waitSeconds,
-              allowed_updates: allowedUpdates,
-              ...(offset !== undefined && { offset }),
-            },
-            { signal: until },
-          ),
-        signal,
+        'getUpdates',
+        {
+          timeout: waitSeconds,
+          allowed_updates: allowedUpdates,
+          ...(offset !== undefined && { offset }),
+        },
+        { timeoutMs: waitSeconds * 1000 + ANSWER_MS, signal },
       ),
-    sendMessage: (chatId, message) =>
-      attempt(z.unknown(), ANSWER_MS, (signal) =>
-        client.callApi('sendMessage', { chat_id: chatId, ...asSent(message) }, { signal }),
-      ),
+    sendMessage: (chatId, message) => tell('sendMessage', { chat_id: chatId, ...asSent(message) }),
     editMessage: (chatId, messageId, message) =>
-      attempt(z.unknown(), ANSWER_MS, (signal) =>
-        client.callApi(
-          'editMessageText',
-          { chat_id: chatId, message_id: messageId, ...asSent(message) },
-          { signal },
-        ),
-      ),
+      tell('editMessageText', { chat_id: chatId, message_id: messageId, ...asSent(message) }),
     sendDocument: (chatId, file, fileName) =>
-      attempt(z.unknown(), UPLOAD_MS, (signal) =>
-        client.callApi(
-          'sendDocument',
-          { chat_id: chatId, document: { source: file, filename: fileName } },
-          { signal },
-        ),
+      ask(
+        z.unknown(),
+        'sendDocument',
+        { chat_id: chatId, document: { source: file, filename: fileName } },
+        { timeoutMs: UPLOAD_MS },
       ),
     answerTap: (tapId, alert) =>
-      attempt(z.unknown(), ANSWER_MS, (signal) =>
-        client.callApi(
-          'answerCallbackQuery',
-          { callback_query_id: tapId, ...(alert && { text: alert, show_alert: true }) },
-          { signal },
-        ),
-      ),
-    setCommands: (commands) =>
-      attempt(z.unknown(), ANSWER_MS, (signal) =>
-        client.callApi('setMyCommands', { commands }, { signal }),
-      ),
+      tell('answerCallbackQuery', {
+        callback_query_id: tapId,
+        ...(alert && { text: alert, show_alert: true }),
+      }),
+    setCommands: (list) => tell('setMyCommands', { commands: list }),
     setWebhook: (url, secret) =>
-      attempt(z.unknown(), ANSWER_MS, (signal) =>
-        client.callApi(
-          'setWebhook',
-          { url, secret_token: secret, allowed_updates: allowedUpdates },
-          { signal },
-        ),
-      ),
-    deleteWebhook: () =>
-      attempt(z.unknown(), ANSWER_MS, (signal) => client.callApi('deleteWebhook', {}, { signal })),
+      tell('setWebhook', { url, secret_token: secret, allowed_updates: allowedUpdates }),
+    deleteWebhook: () => tell('deleteWebhook', {}),
   };
 }
 
