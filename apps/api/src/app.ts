@@ -22,6 +22,7 @@ import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
 import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
+import { notificationRoutes } from '#modules/notifications/notifications.routes.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
 import { planRoutes } from '#modules/plans/plans.routes.ts';
@@ -36,6 +37,7 @@ import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
 import { botRoutes } from '#modules/telegram/bot.routes.ts';
+import { chatRoutes } from '#modules/telegram/chats.routes.ts';
 import { bulkCommitter } from '#modules/users/bulk.service.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
@@ -165,6 +167,7 @@ export async function buildApp({
 
   await app.register(observabilityRoutes, { metricsToken, versions });
   await app.register(botRoutes, {
+    queue,
     place: { ...config, key: keys.settings, overrides: config.settings },
   });
   await app.register(
@@ -181,9 +184,11 @@ export async function buildApp({
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
       await api.register(jobRoutes, { works });
+      await api.register(notificationRoutes);
       await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));
+      await api.register(chatRoutes);
       await api.register(changeRoutes);
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);

@@ -1,17 +1,35 @@
-import { BotConfig, BotReport, BotStatus, Lease, LeaseRequest } from '@cmp/shared/bot';
+import {
+  ActRequest,
+  BotAnswer,
+  BotConfig,
+  BotReport,
+  BotStatus,
+  Lease,
+  LeaseRequest,
+} from '@cmp/shared/bot';
 import { ErrorBody } from '@cmp/shared/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { undoCommitter } from '#modules/changes/undo.service.ts';
+import type { JobQueue } from '#modules/jobs/queue.ts';
 import { isFromHere, requireBot } from '#plugins/peers.ts';
 import { type BotPlace, keepReport, lease, readBotConfig, readBotStatus } from './bot.service.ts';
+import { workThrough } from './updates.service.ts';
 
 interface Options {
   place: BotPlace;
+  queue: JobQueue;
 }
 
 /** What the Telegram bot asks, which has a token and neither an account nor the database. */
-export const botRoutes: FastifyPluginAsyncZod<Options> = async (app, { place }) => {
+export const botRoutes: FastifyPluginAsyncZod<Options> = async (app, { place, queue }) => {
   const { db, keys } = app;
+  const acting = {
+    ...place,
+    tokenKey: keys.tokens,
+    boundsNow: app.boundsNow,
+    commitUndo: undoCommitter(queue),
+  };
 
   app.post('/internal/bot/lease', {
     config: { allow: 'bot' },
@@ -39,6 +57,19 @@ export const botRoutes: FastifyPluginAsyncZod<Options> = async (app, { place }) 
     handler: async ({ body }, reply) => {
       await keepReport(db, body);
       return reply.code(204).send(null);
+    },
+  });
+
+  app.post('/internal/bot/act', {
+    config: { allow: 'bot' },
+    schema: {
+      summary: 'What somebody in a chat asks for, as the account that the chat is linked to',
+      body: ActRequest,
+      response: { 200: BotAnswer, '4xx': ErrorBody },
+    },
+    handler: (request) => {
+      const countLinking = (person: string) => app.countLinking(request, person);
+      return workThrough(db, { ...acting, countLinking }, request.body, request.id);
     },
   });
 
