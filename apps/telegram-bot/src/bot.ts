@@ -5,6 +5,7 @@ import { type Api, openApi } from './api.ts';
 import type { Config } from './config.ts';
 import { type Conversation, converse } from './conversation/conversation.ts';
 import { commands } from './conversation/requests.ts';
+import { siteOf } from './conversation/site.ts';
 import { backoff, wait } from './delays.ts';
 import { type Health, openHealth } from './health.ts';
 import { whileHolding } from './lease.ts';
@@ -21,6 +22,7 @@ export interface Bot {
   log: Logger;
   /** How often the settings are read again. */
   rereadMs?: number;
+  now?: () => Date;
 }
 
 /** The bot: a client of the API that talks to Telegram while it is the one to do so, until the signal ends it. */
@@ -92,7 +94,7 @@ async function read({ log }: Bot, api: Api): Promise<BotConfig | undefined> {
 }
 
 async function talk(
-  { config: { api: place, webhook }, log }: Bot,
+  { config: { api: place, webhook }, log, now = () => new Date() }: Bot,
   api: Api,
   health: Health,
   live: Live,
@@ -104,7 +106,7 @@ async function talk(
   const pace = openPace();
   const conversation: Conversation = {
     ...{ api, telegram, pace, health, log },
-    config: () => live.config,
+    site: () => siteOf(live.config, now()),
   };
   const workThrough = (update: Update) => converse(conversation, update, signal);
   await Promise.all([

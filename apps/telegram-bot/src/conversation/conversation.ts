@@ -1,4 +1,3 @@
-import type { BotConfig } from '@cmp/shared/bot';
 import type { ErrorCode } from '@cmp/shared/errors';
 import { splitHtml } from '@cmp/shared/telegram-text';
 import type { Logger } from 'pino';
@@ -9,7 +8,7 @@ import type { Pace } from '#telegram/pace.ts';
 import type { Message, Telegram } from '#telegram/telegram.ts';
 import { chatOf, personOf, type Update } from '#telegram/updates.ts';
 import { type Request, requestOf } from './requests.ts';
-import { type Site, siteOf } from './site.ts';
+import type { Site } from './site.ts';
 import { helpView, viewOf } from './views.ts';
 
 export interface Conversation {
@@ -18,8 +17,8 @@ export interface Conversation {
   pace: Pace;
   health: Health;
   log: Logger;
-  /** What the settings say at the moment. */
-  config: () => BotConfig;
+  /** The site as the settings have it at the moment. */
+  site: () => Site;
 }
 
 /** Answers what somebody wrote or tapped. Never throws: one update that fails must not hold up the next. */
@@ -31,8 +30,7 @@ export async function converse(
   try {
     const request = requestOf(update);
     if (!request) return;
-    const site = siteOf(conversation.config(), new Date());
-    const reply = await answer(conversation.api, site, update, request);
+    const reply = await answer(conversation.api, conversation.site(), update, request);
     if (!reply) return;
     await ('callback_query' in update
       ? showInPlace(conversation, update, reply, signal)

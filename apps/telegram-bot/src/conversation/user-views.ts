@@ -12,7 +12,8 @@ export function userLines(site: Site, user: BotUser): string {
     value ? [`${title}: ${escapeHtml(value)}`] : [];
   return [
     `<b>${escapeHtml(user.accountName)}</b>`,
-    `${words.statuses[user.status]} · ${termInWords(site, user.expiresOn)}`,
+    words.statuses[user.status],
+    termInWords(site, user.expiresOn),
     '',
     `${fields.server}: <b>${escapeHtml(user.serverName)}</b>`,
     ...said(fields.service, user.service),

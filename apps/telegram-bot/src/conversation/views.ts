@@ -4,7 +4,7 @@ import type { StatusCounts } from '@cmp/shared/users';
 import type { Button, Message } from '#telegram/telegram.ts';
 import { commands } from './requests.ts';
 import { pairs, row, toButton } from './rows.ts';
-import { dateInWords, momentInWords, type Site, termInWords } from './site.ts';
+import { dateInWords, momentInWords, type Site, shortDate, termInWords } from './site.ts';
 import { userButtons, userLines, userPage } from './user-views.ts';
 
 type Of<Kind extends BotAnswer['kind']> = Extract<BotAnswer, { kind: Kind }>;
@@ -218,7 +218,7 @@ function reportView(site: Site, { report }: Of<'report'>): Message {
           `<b>${title}</b>`,
           ...users.map(
             (user) =>
-              `${escapeHtml(user.accountName)} · ${escapeHtml(user.serverName)} · ${termInWords(site, user.expiresOn)}`,
+              `${escapeHtml(user.accountName)} · ${escapeHtml(user.serverName)} · ${user.expiresOn === null ? words.endsNever : shortDate(site, user.expiresOn)}`,
           ),
         ];
   const facts = [

@@ -144,6 +144,7 @@ export const en = {
     stale_version: 'This user was altered meanwhile. Open it again to see how it is now.',
     past_last_date: 'There is no date that late: this user cannot be extended further.',
     rule_broken: 'The portal cannot do this as things stand now.',
+    plan_empty: 'There is nothing left to undo.',
     plan_moved: 'This was altered meanwhile, so it was not undone.',
     rate_limited: 'That was a lot at once. Wait a moment and try again.',
     busy: 'The portal is busy. Try again in a moment.',
