@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BotEnvironment } from '@cmp/shared/bot-environment';
 import { Host } from '@cmp/shared/settings/fields';
 import type { Section } from '@cmp/shared/settings/sections';
 import * as z from 'zod';
@@ -100,6 +101,12 @@ export const Environment = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://api.telegram.org')
     .describe('Another Telegram API server, of your own.'),
+  START_TELEGRAM_BOT: flag
+    .default(true)
+    .describe(
+      'Whether `npm start` runs the bot too, while Telegram is on and has a token. Off where apps/telegram-bot/src/main.ts runs elsewhere.',
+    ),
+  ...BotEnvironment.shape,
   DOMAIN_NAME: Host.optional().describe(
     'Whose certificate is watched, and from how many days left on it is told of.',
   ),
@@ -154,6 +161,8 @@ export interface Config {
   };
   settings: SettingsOverrides;
   telegramApiRoot: string;
+  /** Whether the supervisor runs the bot. */
+  startsBot: boolean;
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -200,6 +209,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    startsBot: env.START_TELEGRAM_BOT,
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -223,6 +233,8 @@ export class ConfigError extends Error {
 function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
+    ['TELEGRAM_WEBHOOK_URL', ['TELEGRAM_WEBHOOK_PORT']],
+    ['TELEGRAM_WEBHOOK_PORT', ['TELEGRAM_WEBHOOK_URL']],
     ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],
     ['SEED_ADMIN_PASSWORD', ['SEED_ADMIN_USERNAME']],
   ] as const;
