@@ -22,6 +22,7 @@ import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
 import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
+import { deliveryRoutes } from '#modules/notifications/deliveries.routes.ts';
 import { notificationRoutes } from '#modules/notifications/notifications.routes.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
@@ -46,6 +47,7 @@ import cookies from '#plugins/cookies.ts';
 import drain from '#plugins/drain.ts';
 import errors from '#plugins/errors.ts';
 import { idempotencyOf } from '#plugins/idempotency.ts';
+import openapi from '#plugins/openapi.ts';
 import origin from '#plugins/origin.ts';
 import rateLimits, { defaultLimits, type Limits } from '#plugins/rate-limits.ts';
 import requestLog from '#plugins/request-log.ts';
@@ -165,6 +167,7 @@ export async function buildApp({
     botToken: keys.botToken,
   });
 
+  await app.register(openapi, { version: versions.appVersion });
   await app.register(observabilityRoutes, { metricsToken, versions });
   await app.register(botRoutes, {
     queue,
@@ -190,6 +193,7 @@ export async function buildApp({
       await api.register(settingsRoutes, settingsPlaces(config));
       await api.register(chatRoutes);
       await api.register(changeRoutes);
+      await api.register(deliveryRoutes, { overrides: config.settings });
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {

@@ -112,6 +112,14 @@ export const Environment = z.object({
   ),
   CERT_EXPIRY_WARN_DAYS: z.coerce.number().int().min(1).max(365).optional(),
   CERT_EXPIRY_CRITICAL_DAYS: z.coerce.number().int().min(0).max(365).optional(),
+  CERT_EXPIRY_SLACK_WEBHOOK: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Whom `cmp cert check` tells: Slack, by the address of its webhook; a chat of Telegram.',
+    ),
+  CERT_EXPIRY_TELEGRAM_BOT_TOKEN: z.string().max(200).optional(),
+  CERT_EXPIRY_TELEGRAM_CHAT_ID: z.string().max(20).optional(),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -163,6 +171,12 @@ export interface Config {
   telegramApiRoot: string;
   /** Whether the supervisor runs the bot. */
   startsBot: boolean;
+  /** Whom the check of a certificate at the command line tells. */
+  certificateAlarm: {
+    slackWebhook: string | undefined;
+    telegramBotToken: string | undefined;
+    telegramChatId: string | undefined;
+  };
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -210,6 +224,11 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
     startsBot: env.START_TELEGRAM_BOT,
+    certificateAlarm: {
+      slackWebhook: env.CERT_EXPIRY_SLACK_WEBHOOK,
+      telegramBotToken: env.CERT_EXPIRY_TELEGRAM_BOT_TOKEN,
+      telegramChatId: env.CERT_EXPIRY_TELEGRAM_CHAT_ID,
+    },
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -235,6 +254,8 @@ function halves(given: NodeJS.ProcessEnv): string[] {
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
     ['TELEGRAM_WEBHOOK_URL', ['TELEGRAM_WEBHOOK_PORT']],
     ['TELEGRAM_WEBHOOK_PORT', ['TELEGRAM_WEBHOOK_URL']],
+    ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN', ['CERT_EXPIRY_TELEGRAM_CHAT_ID']],
+    ['CERT_EXPIRY_TELEGRAM_CHAT_ID', ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN']],
     ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],
     ['SEED_ADMIN_PASSWORD', ['SEED_ADMIN_USERNAME']],
   ] as const;

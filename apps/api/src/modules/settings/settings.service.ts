@@ -16,6 +16,7 @@ import type { Db, Trx } from '#database/client.ts';
 import { AppError, staleVersion } from '#lib/errors.ts';
 import { seal, unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import type { Telling } from '#modules/notifications/events.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import {
   findSection,
@@ -61,6 +62,7 @@ export async function readGeneral(db: Db): Promise<GeneralSettings> {
 export interface Effective<Values> {
   values: Values;
   secrets: Record<string, string | undefined>;
+  version: number;
 }
 
 /**
@@ -77,6 +79,7 @@ export async function readEffective<Values extends z.ZodObject>(
   return {
     values: values.parse({ ...stored.fields, ...valuesOf(overrides[section]) }),
     secrets: openSecrets(key, section, stored, overrides[section]),
+    version: stored.version,
   };
 }
 
@@ -157,6 +160,7 @@ export function changeSection(
   contract: SectionContract,
   change: { version: number; values: Record<string, unknown> },
   overrides: Overrides = {},
+  said: { reason?: string; tells?: Telling } = {},
 ): Promise<SettingsSection> {
   const save = async (trx: Trx) => {
     await lockSection(trx, section);
@@ -171,8 +175,8 @@ export function changeSection(
     return view(section, contract, next, overrides);
   };
   const facts = { section, fields: Object.keys(change.values) };
-  const tells = { event: 'settings_changed', facts } as const;
-  return inChange(db, actor, 'settings:update', null, save, { tells });
+  const { reason = null, tells = { event: 'settings_changed', facts } } = said;
+  return inChange(db, actor, 'settings:update', reason, save, { tells });
 }
 
 /** The section as it would be with these values laid over it. Refuses what cannot be. */

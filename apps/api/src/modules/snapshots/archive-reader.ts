@@ -74,7 +74,8 @@ export async function openSnapshot(path: string, opening: Opening): Promise<Snap
   }
 }
 
-const ageLine = 'age-encryption.org/v1\n';
+/** What an encrypted file begins with. */
+export const ageLine = 'age-encryption.org/v1\n';
 const endLength = 22;
 const endMark = Buffer.from('PK\x05\x06', 'latin1');
 const localMark = Buffer.from('PK\x03\x04', 'latin1');

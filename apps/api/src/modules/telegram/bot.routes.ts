@@ -6,18 +6,24 @@ import {
   BotStatus,
   Lease,
   LeaseRequest,
+  Outbox,
+  OutboxRequest,
 } from '@cmp/shared/bot';
 import { ErrorBody } from '@cmp/shared/errors';
+import { ByDelivery } from '@cmp/shared/notifications';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { attachment } from '#lib/attachment.ts';
 import { undoCommitter } from '#modules/changes/undo.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
+import type { FolderPlace } from '#modules/snapshots/snapshot-place.ts';
 import { isFromHere, requireBot } from '#plugins/peers.ts';
 import { type BotPlace, keepReport, lease, readBotConfig, readBotStatus } from './bot.service.ts';
+import { exchangeOutbox, readOutboxFile } from './outbox.service.ts';
 import { workThrough } from './updates.service.ts';
 
 interface Options {
-  place: BotPlace;
+  place: BotPlace & FolderPlace;
   queue: JobQueue;
 }
 
@@ -57,6 +63,31 @@ export const botRoutes: FastifyPluginAsyncZod<Options> = async (app, { place, qu
     handler: async ({ body }, reply) => {
       await keepReport(db, body);
       return reply.code(204).send(null);
+    },
+  });
+
+  app.post('/internal/bot/outbox', {
+    config: { allow: 'bot' },
+    schema: {
+      summary: 'What became of the last messages, and which are next',
+      body: OutboxRequest,
+      response: { 200: Outbox, '4xx': ErrorBody },
+    },
+    handler: async ({ body }) => ({
+      messages: await exchangeOutbox(db, acting, body, new Date()),
+    }),
+  });
+
+  app.get('/internal/bot/outbox/:id/file', {
+    config: { allow: 'bot' },
+    schema: { summary: 'The encrypted file that goes with a message', params: ByDelivery },
+    handler: async ({ params }, reply) => {
+      const { fileName, bytes, stream } = await readOutboxFile(db, acting, params.id);
+      return reply
+        .type('application/octet-stream')
+        .header('content-length', bytes)
+        .header('content-disposition', attachment(fileName))
+        .send(stream);
     },
   });
 

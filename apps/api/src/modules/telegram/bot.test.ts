@@ -1,37 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { sections } from '@cmp/shared/settings/sections';
-import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
-import type { Db } from '#database/client.ts';
-import { changeSection } from '#modules/settings/settings.service.ts';
-import { client, keys, system, test } from '#test/fixtures.ts';
+import { bearer, bot, turnOn, well as wellNow } from '#test/bot-client.ts';
+import { client, keys, test } from '#test/fixtures.ts';
 
+const well = { ...wellNow(), lastSuccess: '2026-03-04T05:06:07.000Z' };
 const token = '12345:a-token-of-nobody';
-const bearer = { authorization: `Bearer ${keys.botToken}` };
-
-/** What the bot sends: its token, and nothing of a browser's. */
-const bot = (app: FastifyInstance) => ({
-  get: (url: string) => client(app).get(`/internal/bot/${url}`, bearer),
-  post: (url: string, body: object) => client(app).post(`/internal/bot/${url}`, body, bearer),
-});
-
-const turnOn = (db: Db, values: object = {}) =>
-  changeSection(db, system, keys.settings, 'telegram', sections.telegram, {
-    version: 1,
-    values: { enabled: true, token, ...values },
-  });
-
-const well = {
-  lastSuccess: '2026-03-04T05:06:07.000Z',
-  lastError: null,
-  code: null,
-  username: 'portal_bot',
-  updates: 3,
-  messages: 4,
-  errors: 0,
-  latencyMs: 120,
-};
 
 describe('the bot’s door', () => {
   test('opens to its token alone, and to nothing that a proxy passed on', async ({ app, api }) => {
