@@ -39,6 +39,7 @@ export async function pumpOutbox(pump: Pump, signal: AbortSignal): Promise<void>
     exchange(0).catch((error) => pump.log.warn({ reason: String(error) }, 'outcome not yet told'));
 
   while (!signal.aborted) {
+    await wait(pump.pace.pausedMs(), signal);
     const messages = await exchange(AT_ONCE).catch(async (error: unknown) => {
       pump.log.warn({ reason: String(error) }, 'the API gave no messages');
       await wait(nextDelayMs(), signal);
@@ -54,7 +55,7 @@ export async function pumpOutbox(pump: Pump, signal: AbortSignal): Promise<void>
         return answer.ok ? undefined : answer.failure;
       }),
     );
-    if (failures.some((failure) => failure?.code === 'unreachable'))
+    if (failures.some((failure) => failure && isOfTelegram(failure)))
       await untilReachable(pump, signal);
     if (messages.length === 0) await wait(IDLE_MS, signal);
   }
@@ -92,11 +93,23 @@ async function deliver(
     }
   } catch (error) {
     if (signal.aborted) return undefined;
+    if (pump.pace.pausedMs() > 0) return later(pump.pace.pausedMs());
     return { ok: false, failure: { code: 'answer_unknown', said: String(error) } };
   }
   progress.delete(id);
   pump.health.delivered();
   return { ok: true, result: undefined };
+}
+
+/** Whether every other message would fare the same. */
+function isOfTelegram({ code }: Failure): boolean {
+  return code !== 'refused' && code !== 'blocked' && code !== 'rate_limited';
+}
+
+function later(pausedMs: number): Answer<never> {
+  const retryAfterSeconds = Math.ceil(pausedMs / 1000);
+  const said = `Telegram asks to be left alone for ${retryAfterSeconds} s.`;
+  return { ok: false, failure: { code: 'rate_limited', said, retryAfterSeconds } };
 }
 
 /** Telegram asks for quiet as a whole; which chat it was for, it does not say. */

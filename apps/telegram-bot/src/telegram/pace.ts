@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const CHAT_MS = 1000;
 const GROUP_MS = 3000;
 const ANY_MS = 40;
+/** Whoever would have to wait longer comes again by themselves: the API hands out anew what it hears nothing of. */
+const PATIENCE_MS = 60_000;
 
 /** When it is whose turn. Everything that makes a message goes through it. */
 export interface Pace {
@@ -11,6 +13,8 @@ export interface Pace {
   inTurn<Result>(chatId: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
   /** Nobody's turn for so long: Telegram has asked for it. */
   pause(seconds: number): void;
+  /** How long nobody's turn comes. */
+  pausedMs(): number;
 }
 
 export function openPace(): Pace {
@@ -21,6 +25,7 @@ export function openPace(): Pace {
   const untilFree = async (signal: AbortSignal) => {
     for (;;) {
       const now = performance.now();
+      if (pausedUntil - now > PATIENCE_MS) throw new Error('Telegram asks to be left alone.');
       const at = Math.max(freeAt, pausedUntil);
       if (at <= now) {
         freeAt = now + ANY_MS;
@@ -49,5 +54,6 @@ export function openPace(): Pace {
     pause: (seconds) => {
       pausedUntil = Math.max(pausedUntil, performance.now() + seconds * 1000);
     },
+    pausedMs: () => Math.max(pausedUntil - performance.now(), 0),
   };
 }

@@ -4,10 +4,11 @@ import { Writable } from 'node:stream';
 import { changeSection } from '@cmp/api/src/modules/settings/settings.service.ts';
 import { test as base, keys, system } from '@cmp/api/src/test/fixtures.ts';
 import { sections } from '@cmp/shared/settings/sections';
+import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { runBot } from '#bot.ts';
 import type { Webhook } from '#config.ts';
-import { startFakeTelegram } from './fake-telegram.ts';
+import { type Person, startFakeTelegram } from './fake-telegram.ts';
 
 /** The clock of the API and the bot: words about days are the same whenever the tests run. */
 export const clock = new Date('2026-03-04T09:00:00Z');
@@ -64,6 +65,28 @@ export const test = base
       return { stop };
     };
   });
+
+/** An admin whose chat is linked already, and is told of what admins are told of. */
+export async function linkedAdmin(
+  make: (role: 'admin') => Promise<{
+    post: (url: string) => Promise<{ json: <Body>() => Body }>;
+  }>,
+  { app }: { app: FastifyInstance },
+  one: Person,
+): Promise<void> {
+  const admin = await make('admin');
+  const { code } = (await admin.post('/telegram/link-code')).json<{ code: string }>();
+  const linked = await app.inject({
+    ...{ method: 'POST', url: '/internal/bot/act' },
+    headers: { authorization: `Bearer ${keys.botToken}` },
+    payload: {
+      updateId: one.id,
+      ...{ chatId: String(one.id), telegramUserId: String(one.id), name: one.name },
+      act: { kind: 'link', code },
+    },
+  });
+  if (linked.statusCode !== 200) throw new Error(linked.body);
+}
 
 /** A person nobody else is. */
 export function person(name: string) {
