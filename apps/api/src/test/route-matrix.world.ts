@@ -100,6 +100,10 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     grants: mine,
     mustChangePassword: who.state === 'must change',
   });
+  const [ownChat, otherChat] = await linkChats(db, [
+    { accountId: own.id, name: canary('D'), chatId: `${world}1` },
+    { accountId: other.id, name: canary('E'), chatId: `${world}2` },
+  ]);
   await hangPictures(db, own.id, other.id);
   const touched = [
     { id: home.id, name: canary('H'), users: 1, names: [canary('h')] },
@@ -142,6 +146,8 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
         binned: await changeThatBinned(binned.id),
         missing,
       },
+      chats: { own: ownChat ?? missing, other: otherChat ?? missing, missing },
+      outbox: { missing },
       plans: { own: await addPlan(own.id), other: await addPlan(other.id), missing },
       jobs: {
         own: await addJob(own.id, canary('M')),
@@ -309,6 +315,7 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/snapshots': () => ({ kind: 'config' }),
   'POST /api/snapshots/recovery-key': () => ({ password }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+  'PATCH /api/telegram/chats/:id': () => ({ signInAlerts: false }),
   'POST /api/settings/:section/test': () => ({}),
   'POST /api/settings/:section/reveal': () => ({ password }),
 };
@@ -351,6 +358,21 @@ async function hangPictures(db: Db, ownId: number, otherId: number): Promise<voi
     for (const place of [logoOf('light'), ofSite('favicon'), avatarOf(ownId), avatarOf(otherId)])
       await saveImage(trx, place, image);
   });
+}
+
+/** Gives the ids of chats that act for these accounts. */
+async function linkChats(
+  db: Db,
+  chats: { accountId: number; name: string; chatId: string }[],
+): Promise<number[]> {
+  const rows = await inChange(db, system, 'telegram:link', null, (trx) =>
+    trx
+      .insertInto('telegramChats')
+      .values(chats.map((chat) => ({ ...chat, telegramUserId: chat.chatId })))
+      .returning('id')
+      .execute(),
+  );
+  return rows.map(({ id }) => id);
 }
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {
