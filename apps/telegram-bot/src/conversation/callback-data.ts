@@ -60,6 +60,7 @@ export function actOf(data: string): BotAct | undefined {
   const kind = Object.entries(letters).find(([short]) => short === letter)?.[1];
   if (!kind) return undefined;
   const names: readonly string[] = fields[kind];
+  if (texts.length !== names.length && names.at(-1) !== 'text') return undefined;
   const values = names.map((name, index) => {
     if (name === 'text') return [name, texts.slice(index).join(':')];
     const text = texts[index] ?? '';

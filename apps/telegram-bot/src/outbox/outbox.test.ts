@@ -185,6 +185,6 @@ describe('news', () => {
       .select('failure')
       .where('state', '=', 'parked')
       .execute();
-    expect(parked).toEqual(Array(3).fill({ failure: '400: Bad Request: can’t parse entities' }));
+    expect(parked).toEqual(Array(3).fill({ failure: 'Bad Request: can’t parse entities' }));
   });
 });

@@ -18,17 +18,21 @@ export async function poll(
 ): Promise<void> {
   let offset: number | undefined;
   let nextDelayMs = backoff();
+  let waitSeconds = NEWS_SECONDS;
   while (!signal.aborted) {
     const answer = await health.note(
       'receiving',
-      telegram.getUpdates(offset, NEWS_SECONDS, signal),
+      telegram.getUpdates(offset, waitSeconds, signal),
       signal,
     );
     if (signal.aborted) return;
     if (!answer.ok) {
+      // Whether it is well again is known when there is an answer, and not after half a minute without news.
+      waitSeconds = 1;
       await wait(nextDelayMs(answer.failure), signal);
       continue;
     }
+    waitSeconds = NEWS_SECONDS;
     nextDelayMs = backoff();
     const { updates, next } = answer.result;
     health.received(updates.length);

@@ -16,7 +16,7 @@ export type Mood =
   | { kind: 'rate-limited'; retryAfter: number }
   | { kind: 'blocked'; chatId: number }
   | { kind: 'poison'; text: string }
-  /** Gives each update once more, confirmed or not. */
+  /** Gives each update twice, and all that there ever were to whoever starts anew. */
   | { kind: 'repeats' };
 
 /** A message as it stands in a chat now, and what altered it. */
@@ -48,8 +48,6 @@ export async function startFakeTelegram(initialToken = '4711:canary-of-a-token')
   const state = {
     token: initialToken,
     mood: { kind: 'well' } as Mood,
-    updates: [] as { update_id: number }[],
-    confirmed: 0,
     updateId: 800_000,
     messageId: 0,
     webhook: undefined as { url: string; secret: string } | undefined,
@@ -58,6 +56,8 @@ export async function startFakeTelegram(initialToken = '4711:canary-of-a-token')
   const messages: Shown[] = [];
   const calls: Call[] = [];
   const alerts: string[] = [];
+  const updates: { update_id: number }[] = [];
+  let confirmed = 0;
   const holes = new Set<ServerResponse>();
   let news = Promise.withResolvers<void>();
   let endPoll = () => {};
@@ -98,7 +98,7 @@ export async function startFakeTelegram(initialToken = '4711:canary-of-a-token')
       state.webhook = { url, secret: secret_token };
       return true;
     },
-    getUpdates: async ({ offset = 0, timeout = 0 }, response) => {
+    getUpdates: async ({ offset, timeout = 0 }, response) => {
       if (state.mood.kind === 'conflict')
         return refuse(409, 'Conflict: terminated by other getUpdates request');
       if (state.webhook)
@@ -106,22 +106,17 @@ export async function startFakeTelegram(initialToken = '4711:canary-of-a-token')
       endPoll();
       const ended = Promise.withResolvers<'ended'>();
       endPoll = () => ended.resolve('ended');
-      response.once('close', () => ended.resolve('ended'));
-      const timer = setTimeout(() => ended.resolve('ended'), timeout * 1000);
-      const isAgain = state.mood.kind === 'repeats';
-      const given = () =>
-        state.updates.filter(({ update_id }) => isAgain || update_id >= Number(offset));
-      state.confirmed = Math.max(state.confirmed, Number(offset));
+      response.once('close', endPoll);
+      const timer = setTimeout(endPoll, timeout * 1000);
+      confirmed = Math.max(confirmed, offset ?? 0);
+      const isForgetful = state.mood.kind === 'repeats' && offset === undefined;
+      const given = () => updates.filter(({ update_id }) => isForgetful || update_id >= confirmed);
       while (given().length === 0) {
         if ((await Promise.race([news.promise, ended.promise])) === 'ended') break;
       }
       clearTimeout(timer);
-      const updates = given();
-      // Again, but only once again.
-      state.updates = state.updates.filter(
-        ({ update_id }) => update_id >= Number(offset) && !(isAgain && update_id < state.confirmed),
-      );
-      return updates.slice(0, 100);
+      const once = given().slice(0, 100);
+      return state.mood.kind === 'repeats' ? once.flatMap((one) => [one, one]) : once;
     },
     sendMessage: (payload) => {
       const refused = refusalOf(payload);
@@ -181,7 +176,7 @@ export async function startFakeTelegram(initialToken = '4711:canary-of-a-token')
 
   const put = (update: object): number => {
     state.updateId += 1;
-    state.updates.push({ update_id: state.updateId, ...update });
+    updates.push({ update_id: state.updateId, ...update });
     news.resolve();
     news = Promise.withResolvers();
     return state.updateId;
@@ -203,9 +198,6 @@ export async function startFakeTelegram(initialToken = '4711:canary-of-a-token')
     },
     get commands() {
       return state.commands;
-    },
-    get unconfirmed() {
-      return state.updates.filter(({ update_id }) => update_id >= state.confirmed).length;
     },
     /** As the maker of bots does when a token was seen by somebody. */
     changeToken: (token: string) => {
@@ -233,8 +225,6 @@ export async function startFakeTelegram(initialToken = '4711:canary-of-a-token')
           message: { message_id: message.id, chat: chat(person) },
         },
       }),
-    /** The same update once more, as a careless proxy may. */
-    put,
     stop: async () => {
       for (const hole of holes) hole.destroy();
       server.closeAllConnections();
