@@ -1,3 +1,6 @@
+import { changeSection } from '@cmp/api/src/modules/settings/settings.service.ts';
+import { keys, system } from '@cmp/api/src/test/fixtures.ts';
+import { sections } from '@cmp/shared/settings/sections';
 import { expect, vi } from 'vitest';
 import { openChat } from '#test/chat.ts';
 import { linkedAdmin, person, test } from '#test/fixtures.ts';
@@ -34,15 +37,19 @@ test('servers come by 8 and users by 10, with buttons that lead there and back',
 
 test('an admin reads the report, what is near its end, and turns news on and off', async ({
   api,
+  db,
   given,
   portal,
   startBot,
   telegram,
 }) => {
+  await changeSection(db, system, keys.settings, 'general', sections.general, {
+    ...{ version: 1, values: { siteName: 'Ports & <b>Co' } },
+  });
   const [server] = await given.servers('North & <South>');
   await given.users(
     server.id,
-    { accountName: 'ends <today>', expiresOn: '2026-03-04' },
+    { accountName: 'ends <today>', expiresOn: '2026-03-04', remark: '</i> & <late>' },
     { accountName: 'has ended', expiresOn: '2026-03-01' },
   );
   const one = person('Ann');
@@ -53,6 +60,14 @@ test('an admin reads the report, what is near its end, and turns news on and off
   await chat.say('/help');
   await chat.say('/status');
   await chat.say('/soon');
+  await chat.tap('ends <today>');
+  await chat.tap('+ 6 months');
+  await chat.tap('Confirm');
+  await chat.tap('Undo');
+  await chat.tap('Menu');
+  await chat.tap('Servers');
+  await chat.tap('North');
+  await chat.say('<b>nobody');
   await chat.say('/expired');
   await chat.say('/report');
   await chat.say('/notify');
@@ -113,6 +128,7 @@ test('what was altered meanwhile, passes the last date or is not theirs is refus
 });
 
 test('a stranger gets one sentence for whatever they try, and talk in a group gets none', async ({
+  db,
   startBot,
   telegram,
 }) => {
@@ -125,7 +141,7 @@ test('a stranger gets one sentence for whatever they try, and talk in a group ge
   await stranger.say('/help');
   await stranger.say('alice');
   await stranger.say('/start 2345ABCDEFGH');
-  telegram.write({ ...one, chatId: -100_200_300, chatType: 'group' }, 'good morning');
+  const talk = telegram.write({ ...one, chatId: -100_200_300, chatType: 'group' }, 'good morning');
   await group.say('/status@portal_test_bot');
 
   const unlinked =
@@ -135,4 +151,6 @@ test('a stranger gets one sentence for whatever they try, and talk in a group ge
     'This code is not good any more. Make a new one in the panel and try again.',
   ]);
   expect(group.all().map(({ text }) => text)).toEqual([unlinked]);
+  const asked = await db.selectFrom('telegramUpdates').select('updateId').execute();
+  expect(asked.map(({ updateId }) => Number(updateId))).not.toContain(talk);
 });
