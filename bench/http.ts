@@ -1,15 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type HttpPair, pairs } from './http-pairs.ts';
 import { currentVersion, type Load, load, shapeOfAnswer } from './load.ts';
-import { startPostgres } from './postgres.ts';
-import { conditions, keepResult, printTable, range } from './results.ts';
+import { keepResult, printTable, range } from './results.ts';
 import { interleave, type Pair, ratios, summarise } from './rounds.ts';
-import { askedFor, fill } from './sample.ts';
-import { type BenchServer, startServer } from './servers.ts';
-import { signInOften } from './sessions.ts';
+import { askedFor } from './sample.ts';
+import type { BenchServer } from './servers.ts';
+import { withSite } from './site.ts';
 
 const { size, names: asked } = askedFor();
 const rounds = 7;
@@ -24,34 +19,12 @@ await main();
 /** The product's API against a bare Fastify and pg that run the same SQL, each in a process of its own. */
 async function main(): Promise<void> {
   const chosen = pairs.filter(({ path }) => asked.length === 0 || asked.includes(path));
-  const dataDir = mkdtempSync(join(tmpdir(), 'cmp-bench-keys-'));
-  const postgres = await startPostgres();
-  const servers: BenchServer[] = [];
-  try {
-    const where = conditions(postgres);
-    await fill(postgres, size);
-
-    const environment = {
-      DATABASE_URL: postgres.urlOf('cmp_app', 'cmp'),
-      JWT_SECRET: randomUUID(),
-      DATA_DIR: dataDir,
-      LOG_LEVEL: 'error',
-    };
-    const cookies = await signInOften(
-      environment.DATABASE_URL,
-      environment.JWT_SECRET,
-      chosen.reduce((sum, { sessions }) => sum + sessions * loadsPerPair, 0),
-    );
-    const takeCookies = ({ sessions }: HttpPair) => cookies.splice(0, sessions);
-
-    const start = async (moduleUrl: string) => {
-      const server = await startServer(moduleUrl, environment);
-      servers.push(server);
-      return server;
-    };
+  const sessions = chosen.reduce((sum, pair) => sum + pair.sessions * loadsPerPair, 0);
+  await withSite(size, sessions, async (site) => {
+    const takeCookies: TakeCookies = (pair) => site.takeCookies(pair.sessions);
     const sides = {
-      product: await start(import.meta.resolve('@cmp/api/src/main.ts')),
-      bare: await start(import.meta.resolve('./bare-server.ts')),
+      product: await site.start(import.meta.resolve('@cmp/api/src/main.ts')),
+      bare: await site.start(import.meta.resolve('./bare-server.ts')),
     };
 
     const measured = [];
@@ -63,13 +36,10 @@ async function main(): Promise<void> {
     console.log(`\nAt ${size.users.toLocaleString('en')} users, ${standing.seconds} s each:`);
     printTable(reported.map(standingRow));
 
-    const result = { conditions: where, size, roundSeconds, measured, standing: reported };
+    const { conditions } = site;
+    const result = { conditions, size, roundSeconds, measured, standing: reported };
     console.log(`\nkept in ${keepResult('http', result)}`);
-  } finally {
-    for (const server of servers) await server.stop();
-    postgres.stop();
-    rmSync(dataDir, { recursive: true });
-  }
+  });
 }
 
 type Sides = Record<keyof Pair, BenchServer>;

@@ -1,14 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Load, load } from './load.ts';
-import { startPostgres } from './postgres.ts';
-import { conditions, keepResult, printTable, range } from './results.ts';
+import { keepResult, printTable, range } from './results.ts';
 import { ratios, summarise } from './rounds.ts';
-import { askedFor, fill } from './sample.ts';
-import { type BenchServer, startServer } from './servers.ts';
-import { signInOften } from './sessions.ts';
+import { askedFor } from './sample.ts';
+import type { BenchServer } from './servers.ts';
+import { withSite } from './site.ts';
 
 const { size, names: asked } = askedFor();
 const rounds = 7;
@@ -45,38 +40,18 @@ await main();
 /** How the product's own reads do at a size, 16 clients at once; nothing is compared but the deep page with the first. */
 async function main(): Promise<void> {
   const chosen = allReads().filter((read) => asked.length === 0 || asked.includes(read));
-  const dataDir = mkdtempSync(join(tmpdir(), 'cmp-bench-keys-'));
-  const postgres = await startPostgres();
-  const servers: BenchServer[] = [];
-  try {
-    const where = conditions(postgres);
-    await fill(postgres, size);
-    const environment = {
-      DATABASE_URL: postgres.urlOf('cmp_app', 'cmp'),
-      JWT_SECRET: randomUUID(),
-      DATA_DIR: dataDir,
-      LOG_LEVEL: 'error',
-    };
-    const cookies = await signInOften(
-      environment.DATABASE_URL,
-      environment.JWT_SECRET,
-      chosen.length * (rounds + 1) * sessionsPerLoad,
-    );
-    const server = await startServer(import.meta.resolve('@cmp/api/src/main.ts'), environment);
-    servers.push(server);
+  const sessions = chosen.length * (rounds + 1) * sessionsPerLoad;
+  await withSite(size, sessions, async ({ conditions, takeCookies, start }) => {
+    const server = await start(import.meta.resolve('@cmp/api/src/main.ts'));
 
-    const measured = await measure(server, chosen, () => cookies.splice(0, sessionsPerLoad));
+    const measured = await measure(server, chosen, () => takeCookies(sessionsPerLoad));
 
     printTable(measured.map(row));
     const deepToFirst = deepOverFirst(measured);
     if (deepToFirst) console.log(`\ndeep / first page, p50: ${range(summarise(deepToFirst))}`);
-    const result = { conditions: where, size, usual, rare, measured, deepToFirst };
+    const result = { conditions, size, usual, rare, measured, deepToFirst };
     console.log(`\nkept in ${keepResult('reads', result)}`);
-  } finally {
-    for (const server of servers) await server.stop();
-    postgres.stop();
-    rmSync(dataDir, { recursive: true });
-  }
+  });
 }
 
 function allReads(): Read[] {

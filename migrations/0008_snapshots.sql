@@ -6,6 +6,8 @@ create table snapshots (
   -- Why it was made: somebody asked, the schedule, before a restore, before an update.
   reason text not null check (reason in ('asked', 'scheduled', 'safety', 'update')),
   file_name text not null unique check (char_length(file_name) <= 200),
+  -- The folder that the settings named when it was written. Null: the portal's own, wherever that is now.
+  folder text check (char_length(folder) <= 500),
   bytes bigint not null,
   -- Of the whole file, as it lies there.
   sha256 text not null check (char_length(sha256) = 64),
@@ -24,7 +26,7 @@ create table snapshots (
   drilled_at timestamptz,
   drill_failure text,
   drill_ms integer,
-  -- One for each place it was to be copied to: { target, at, failure }.
+  -- One for each place it was to be copied to: { target, place, at, failure }.
   copies jsonb not null default '[]'
 );
 create index snapshots_by_time on snapshots (created_at);

@@ -4,7 +4,8 @@
 //   npm run test:faults -- --kills 50 --lanes 4 --seed 7
 //   npm run test:faults -- --only snapshots
 //
-// Restores are killed after the imports, by a worker alone, and then with snapshots in the product as it is started.
+// Restores are killed after the imports, by a worker alone, and then with snapshots in the product as it is started:
+// there, so often each while a snapshot is made, merged and put in the place of everything.
 //
 // Every round imports a list on a server of its own, kills a process at a random moment of a phase, waits until the
 // portal answers again, and sends the same commands under the same keys once more. All of the list is there or none

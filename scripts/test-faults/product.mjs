@@ -64,10 +64,7 @@ export async function startProduct(root, place) {
   };
   // As a service manager keeps it.
   const keepWorker = () => {
-    const { port: at, appPassword } = credentialsIn(dataDir);
-    const child = start('worker.ts', {
-      DATABASE_URL: `postgres://cmp_app:${appPassword}@127.0.0.1:${at}/cmp`,
-    });
+    const child = start('worker.ts', {});
     running.worker = child;
     child.once('exit', () => {
       if (!isStopping) setTimeout(() => isStopping || keepWorker(), AGAIN_MS);

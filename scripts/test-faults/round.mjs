@@ -5,6 +5,7 @@ import { entriesOf, LOOK, lookAfter, lookBefore, makeSeed } from './lists.mjs';
 import { awaitMoment, awaitStandby, heldPhases, holdClaim, phases } from './moments.mjs';
 
 const READY_MS = 60_000;
+// Ten seconds a file stays that no plan waits for, fifteen lie between two sweeps; the rest is for a busy machine.
 const EMPTY_MS = 40_000;
 const HELD_MS = 80;
 const seed = makeSeed();

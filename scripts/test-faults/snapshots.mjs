@@ -13,16 +13,20 @@ import { readLeftovers, readState } from './snapshot-state.mjs';
 
 const ROWS = 10_000;
 const KINDS = /** @type {const} */ (['snapshot', 'merge', 'replace']);
+/** In every phase of every kind at least so many, once there are enough kills for all. */
+const LEAST = 5;
+const TOLD_FROM = 50;
 /** Leftovers go with a sweep, one a minute. */
 const SWEPT_MS = 80_000;
 
 /**
- * Gives how many rounds passed, and how many of them, and of what must hold at the end of a lane, failed.
+ * As many kills of each kind. Gives how many rounds passed, and how many of them, and of what must hold at the end of
+ * a lane, failed.
  * @param {string} root
  * @param {{ kills: string, lanes: string, seed: string, chance: () => number, isStopping: () => boolean }} wanted
  */
 export async function killSnapshots(root, { kills, lanes, seed, chance, isStopping }) {
-  const rounds = Array.from({ length: Number(kills) }, (_, index) => ({
+  const rounds = Array.from({ length: Number(kills) * KINDS.length }, (_, index) => ({
     round: index + 1,
     kind: KINDS[index % 3],
     target: phases[Math.floor(index / 3) % 3],
@@ -34,7 +38,7 @@ export async function killSnapshots(root, { kills, lanes, seed, chance, isStoppi
   /** @type {import('./snapshot-round.mjs').Outcome[]} */
   const outcomes = [];
   let failed = 0;
-  console.log(`\nsnapshots and restores: seed ${seed}, ${ROWS} users, ${kills} kills`);
+  console.log(`\nsnapshots and restores: seed ${seed}, ${ROWS} users, ${kills} kills of each kind`);
   row('round', 'what', 'victim', 'killed', 'found', 'retry', 'ready', 'whole');
   const queue = rounds.values();
   const runLane = async (/** @type {number} */ number) => {
@@ -63,7 +67,7 @@ export async function killSnapshots(root, { kills, lanes, seed, chance, isStoppi
     }
   };
   await Promise.all(Array.from({ length: Number(lanes) }, (_, index) => runLane(index + 1)));
-  summarise(outcomes);
+  failed += summarise(outcomes, Number(kills));
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   console.log(`${outcomes.length} kills in ${seconds} s, seed ${seed}`);
   return { passed: outcomes.filter(({ faults }) => faults.length === 0).length, failed };
@@ -162,13 +166,19 @@ function report({ round, kind, victim, target, phase, found, isTakenOver, ...out
   return faults.length === 0;
 }
 
-/** @param {import('./snapshot-round.mjs').Outcome[]} outcomes */
-function summarise(outcomes) {
+/**
+ * Gives how many phases were hit too seldom to say anything.
+ * @param {import('./snapshot-round.mjs').Outcome[]} outcomes
+ * @param {number} kills
+ */
+function summarise(outcomes, kills) {
+  let missed = 0;
   console.log('\nkilled before, during and after the commit:');
   for (const kind of KINDS) {
     const of = outcomes.filter((one) => one.kind === kind);
     const byPhase = phases.map((phase) => {
       const hits = of.filter((one) => one.phase === phase);
+      if (hits.length < LEAST && kills >= TOLD_FROM) missed += 1;
       const after = hits.filter(({ found }) => found === 'after').length;
       const said =
         kind === 'snapshot' ? '' : ` (found as before ${hits.length - after}, as after ${after})`;
@@ -181,6 +191,11 @@ function summarise(outcomes) {
         `whole after the retry ${whole}, in at most ${inSeconds(longestMs)}`,
     );
   }
+  if (missed > 0)
+    console.log(
+      `      FAILED: ${missed} phases were hit fewer than ${LEAST} times; try another seed`,
+    );
+  return missed;
 }
 
 /** @param {(string | number)[]} cells */

@@ -12,6 +12,7 @@ import { shortCache } from '#lib/short-cache.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
 import { grantRoutes } from '#modules/accounts/grants.routes.ts';
 import { authRoutes } from '#modules/auth/auth.routes.ts';
+import { requireOwnPassword } from '#modules/auth/auth.service.ts';
 import { type SessionCache, sessionCache } from '#modules/auth/session-cache.ts';
 import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
@@ -43,6 +44,7 @@ import { bulkCommitter } from '#modules/users/bulk.service.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
 import bodies, { longestBodyMs } from '#plugins/bodies.ts';
+import confirmation from '#plugins/confirmation.ts';
 import cookies from '#plugins/cookies.ts';
 import drain from '#plugins/drain.ts';
 import errors from '#plugins/errors.ts';
@@ -159,6 +161,9 @@ export async function buildApp({
   await app.register(securityHeaders);
   await app.register(cookies, { jwtSecret: keys.jwtSecret });
   await app.register(rateLimits, { pool, limits: config.limits ?? defaultLimits });
+  await app.register(confirmation, {
+    requireOwnPassword: (actor, password) => requireOwnPassword(db, actor, password),
+  });
   await app.register(bodies, { bodyMs: config.bodyMs ?? 60_000 });
   await app.register(webApp, config.webFolder ? { folder: config.webFolder } : {});
   await app.register(access, {

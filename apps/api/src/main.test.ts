@@ -64,6 +64,7 @@ test('whoever has connected before the listener closed is answered, also a littl
   }
 
   const told = await Promise.all(answers);
+  // The half second has room for a hundred; how many of them come is up to the machine alone.
   expect(told.length).toBeGreaterThan(2);
   expect(new Set(told.map((answer) => answer.split('\r\n', 1)[0]))).toEqual(
     new Set(['HTTP/1.1 200 OK']),

@@ -55,7 +55,6 @@ async function serve(): Promise<void> {
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
   await app.listen({ host: config.http.host, port: config.http.port });
   const stopHousekeeping = keepHouseHourly(db, tell);
-  process.send?.({ type: 'ready' });
   const stopTelling = tellWhetherBotIsWanted(
     db,
     { ...config, key: keys.settings, overrides: config.settings },
@@ -73,6 +72,8 @@ async function serve(): Promise<void> {
   process.on('SIGINT', () => stop() || process.exit(1));
   // Whoever started this process is gone: nobody else will stop it.
   process.on('disconnect', stop);
+  // Only now: whoever hears it may ask for a stop at once, and a signal that nobody hears ends the process.
+  process.send?.({ type: 'ready' });
 }
 
 /** How long answers still say "keep alive, but not with me" before the listener closes. */

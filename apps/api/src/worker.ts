@@ -1,30 +1,58 @@
+import { withDb } from '#database/outside-roles.ts';
+import { refusePowerfulRole } from '#database/role-powers.ts';
+import { findServingUrls } from '#database/serving-urls.ts';
+import { isUnavailable } from '#database/violations.ts';
 import { loadKeys } from '#lib/keys.ts';
+import { StartRefused } from '#lib/start-refused.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { beginWork } from './work.ts';
 import { placeOfWork } from './works.ts';
 
-// The worker alone, for sites that let the API process do nothing but answer.
-const config = readConfig();
-if (config.database.kind === 'embedded')
-  throw new ConfigError(
-    'DATABASE_URL is missing: a worker alone works on a database that is there.',
-  );
+// Whoever read our output may be gone, and that must not end a job.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-const { stop } = await beginWork({
-  databaseUrl: config.database.url,
-  isPrepared: config.database.isPrepared,
-  ...placeOfWork(config, loadKeys(config)),
-  tell: (failure) => console.error(failure),
-});
-console.info('The worker is at work.');
+try {
+  await work();
+} catch (error) {
+  console.error(isForOperator(error) ? error.message : error);
+  process.exit(1);
+}
 
-let isStopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  process.on(signal, () => {
-    if (isStopping) process.exit(1); // The second one means it.
-    isStopping = true;
-    stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
+/** The worker alone, for sites that let the API process do nothing but answer: what `WORK=off` leaves undone there. */
+async function work(): Promise<void> {
+  const config = readConfig();
+  const urls = await findServingUrls(config);
+  if (!urls)
+    throw new StartRefused(
+      'There is no database yet: `npm start` makes it, on the same DATA_DIR and DATABASE_URL.',
     );
+  const { isPrepared, ...database } = config.database;
+  const isSingleRole = database.kind === 'outside' && database.singleRole;
+  await withDb(urls.appUrl, (db) => refusePowerfulRole(db, isSingleRole));
+  if (urls.ownerUrl === undefined)
+    console.warn(
+      'DATABASE_OWNER_URL is not set: this worker rehearses no snapshot and replaces nothing.',
+    );
+
+  const { stop } = await beginWork({
+    ...placeOfWork(config, loadKeys(config)),
+    ...{ databaseUrl: urls.appUrl, ownerUrl: urls.ownerUrl, isPrepared },
+    tell: (failure) => console.error(failure),
   });
+
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (isStopping) process.exit(1); // The second one means it.
+      isStopping = true;
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  console.info('The worker is at work.');
+}
+
+function isForOperator(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof StartRefused || isUnavailable(error);
+}

@@ -11,6 +11,8 @@ export type SnapshotReason = z.infer<typeof SnapshotReason>;
 /** What became of a copy to another place. */
 export const SnapshotCopy = z.object({
   target: z.enum(['sftp', 's3']),
+  /** Where it was put, as sftp://host:22/folder or s3://bucket/prefix: the settings may name another place by now. */
+  place: z.string(),
   at: Timestamp,
   /** Null where it lies there. */
   failure: z.string().nullable(),
@@ -23,6 +25,8 @@ export const Snapshot = z.object({
   kind: SnapshotKind,
   reason: SnapshotReason,
   fileName: z.string(),
+  /** Where it lies; null in the portal's own folder. The settings may name another one by now. */
+  folder: z.string().nullable(),
   bytes: z.int(),
   sha256: z.string(),
   isEncrypted: z.boolean(),
@@ -43,7 +47,20 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
-export const SnapshotList = listOf(Snapshot);
+/** Why there is no newer one. */
+export const SnapshotFailure = z.object({
+  at: Timestamp,
+  message: z.string(),
+  /** Of the schedule; null where somebody had asked. */
+  day: z.string().nullable(),
+  tries: z.int(),
+  /** Null where it is not tried again for that day. */
+  nextTryAt: Timestamp.nullable(),
+});
+
+export type SnapshotFailure = z.infer<typeof SnapshotFailure>;
+
+export const SnapshotList = listOf(Snapshot).extend({ lastFailure: SnapshotFailure.nullable() });
 export type SnapshotList = z.infer<typeof SnapshotList>;
 
 export const SnapshotRequest = z.strictObject({

@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import { sql } from 'kysely';
 import type { Config } from '#config.ts';
 import { connect, type Db } from '#database/client.ts';
-import { type ClusterCredentials, findCredentials } from '#database/cluster-credentials.ts';
+import { findCredentials } from '#database/cluster-credentials.ts';
 import { startEmbeddedPostgres } from '#database/embedded.ts';
 import { pendingMigrations } from '#database/migrator.ts';
-import { findOutsideAccess } from '#database/outside.ts';
 import { withDb } from '#database/outside-roles.ts';
-import { ensureRoles, urlAs } from '#database/roles.ts';
+import { ensureRoles } from '#database/roles.ts';
+import { embeddedUrls, findServingUrls, type ServingUrls } from '#database/serving-urls.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { lockDirectory } from '#lib/directory-lock.ts';
 import { CommandRefused } from './outcome.ts';
@@ -34,10 +34,7 @@ export async function withDatabase<Result>(
   }
 }
 
-export interface OpenDatabase {
-  appUrl: string;
-  /** The role that owns the tables, where it is known. */
-  ownerUrl: string | undefined;
+export interface OpenDatabase extends ServingUrls {
   close: () => Promise<void>;
 }
 
@@ -51,20 +48,9 @@ export function openDatabase(context: Context): Promise<OpenDatabase> {
 }
 
 async function openOutside(config: Config): Promise<OpenDatabase> {
-  const access = await findOutsideAccess(config);
-  const close = async () => {};
-  switch (access.kind) {
-    case 'maker':
-      if (!access.made)
-        throw new CommandRefused('The database is not prepared yet: run `cmp migrate`.');
-      return { ...access.made, close };
-    case 'single-role':
-      return { appUrl: access.url, ownerUrl: access.url, close };
-    case 'two-roles':
-      return { appUrl: access.appUrl, ownerUrl: access.ownerUrl, close };
-    case 'app-only':
-      return { appUrl: access.appUrl, ownerUrl: undefined, close };
-  }
+  const urls = await findServingUrls(config);
+  if (!urls) throw new CommandRefused('The database is not prepared yet: run `cmp migrate`.');
+  return { ...urls, close: async () => {} };
 }
 
 /** The embedded PostgreSQL of the portal that runs, or one of this command's own. */
@@ -74,8 +60,8 @@ export async function openEmbedded({
   writeError,
 }: Context): Promise<OpenDatabase & { ownerUrl: string }> {
   const kept = findCredentials(config.dataDir);
-  if (kept && (await answers(urlsOf(kept).appUrl)))
-    return { ...urlsOf(kept), close: async () => {} };
+  if (kept && (await answers(embeddedUrls(kept).appUrl)))
+    return { ...embeddedUrls(kept), close: async () => {} };
 
   fs.mkdirSync(config.dataDir, { recursive: true, mode: 0o711 });
   // The portal's own lock: it must not start while its PostgreSQL is this command's.
@@ -90,7 +76,7 @@ export async function openEmbedded({
     const { ownerPassword, appPassword } = server.credentials;
     await ensureRoles(server.superuserUrl, { owner: ownerPassword, app: appPassword });
     return {
-      ...urlsOf(server.credentials),
+      ...embeddedUrls(server.credentials),
       close: async () => {
         await server.stop();
         await lock.release();
@@ -100,14 +86,6 @@ export async function openEmbedded({
     await lock.release();
     throw error;
   }
-}
-
-function urlsOf({ port, ownerPassword, appPassword }: ClusterCredentials) {
-  const server = `postgres://127.0.0.1:${port}/cmp`;
-  return {
-    ownerUrl: urlAs(server, 'cmp_owner', ownerPassword),
-    appUrl: urlAs(server, 'cmp_app', appPassword),
-  };
 }
 
 /** Whether ours is up and has its database: another server on that port would not know the password. */

@@ -2,11 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Section, type SectionContract, sections } from '@cmp/shared/settings/sections';
 import { Argument, type Command } from 'commander';
 import { loadKeys } from '#lib/keys.ts';
-import {
-  changeSection,
-  readSection,
-  refuseOverridden,
-} from '#modules/settings/settings.service.ts';
+import { refuseOverridden } from '#modules/settings/environment.ts';
+import { changeSection, readSection } from '#modules/settings/settings.service.ts';
 import { systemActor } from '#plugins/access.ts';
 import { withDatabase } from './database.ts';
 import { CommandRefused, type Outcome } from './outcome.ts';

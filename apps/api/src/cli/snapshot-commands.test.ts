@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, inject } from 'vitest';
+import { urlAs } from '#database/roles.ts';
 import { keysOf } from '#lib/keys.ts';
 import { rootOf } from '#modules/snapshots/recovery-key.ts';
 import { test } from '#test/command-fixtures.ts';
+import { rolePassword } from '#test/global-setup.ts';
 
 describe('cmp snapshot', () => {
   test('makes one, lists it, and verifies it without a database', async ({
@@ -52,8 +54,11 @@ describe('cmp snapshot', () => {
   test('offers pg_dump where there is a fitting one, and says so where there is none', async ({
     cmp,
     dataDir,
+    database,
   }) => {
-    const { exitCode, out, err } = await cmp('snapshot create --pg-dump');
+    const DATABASE_OWNER_URL = urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database);
+
+    const { exitCode, out, err } = await cmp('snapshot create --pg-dump', { DATABASE_OWNER_URL });
 
     const dumps = readdirSync(join(dataDir, 'snapshots'));
     expect([exitCode, dumps.length]).toEqual(exitCode === 0 ? [0, 1] : [1, 0]);

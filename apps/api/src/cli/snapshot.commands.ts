@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Snapshot, SnapshotKind } from '@cmp/shared/snapshots';
 import { type Command, Option } from 'commander';
 import { keysOf, loadKeys } from '#lib/keys.ts';
@@ -92,7 +93,11 @@ async function dump(context: Context): Promise<Outcome> {
   const folder = await withDatabase(context, (db) => folderOf(db, placeOf(context)));
   const database = await openDatabase(context);
   try {
-    const { path, bytes, program } = await dumpDatabase(database.appUrl, folder, context.signal);
+    if (!database.ownerUrl)
+      throw new CommandRefused(
+        'pg_dump reads as the role that owns the tables. Set DATABASE_OWNER_URL. A snapshot needs none.',
+      );
+    const { path, bytes, program } = await dumpDatabase(database.ownerUrl, folder, context.signal);
     const text = `Made ${path}: ${bytes} bytes, by ${program}. It is neither signed, listed nor copied; pg_restore reads it.`;
     return { text, data: { path, bytes, program } };
   } finally {
@@ -101,9 +106,12 @@ async function dump(context: Context): Promise<Outcome> {
 }
 
 function told(snapshots: Snapshot[]): Outcome {
-  const lines = snapshots.map(({ createdAt, kind, reason, bytes, fileName, verifyFailure }) =>
-    [createdAt, kind, reason, `${bytes} bytes`, fileName, verifyFailure ?? ''].join('  ').trimEnd(),
-  );
+  const lines = snapshots.map((snapshot) => {
+    const { createdAt, kind, reason, bytes, fileName, folder, verifyFailure } = snapshot;
+    const path = folder === null ? fileName : join(folder, fileName);
+    const cells = [createdAt, kind, reason, `${bytes} bytes`, path, verifyFailure ?? ''];
+    return cells.join('  ').trimEnd();
+  });
   return {
     text: lines.length > 0 ? lines.join('\n') : 'There are none yet.',
     data: { snapshots },

@@ -278,6 +278,7 @@ export interface Snapshots {
   drillFailure: string | null;
   drillMs: number | null;
   fileName: string;
+  folder: string | null;
   id: Generated<number>;
   isEncrypted: boolean;
   kind: string;

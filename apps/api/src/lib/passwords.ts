@@ -28,6 +28,17 @@ export function verifyPassword(
   });
 }
 
+/**
+ * Takes the time that a hash of the other kind would have taken, where accounts of an older portal are here whose
+ * bcrypt costs this much: a refusal tells neither kind from the other, nor from nobody.
+ */
+export function spendOtherKind(passwordHash: string | undefined, olderCost: number): Promise<void> {
+  return inTurn(async () => {
+    if (isFromOlderPortal(passwordHash)) await verify(hashOfNobody, '');
+    else await verifyBcrypt('', `$2b$${String(olderCost).padStart(2, '0')}$${'.'.repeat(53)}`);
+  });
+}
+
 /** Whether the hash came from an older portal, to be replaced by one of ours at the first sign-in. */
 export function isFromOlderPortal(passwordHash: string | undefined): passwordHash is string {
   return passwordHash?.startsWith('$2') ?? false;

@@ -32,11 +32,16 @@ export function asTargetError(error: unknown): TargetError | undefined {
     if (at.name === 'TimeoutError' || at.name === 'AbortError')
       return new TargetError('timed_out', 'There was no answer in time.', { cause: error });
     const code = 'code' in at ? String(at.code) : '';
-    const reason = reasonOf(code);
-    if (reason)
-      return new TargetError(reason, sentenceOf[reason], { cause: error, said: at.message });
+    const known = targetErrorOf(code, { cause: error, said: at.message });
+    if (known) return known;
   }
   return undefined;
+}
+
+/** What a code of Node's own comes to. Undefined where it says nothing of a connection. */
+export function targetErrorOf(code: string, extras: Extras): TargetError | undefined {
+  const reason = reasonOf(code);
+  return reason && new TargetError(reason, sentenceOf[reason], extras);
 }
 
 const byCode = {
@@ -69,6 +74,7 @@ const sentenceOf = {
   connection_lost: 'The connection was closed in the middle.',
   timed_out: 'There was no answer in time.',
   tls_failed: 'No encrypted connection came about.',
+  certificate_refused: 'The certificate of the other side is not one to trust.',
   storage_full: 'There is no room left.',
   folder_missing: 'The folder is not there.',
   not_allowed: 'It may not be written there.',
@@ -77,7 +83,8 @@ const sentenceOf = {
 const reasons = new Map<string, keyof typeof sentenceOf>(Object.entries(byCode));
 
 function reasonOf(code: string): keyof typeof sentenceOf | undefined {
-  if (/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code))
-    return 'tls_failed';
+  if (/^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code))
+    return 'certificate_refused';
+  if (/^(ERR_TLS_|ERR_SSL_)/.test(code)) return 'tls_failed';
   return reasons.get(code);
 }

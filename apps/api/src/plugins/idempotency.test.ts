@@ -141,13 +141,13 @@ describe('a command with an Idempotency-Key', () => {
     const another = await sam.post('/auth/password', wrong, named('a'));
     const unnamed = await sam.post('/auth/password', body);
 
-    expect(refused.statusCode).toBe(401);
+    expect(refused.statusCode).toBe(403);
     expect(first.statusCode).toBe(200);
     expect(repeat.statusCode, repeat.payload).toBe(200);
     expect(repeat.payload).toBe(first.payload);
     expect(repeat.headers['x-change-id']).toBe(first.headers['x-change-id']);
     expect([another.statusCode, another.json().code]).toEqual([422, 'idempotency_key_reused']);
-    expect([unnamed.statusCode, unnamed.json().code]).toEqual([401, 'sign_in_failed']);
+    expect([unnamed.statusCode, unnamed.json().code]).toEqual([403, 'password_wrong']);
     // A second effect would have ended the session that began in between.
     expect((await client(app, signedIn).get('/auth/session')).statusCode).toBe(200);
     const changes = db.selectFrom('changes').select('id').where('action', '=', 'profile:password');

@@ -78,12 +78,15 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
   app.decorate('countAttempt', async (request, nameKey) => {
     const { ip } = request;
     // Bounded, because a name can be long and the key is a column of 255.
-    const name = nameKey === undefined ? undefined : `${ip} ${nameKey.slice(0, 64)}`;
+    const name = nameKey?.slice(0, 64);
+    // A stolen session can be used from many addresses; whoever signs in may not be kept out by strangers' ones.
+    const sources = request.actor ? [ip, 'session'] : [ip];
+    const names = name === undefined ? [] : sources.map((source) => `${source} ${name}`);
     await consume(auth, ip, request);
-    if (name !== undefined) await consume(login, name, request);
+    for (const each of names) await consume(login, each, request);
     return async () => {
       await auth.reward(ip);
-      if (name !== undefined) await login.delete(name);
+      for (const each of names) await login.delete(each);
     };
   });
 });

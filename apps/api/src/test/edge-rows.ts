@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nameKey } from '@cmp/shared/primitives';
 import { sql } from 'kysely';
+import * as z from 'zod';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
 import { hashPassword } from '#lib/passwords.ts';
@@ -47,6 +48,8 @@ export async function fillWithEdges(db: Db, owner: Db, keys: Keys): Promise<void
         .values({
           ...{ name, nameKey: nameKey(name), owner: index % 2 ? null : text.slice(0, 80) },
           ...{ note: text.repeat(20).slice(0, 2000), ipAddress: index % 3 ? null : '2001:db8::1' },
+          ...{ serviceType: index % 2 ? text.slice(0, 80) : null },
+          ...{ domainName: index % 3 ? `${'a'.repeat(63)}.example` : null },
           ...{ position: index + 1, deletedAt: binned },
         })
         .returning('id')
@@ -78,6 +81,7 @@ export async function fillWithEdges(db: Db, owner: Db, keys: Keys): Promise<void
           ...{ email: index % 2 ? null : `a${index}@example.net`, passwordHash },
           ...{ role: roles[Math.min(index, 2)] ?? 'viewer' },
           ...{ disabledAt: index % 5 === 4 ? '2026-05-05T05:05:05.555555Z' : null },
+          ...{ oneTimeUntil: index % 3 === 2 ? '2026-12-31T23:59:59.999999Z' : null },
         })
         .returning('id')
         .executeTakeFirstOrThrow();
@@ -88,6 +92,13 @@ export async function fillWithEdges(db: Db, owner: Db, keys: Keys): Promise<void
       await sql`insert into sign_in_attempts (name_key, account_id, outcome, ip, user_agent, at)
         values (${nameKey(username)}, ${index % 2 ? null : accountId}, 'unknown_account', '::1', ${text},
           '2026-06-30 23:59:60+00')`.execute(trx);
+      await sql`insert into notification_preferences (account_id, choices, quiet_from, quiet_until)
+        values (${accountId}, ${JSON.stringify({ sign_in: { panel: true } })}, '23:59', '00:00')`.execute(
+        trx,
+      );
+      await sql`insert into telegram_chats (chat_id, telegram_user_id, name, account_id, blocked_at)
+        values (${`-100${index}`}, ${String(index)}, ${text.slice(0, 60) || 'x'}, ${accountId},
+          '2026-06-30 23:59:59.999999+00')`.execute(trx);
       const bytes = Buffer.from(Array.from({ length: 300 }, (_, at) => (at * 7 + index) % 256));
       await sql`insert into images (purpose, account_id, media_type, bytes, sha256)
         values ('avatar', ${accountId}, 'image/webp', ${bytes}, ${digestOf(bytes)})`.execute(trx);
@@ -116,6 +127,10 @@ async function addOldEntries(owner: Db): Promise<void> {
     await sql`insert into changes (account_name, via, action, at) values
       ('long ago', 'cli', 'seed', '2019-02-28 23:59:59.999999+00')`.execute(trx);
     await sql`
+      insert into changes (account_id, account_name, via, action, request_id, ip, months, undoes_change_id)
+      select (select min(id) from accounts), 'undone', 'panel', 'users:extend', 'request', '2001:db8::1', 12, min(id)
+      from changes`.execute(trx);
+    await sql`
       insert into entries (at, change_id, table_name, row_id, before, after)
       select at::timestamptz, 1, 'users', 1, '{}', jsonb_build_object('text', ${texts.join(' ')}::text, 'n', 1.10)
       from unnest(array['2019-02-28 23:59:59.999999+00', '2019-03-01 00:00:00+00', '2020-01-01 00:00:00+00']) at`.execute(
@@ -128,6 +143,19 @@ async function addOldEntries(owner: Db): Promise<void> {
 
 function digestOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Of the tables of a dump, those without a row, and the columns of the others that no row has a value in: what a
+ * comparison of two dumps would say nothing about.
+ */
+export function unfilledOf(dump: Readonly<Record<string, string[]>>): string[] {
+  return Object.entries(dump).flatMap(([table, lines]) => {
+    const rows = lines.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
+    const isEmpty = (column: string) => rows.every((row) => row[column] === null);
+    const columns = Object.keys(rows[0] ?? {}).filter(isEmpty);
+    return rows.length === 0 ? [table] : columns.map((column) => `${table}.${column}`);
+  });
 }
 
 /** By table, its rows in the order of the key, as one text: what two databases are compared by. */

@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +18,11 @@ import { onTestFinished } from 'vitest';
 
 const passphrase = 'opens-the-private-key-of-the-test';
 
-/** Debian's sshd, as whoever runs the tests, with a host key of its own. */
-export async function sshServer() {
+/**
+ * Debian's sshd with a host key of its own. Who signs in is whoever runs the tests, by a key; or, where a password
+ * is given, an account that this sshd alone knows: the administrator of the machine may show it another /etc.
+ */
+export async function sshServer({ password }: { password?: string } = {}) {
   const folder = folderOf('sshd');
   const files = join(folder, 'files');
   mkdirSync(files);
@@ -27,18 +38,42 @@ export async function sshServer() {
       ...['PermitRootLogin yes', 'StrictModes no', 'UsePAM no', 'Subsystem sftp internal-sftp'],
     ];
     writeFileSync(join(folder, 'config'), `${lines.join('\n')}\n`);
-    return start('/usr/sbin/sshd', ['-D', '-f', join(folder, 'config')], port);
+    const sshd = ['/usr/sbin/sshd', '-D', '-f', join(folder, 'config')];
+    const [command = '', ...args] =
+      password === undefined ? sshd : [...withAccounts(folder), ...sshd];
+    return start(command, args, port);
   };
   const fingerprint = (hostKey: string) =>
     execFileSync('ssh-keygen', ['-lf', join(folder, `${hostKey}.pub`)], { encoding: 'utf8' })
       .split(' ')
       .at(1);
-  const values = {
-    ...{ host: '127.0.0.1', port, user: userInfo().username, folder: files },
-    allowPrivateAddresses: true,
-  };
-  const secrets = { privateKey: readFileSync(join(folder, 'client'), 'utf8'), passphrase };
+  const user = password === undefined ? userInfo().username : addAccount(folder, password);
+  const values = { host: '127.0.0.1', port, user, folder: files, allowPrivateAddresses: true };
+  const key = { privateKey: readFileSync(join(folder, 'client'), 'utf8'), passphrase };
+  const secrets = password === undefined ? key : { password };
   return { folder, files, values, secrets, fingerprint, startWith };
+}
+
+/** Writes beside what /etc says of accounts, and one more, who owns the files. */
+function addAccount(folder: string, password: string): string {
+  const [name, id] = ['portal-copies', 54_321];
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password });
+  const more = {
+    passwd: `${name}:x:${id}:${id}::${join(folder, 'files')}:/bin/sh`,
+    shadow: `${name}:${hash.toString().trim()}:19000:0:99999:7:::`,
+  };
+  for (const [file, line] of Object.entries(more))
+    writeFileSync(join(folder, file), `${readFileSync(`/etc/${file}`, 'utf8')}${line}\n`);
+  // A folder for the length of a test is its maker's alone.
+  chmodSync(folder, 0o711);
+  chownSync(join(folder, 'files'), id, id);
+  return name;
+}
+
+/** Before a command: it, and nobody else, finds in /etc the accounts of the folder. */
+function withAccounts(folder: string): string[] {
+  const mounts = ['passwd', 'shadow'].map((file) => `mount --bind ${folder}/${file} /etc/${file}`);
+  return ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'];
 }
 
 /** An S3 server from npm, with a bucket of its own; what it keeps lies in its folder. */

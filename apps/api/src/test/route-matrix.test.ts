@@ -7,7 +7,8 @@ import { describe, expect } from 'vitest';
 import type { Db } from '#database/client.ts';
 import { test } from './fixtures.ts';
 import { expected, refusals, rowsToAskOf } from './route-matrix.expected.ts';
-import { actors, bodies, files, makeWorld, queries, type World } from './route-matrix.world.ts';
+import { bodies, files, queries } from './route-matrix.requests.ts';
+import { actors, makeWorld, type World } from './route-matrix.world.ts';
 
 const { names, lines } = parseTable(expected);
 

@@ -19,7 +19,7 @@ import { createService, servicesSold } from '#modules/services/services.service.
 import { insertSnapshot } from '#modules/snapshots/snapshots.repository.ts';
 import { systemActor } from '#plugins/access.ts';
 import { snapshotsDir } from './fixtures.ts';
-import { given, password } from './given.ts';
+import { given } from './given.ts';
 import { picture } from './pictures.ts';
 
 const system = systemActor('system');
@@ -100,10 +100,6 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     grants: mine,
     mustChangePassword: who.state === 'must change',
   });
-  const [ownChat, otherChat] = await linkChats(db, [
-    { accountId: own.id, name: canary('D'), chatId: `${world}1` },
-    { accountId: other.id, name: canary('E'), chatId: `${world}2` },
-  ]);
   await hangPictures(db, own.id, other.id);
   const touched = [
     { id: home.id, name: canary('H'), users: 1, names: [canary('h')] },
@@ -146,9 +142,15 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
         binned: await changeThatBinned(binned.id),
         missing,
       },
-      chats: { own: ownChat ?? missing, other: otherChat ?? missing, missing },
       outbox: { missing },
       plans: { own: await addPlan(own.id), other: await addPlan(other.id), missing },
+      deliveries: { parked: await addDelivery(other.id), missing },
+      // Last, so that nothing above is told in them, too.
+      chats: {
+        own: await linkChat(db, own.id, canary('D'), `${world}1`),
+        other: await linkChat(db, other.id, canary('E'), `${world}2`),
+        missing,
+      },
       jobs: {
         own: await addJob(own.id, canary('M')),
         other: await addJob(other.id, canary('O')),
@@ -213,11 +215,32 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     } as const;
     const facts = { bytes: 5, sha256: '0'.repeat(64), counts: {}, appVersion: 'cmp ver test' };
     const at = { createdAt: new Date().toISOString(), verifiedAt: null, verifyFailure: null };
-    return db
-      .transaction()
-      .execute((trx) =>
-        insertSnapshot(trx, { ...made, ...facts, ...at, fileName, accountId: null, accountName }),
-      );
+    return db.transaction().execute((trx) =>
+      insertSnapshot(trx, {
+        ...made,
+        ...facts,
+        ...at,
+        fileName,
+        folder: null,
+        accountId: null,
+        accountName,
+      }),
+    );
+  }
+
+  /** What could not be told to somebody. */
+  async function addDelivery(accountId: number): Promise<number> {
+    const { id: eventId } = await db
+      .insertInto('events')
+      .values({ event: 'sign_in', accountId })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const { id } = await db
+      .insertInto('deliveries')
+      .values({ eventId, accountId, channel: 'mail', state: 'parked', failure: 'No such user.' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return id;
   }
 
   async function addJob(accountId: number, accountName: string): Promise<string> {
@@ -269,110 +292,29 @@ async function addNews(db: Db, accountId: number, servers: unknown[]): Promise<v
 /** What was in reach in a world before is out of reach in this one. */
 const anothers: Record<string, string> = { H: 'A', h: 'a', M: 'O', D: 'E' };
 
-/** A request the route takes, if who sends it may: what each needs besides its address. */
-export const bodies: Record<string, (world: World) => object> = {
-  'POST /api/setup': ({ token }) => ({ token, username: 'first', password, displayName: 'First' }),
-  'POST /api/auth/login': ({ username }) => ({ username, password }),
-  'POST /api/auth/password': () => ({
-    currentPassword: password,
-    newPassword: 'orchard-velvet-comet-9',
-  }),
-  'POST /api/notifications/read': () => ({ upTo: missing }),
-  'PATCH /api/notifications/preferences': () => ({
-    ...{ version: 1, choices: {}, quietFrom: null, quietUntil: null },
-  }),
-  'PATCH /api/auth/profile': () => ({ version: 1, displayName: 'Renamed' }),
-  'POST /api/accounts': () => ({
-    username: 'new',
-    displayName: 'New',
-    role: 'viewer',
-  }),
-  'PATCH /api/accounts/:id': () => ({ version: 1, displayName: 'Renamed' }),
-  'POST /api/accounts/:id/reset-password': () => ({ version: 1 }),
-  'PUT /api/accounts/:id/grants': ({ ids }) => ({
-    version: 1,
-    grants: [{ serverId: ids.servers?.home, level: 'view' }],
-  }),
-  'POST /api/servers': () => ({ name: 'new' }),
-  'PUT /api/servers/order': ({ serverIds }) => ({ serverIds }),
-  'PATCH /api/servers/:id': () => ({ version: 1, note: 'altered' }),
-  'POST /api/servers/:serverId/users': () => ({ accountName: 'new' }),
-  'PATCH /api/users/:id': () => ({ version: 1, remark: 'altered' }),
-  'POST /api/users/:id/extend': () => ({ months: 1 }),
-  'POST /api/services': () => ({ name: 'new' }),
-  'PUT /api/services/order': ({ serviceIds }) => ({ serviceIds }),
-  'PATCH /api/services/:id': () => ({ version: 1, devices: 3 }),
-  'POST /api/plans': ({ ids }) => ({
-    action: 'users:extend',
-    ids: [ids.users?.home],
-    months: 1,
-  }),
-  'POST /api/plans/:id/commit': () => ({}),
-  'POST /api/snapshots/restore': ({ ids }) => ({
-    mode: 'merge',
-    snapshotId: ids.snapshots?.whole,
-  }),
-  'POST /api/snapshots': () => ({ kind: 'config' }),
-  'POST /api/snapshots/recovery-key': () => ({ password }),
-  'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
-  'PATCH /api/telegram/chats/:id': () => ({ signInAlerts: false }),
-  'POST /api/settings/:section/test': () => ({}),
-  'POST /api/settings/:section/reveal': () => ({ password }),
-};
-
-const anyPicture = await picture('png');
-
-/** What the routes take that take a file. */
-export const files: Record<string, { type: string; body: Buffer }> = {
-  'POST /api/servers/:serverId/users/import': form('users.csv', 'account_name\r\nimported'),
-  'PUT /api/settings/general/logo': form('logo.png', anyPicture),
-  'PUT /api/settings/general/favicon': form('favicon.png', anyPicture),
-  'PUT /api/auth/avatar': form('me.png', anyPicture),
-  'PUT /api/accounts/:id/avatar': form('you.png', anyPicture),
-};
-
-/** What a route takes in its query. */
-export const queries: Record<string, string> = {
-  'DELETE /api/accounts/:id': '?version=1',
-  'DELETE /api/servers/:id': '?version=1',
-  'DELETE /api/users/:id': '?version=1',
-  'DELETE /api/services/:id': '?version=1',
-  'PUT /api/settings/general/logo': '?theme=light',
-  'DELETE /api/settings/general/logo': '?theme=light',
-};
-
-function form(fileName: string, content: Buffer | string): { type: string; body: Buffer } {
-  const head = `--cut\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\n\r\n`;
-  const body = Buffer.concat([
-    Buffer.from(head),
-    Buffer.from(content),
-    Buffer.from('\r\n--cut--\r\n'),
-  ]);
-  return { type: 'multipart/form-data; boundary=cut', body };
-}
-
 /** Every picture there can be, so that each can be seen and removed. */
 async function hangPictures(db: Db, ownId: number, otherId: number): Promise<void> {
-  const image = { mediaType: 'image/png', bytes: anyPicture, sha256: '0'.repeat(64) } as const;
+  const image = {
+    mediaType: 'image/png',
+    bytes: await picture('png'),
+    sha256: '0'.repeat(64),
+  } as const;
   await inChange(db, system, 'settings:update', null, async (trx) => {
     for (const place of [logoOf('light'), ofSite('favicon'), avatarOf(ownId), avatarOf(otherId)])
       await saveImage(trx, place, image);
   });
 }
 
-/** Gives the ids of chats that act for these accounts. */
-async function linkChats(
-  db: Db,
-  chats: { accountId: number; name: string; chatId: string }[],
-): Promise<number[]> {
-  const rows = await inChange(db, system, 'telegram:link', null, (trx) =>
-    trx
+/** A chat that acts for an account; gives its id. */
+function linkChat(db: Db, accountId: number, name: string, chatId: string): Promise<number> {
+  return inChange(db, system, 'telegram:link', null, async (trx) => {
+    const { id } = await trx
       .insertInto('telegramChats')
-      .values(chats.map((chat) => ({ ...chat, telegramUserId: chat.chatId })))
+      .values({ chatId, telegramUserId: chatId, name, accountId })
       .returning('id')
-      .execute(),
-  );
-  return rows.map(({ id }) => id);
+      .executeTakeFirstOrThrow();
+    return id;
+  });
 }
 
 function grantOf(serverId: number, level: GrantLevel | undefined): Grant[] {

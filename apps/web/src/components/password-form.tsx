@@ -41,7 +41,7 @@ export function PasswordForm({ currentLabel, onSubmit, actions }: PasswordFormPr
       form.reset();
     } catch (refusal) {
       showRefusal(form.setError, refusal, [
-        { name: 'currentPassword', codes: ['sign_in_failed'] },
+        { name: 'currentPassword', codes: ['password_wrong'] },
         { name: 'newPassword', codes: ['password_too_weak', 'password_unchanged'] },
       ]);
     }

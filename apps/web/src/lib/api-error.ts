@@ -1,5 +1,6 @@
 import type { PlanFailure } from '@cmp/shared/changes';
 import type { ErrorBody } from '@cmp/shared/errors';
+import type * as z from 'zod';
 
 /** A refusal the API explained. */
 export class ApiError extends Error {
@@ -40,6 +41,12 @@ export class Unreachable extends Error {
 /** Whether the row was altered by someone else since it was read. */
 export function isStale(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'stale_version';
+}
+
+/** The row as it is now, where a refusal says that someone else altered it. */
+export function theirsIn<Row>(error: unknown, row: z.ZodType<Row>): Row | undefined {
+  if (!(error instanceof ApiError) || !isStale(error)) return undefined;
+  return row.safeParse(error.details.current).data;
 }
 
 /** Whether it is the API's refusal with this code. */

@@ -1,4 +1,5 @@
 import type { Session } from '@cmp/shared/auth';
+import type { AuditEntry } from '@cmp/shared/changes';
 import type { Site } from '@cmp/shared/health';
 import type { Role } from '@cmp/shared/permissions';
 import type { ServerListing } from '@cmp/shared/servers';
@@ -62,6 +63,27 @@ export const given = {
     createdAt: '2026-11-01T00:00:00Z',
     updatedAt: '2026-11-01T00:00:00Z',
     counts: { all: 0, active: 0, soon: 0, expired: 0, disabled: 0 },
+    ...fields,
+  }),
+
+  auditEntry: (fields: Partial<AuditEntry> = {}): AuditEntry => ({
+    id: 1,
+    at: '2026-11-20T17:00:00Z',
+    changeId: 1,
+    action: 'users:update',
+    accountId: 7,
+    accountName: 'may',
+    via: 'panel',
+    reason: null,
+    months: null,
+    ip: null,
+    table: 'users',
+    rowId: 5,
+    rowName: 'thura22',
+    serverId: 1,
+    serverName: 'SG-1',
+    before: { remark: null },
+    after: { remark: 'x' },
     ...fields,
   }),
 

@@ -38,6 +38,7 @@ export const TargetReason = z.enum([
   'connection_lost',
   'timed_out',
   'tls_failed',
+  'certificate_refused',
   'encryption_missing',
   'sign_in_refused',
   'key_unreadable',

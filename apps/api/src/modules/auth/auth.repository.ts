@@ -31,6 +31,14 @@ export async function findCredentials(
     .executeTakeFirst();
 }
 
+/** The highest cost of an older portal's hashes that are still here; null where none is. */
+export async function findOlderCost(db: Db): Promise<number | null> {
+  const { rows } = await sql<{ cost: number | null }>`
+    select max(substring(password_hash from '^\\$2[abxy]\\$(\\d\\d)\\$')::int) as cost
+    from accounts where password_hash like '$2%'`.execute(db);
+  return rows[0]?.cost ?? null;
+}
+
 interface Attempt {
   nameKey: string;
   accountId: number | null;

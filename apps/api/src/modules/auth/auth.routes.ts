@@ -78,9 +78,7 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     handler: async (request) => {
       const { actor, body } = request;
-      const giveBack = await app.countAttempt(request, nameKey(actor.username));
-      const session = await changePassword(db, actor, body);
-      await giveBack();
+      const session = await app.countProof(request, () => changePassword(db, actor, body));
       sessions.forgetAll();
       return session;
     },

@@ -10,7 +10,7 @@ import type { Db } from '#database/client.ts';
 import { AppError, staleVersion } from '#lib/errors.ts';
 import { signIns } from '#lib/metrics.ts';
 import { judgePassword } from '#lib/password-strength.ts';
-import { hashPassword, isFromOlderPortal, verifyPassword } from '#lib/passwords.ts';
+import { hashPassword, isFromOlderPortal, spendOtherKind, verifyPassword } from '#lib/passwords.ts';
 import { newToken, successorOf, tokenHash } from '#lib/tokens.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
@@ -18,6 +18,7 @@ import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   type Credentials,
   findCredentials,
+  findOlderCost,
   recordAttempt,
   replaceHash,
   savePassword,
@@ -66,8 +67,11 @@ export async function signIn(
     ...origin,
   });
   signIns.inc({ outcome });
-  if (!credentials || outcome !== 'success')
+  if (!credentials || outcome !== 'success') {
+    const olderCost = await findOlderCost(db);
+    if (olderCost !== null) await spendOtherKind(credentials?.passwordHash, olderCost);
     throw new AppError('sign_in_failed', 'The username or the password is not right.');
+  }
   if (isFromOlderPortal(credentials.passwordHash)) await renewHash(db, credentials, password);
   return db.transaction().execute(async (trx) => {
     const isNew = await isNewDevice(trx, credentials.id, origin.userAgent);
@@ -102,18 +106,6 @@ function outcomeOf(credentials: Credentials | undefined, isRight: boolean): Sign
   if (!credentials) return 'unknown_account';
   if (!isRight || credentials.hasLapsed) return 'wrong_password';
   return credentials.isDisabled ? 'disabled' : 'success';
-}
-
-/** Asks once more who it is, before what cannot be taken back. The command line has no password to ask for. */
-export async function requirePassword(
-  db: Db,
-  { accountId }: Actor,
-  password: string | undefined,
-): Promise<void> {
-  if (accountId === null) return;
-  const credentials = await findCredentials(db, { id: accountId });
-  if (!(await verifyPassword(credentials?.passwordHash, password ?? '')))
-    throw new AppError('password_wrong', 'This is not your password.');
 }
 
 /** Starts a session for an account whose identity is proved. */
@@ -191,9 +183,7 @@ export function changePassword(
   const accountId = ownAccountId(actor);
   // All of it inside: a repeat names the old password, and must not be judged by it.
   return inChange(db, actor, 'profile:password', null, async (trx) => {
-    const credentials = await findCredentials(trx, { id: accountId });
-    if (!(await verifyPassword(credentials?.passwordHash, currentPassword)))
-      throw new AppError('sign_in_failed', 'The current password is not right.');
+    await requireOwnPassword(trx, actor, currentPassword);
     if (newPassword === currentPassword)
       throw new AppError('password_unchanged', 'Choose a password you do not have already.');
     await refuseWeakPassword(newPassword, [actor.username]);
@@ -206,7 +196,7 @@ export function changePassword(
   });
 }
 
-/** Whoever sits before an open session proves to be its owner: asked before what cannot be taken back. */
+/** Whoever sits before an open session proves to be its owner. A route asks by `confirmationOf`, which counts. */
 export async function requireOwnPassword(db: Db, actor: Actor, password: string): Promise<void> {
   const credentials = await findCredentials(db, { id: ownAccountId(actor) });
   if (!(await verifyPassword(credentials?.passwordHash, password)))

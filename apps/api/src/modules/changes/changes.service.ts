@@ -62,10 +62,22 @@ export async function once<Result>(
   });
 }
 
+/** Tells in the log what alters no audited row, in a transaction that is under way. */
+export async function noteChange(
+  trx: Trx,
+  actor: Author,
+  action: ChangeAction,
+  reason: string,
+): Promise<void> {
+  await beginChange(trx, actor, action, reason.slice(0, 500), {});
+}
+
+type Author = Pick<Actor, 'accountId' | 'username' | 'via' | 'ip' | 'requestId'>;
+
 /** One round trip: the change's row, and its id bound to the transaction for the recording triggers. */
 async function beginChange(
   trx: Trx,
-  { accountId, username, via, ip, requestId }: Actor,
+  { accountId, username, via, ip, requestId }: Author,
   action: ChangeAction,
   reason: string | null,
   { undoesChangeId, months }: ChangeDetails,

@@ -133,14 +133,18 @@ export async function finishRun(
   return numUpdatedRows === 1n;
 }
 
-/** What is to be set right for a job that came to nothing, and who is told. */
+/** A job that came to nothing, and who had asked for it. */
 export interface EndedJob {
   kind: JobKind;
   planId: number | null;
+  subject: Record<string, unknown>;
   accountId: number | null;
+  accountName: string;
+  ip: string | null;
+  requestId: string | null;
 }
 
-/** Ends a job that has not ended. */
+/** Ends a job that has not ended. Gives what is to be set right for it. */
 export async function endJob(
   trx: Trx,
   jobId: string,
@@ -157,7 +161,11 @@ export async function endJob(
     .where('id', '=', jobId)
     .where('state', 'in', ['waiting', 'running'])
     .$if(attempt !== undefined, (query) => query.where('attempt', '=', attempt ?? 0))
-    .returning((eb) => [eb.ref('kind').$castTo<JobKind>().as('kind'), 'planId', 'accountId'])
+    .returning(['planId', 'accountId', 'accountName', 'ip', 'requestId'])
+    .returning((eb) => [
+      eb.ref('kind').$castTo<JobKind>().as('kind'),
+      eb.ref('subject').$castTo<Record<string, unknown>>().as('subject'),
+    ])
     .executeTakeFirst();
 }
 

@@ -8,6 +8,7 @@ import { tell } from '#modules/notifications/events.service.ts';
 import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   beginRun,
+  type EndedJob,
   endJob,
   findJob,
   finishRun,
@@ -19,6 +20,8 @@ import {
   saveProgress,
 } from './jobs.repository.ts';
 import type { JobQueue } from './queue.ts';
+
+export type { EndedJob } from './jobs.repository.ts';
 
 /** A job while it runs. */
 export interface RunningTask {
@@ -46,9 +49,10 @@ export interface PlanWork {
   clear: (planId: number) => Promise<void>;
 }
 
-/** Work without a plan: it leaves nothing to be set right. */
+/** Work without a plan: it leaves nothing to be set right, but may have it told that it came to nothing. */
 export interface TaskWork {
   runTask: (db: Db, task: RunningTask) => Promise<void>;
+  tellFailure?: (trx: Trx, job: EndedJob, failure: PlanFailure) => Promise<void>;
 }
 export type JobWork = PlanWork | TaskWork;
 export type JobWorks = Readonly<Partial<Record<JobKind, JobWork>>>;
@@ -157,6 +161,7 @@ async function abandon(
         accountId: job.accountId,
         facts: { kind: job.kind, jobId },
       });
+    if (job && work && 'tellFailure' in work) await work.tellFailure?.(trx, job, failure);
     return job;
   });
   const work = ended && works[ended.kind];

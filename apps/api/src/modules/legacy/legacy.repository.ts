@@ -80,35 +80,6 @@ export async function listPlannedServers(trx: Trx, planId: number): Promise<Plan
   return rows;
 }
 
-/** Locks the users that the plan changes; tells whether one is not as the plan saw it. */
-export async function lockLegacyUsers(trx: Trx, planId: number): Promise<boolean> {
-  const { rows } = await sql<{ hasMoved: boolean }>`
-    with written as (
-      select row_id, base_version from plan_entries
-      where plan_id = ${planId} and kind = 'changed' and table_name = 'users'
-    ), locked as materialized (
-      select id, version, deleted_at from users
-      where id in (select row_id from written) order by id for update
-    )
-    select count(*) > 0 as has_moved
-    from written left join locked on locked.id = written.row_id
-    where locked.version is distinct from written.base_version
-      or locked.deleted_at is not null`.execute(trx);
-  return rows[0]?.hasMoved ?? false;
-}
-
-export async function changeLegacyUsers(trx: Trx, planId: number): Promise<void> {
-  await sql`
-    update users set service_id = n.service_id, contact = n.contact, expires_on = n.expires_on,
-      total_devices = n.total_devices, data_limit_gb = n.data_limit_gb, remark = n.remark,
-      enabled = n.enabled, search_key = n.search_key, updated_at = now(), version = users.version + 1
-    from plan_entries p
-    join users r on r.id = p.row_id
-    cross join lateral jsonb_populate_record(r, p.after) n
-    where p.plan_id = ${planId} and p.kind = 'changed' and p.table_name = 'users'
-      and users.id = p.row_id`.execute(trx);
-}
-
 /** Adds the users to their servers, in the file's order; tells whether a name was taken or a server lost meanwhile. */
 export async function addLegacyUsers(trx: Trx, planId: number): Promise<boolean> {
   const { rows } = await sql<{ isShort: boolean }>`

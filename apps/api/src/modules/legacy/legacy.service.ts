@@ -10,7 +10,6 @@ import { hashPassword, oneTimePasswordOf } from '#lib/passwords.ts';
 import { runBounded, SubprocessError } from '#lib/subprocess.ts';
 import { addAccount, oneTimeHours } from '#modules/accounts/accounts.service.ts';
 import { giveGrants } from '#modules/accounts/grants.service.ts';
-import { requirePassword } from '#modules/auth/auth.service.ts';
 import { once } from '#modules/changes/changes.service.ts';
 import { type RunningJob, startJob } from '#modules/jobs/jobs.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
@@ -20,22 +19,22 @@ import {
   createPlan,
   finishPlan,
   getPlan,
+  holdPlannedRows,
   planMoved,
   setPlanState,
 } from '#modules/plans/plans.service.ts';
 import { addServers } from '#modules/servers/servers.service.ts';
 import { servicesSold } from '#modules/services/services.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
+import { writePlannedUsers } from '#modules/users/planned-users.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import {
   addLegacyRows,
   addLegacyUsers,
-  changeLegacyUsers,
   compareLegacy,
   findWaitingAccounts,
   listPlannedAccounts,
   listPlannedServers,
-  lockLegacyUsers,
   type PlannedAccount,
   saveLegacySubject,
 } from './legacy.repository.ts';
@@ -127,9 +126,9 @@ const rowsAtOnce = 1_000;
 
 /** Makes such a plan real: at once where it is small, else by a job. */
 export function legacyCommitter(queue: JobQueue, tokenKey: Buffer): Committer {
-  return async (db, actor, plan, { password, ...choice }) => {
+  return async (db, actor, plan, { password, ...choice }, confirm) => {
     judgeLegacy(plan, choice);
-    if (choice.withAccounts) await requirePassword(db, actor, password);
+    if (choice.withAccounts) await confirm(password);
     const { id, counts } = plan;
     if (counts.added + counts.changed <= rowsAtOnce)
       return commitLegacy(db, actor, tokenKey, id, choice, 'ready');
@@ -172,10 +171,10 @@ export async function commitLegacy(
       hashes.set(username, await hashPassword(passwordOf(tokenKey, planId, username)));
 
   return commitInChange(db, actor, { id: planId, action: 'legacy:import' }, from, async (trx) => {
-    if (await lockLegacyUsers(trx, planId)) throw planMoved();
+    await holdPlannedRows(trx, planId, 'users');
     const servers = await listPlannedServers(trx, planId);
     if (servers.length > 0) await addServers(trx, servers);
-    await changeLegacyUsers(trx, planId);
+    await writePlannedUsers(trx, planId, 'changed');
     if (await addLegacyUsers(trx, planId)) throw planMoved();
     // Asked again: by now the servers of the grants are here.
     if (withAccounts) await addAccounts(trx, await listPlannedAccounts(trx, planId), hashes);

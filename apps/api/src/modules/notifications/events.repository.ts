@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '#database/client.ts';
+import type { Db, Trx } from '#database/client.ts';
 import { type Slot, statement } from '#database/statement.ts';
 
 export interface NewEvent {
@@ -18,10 +18,29 @@ export interface NewEvent {
   shipped: string;
 }
 
-/** Keeps an event, and a row for each who is told of it. Gives whether it was news: a kept key is none. */
-export async function insertEvent(db: Db, event: NewEvent): Promise<boolean> {
-  const rows = await newEvent(db, event);
-  return rows.length > 0;
+/** Keeps an event, and a row for each who is told of it. Gives its id, or none: a kept key is no news. */
+export async function insertEvent(db: Db, event: NewEvent): Promise<number | undefined> {
+  const [kept] = await newEvent(db, event);
+  return kept?.id;
+}
+
+/** Has an event told to a target that is no longer the settings' own: by mail, to every admin with an address. */
+export async function insertNotices(
+  trx: Trx,
+  eventId: number,
+  channel: 'telegram' | 'mail' | 'webhook',
+  chatId: string | null,
+  sealedTarget: string,
+): Promise<void> {
+  await sql`
+    insert into deliveries (event_id, channel, account_id, chat_id, sealed_target)
+    select ${eventId}, ${channel}, id, ${chatId}, ${sealedTarget}
+    from (
+      select null::integer as id where ${channel} <> 'mail'
+      union all
+      select id from accounts
+      where ${channel} = 'mail' and role = 'admin' and disabled_at is null and email is not null
+    ) told`.execute(trx);
 }
 
 /** One round trip, because every extension of a user waits for it. */

@@ -40,8 +40,8 @@ export async function tellOfChange(
   });
 }
 
-/** Tells of what happened, in the transaction in which it did. Gives whether it was news. */
-export function tell(trx: Trx | Db, happening: Happening): Promise<boolean> {
+/** Tells of what happened, in the transaction in which it did. Gives the event's id, or none where it was no news. */
+export function tell(trx: Trx | Db, happening: Happening): Promise<number | undefined> {
   return insertEvent(trx, newEvent(happening));
 }
 

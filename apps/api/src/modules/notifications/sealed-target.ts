@@ -21,7 +21,6 @@ export type SealedTarget = z.infer<typeof SealedTarget>;
 
 const context = 'deliveries.target';
 
-/** @public What tells the target that was left seals it by this. */
 export function sealTarget(key: Buffer, target: SealedTarget): string {
   return seal(key, context, JSON.stringify(target));
 }

@@ -37,7 +37,7 @@ async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
 type AddGauge = (name: string, help: string, value: number) => void;
 
 async function addSnapshots(db: Db, gauge: AddGauge): Promise<void> {
-  const { newestAt, bytes, verifiedAt, failures, isKeySaved } = await readFacts(db);
+  const { newestAt, bytes, verifiedAt, failures, failedTries, isKeySaved } = await readFacts(db);
   const age = (at: string) => (Date.now() - Date.parse(at)) / 1000;
   // Without one there is nothing to tell the age of: an alert asks for the absence.
   if (newestAt !== null)
@@ -46,6 +46,11 @@ async function addSnapshots(db: Db, gauge: AddGauge): Promise<void> {
   if (verifiedAt !== null)
     gauge('cmp_snapshot_verified_age_seconds', 'Since one was found good.', age(verifiedAt));
   gauge('cmp_snapshot_failures', 'Snapshots that failed within a day.', failures);
+  gauge(
+    'cmp_snapshot_schedule_failures',
+    'Tries of the schedule that failed since it last made one.',
+    failedTries,
+  );
   gauge(
     'cmp_recovery_key_saved',
     'Whether the recovery key was ever exported.',

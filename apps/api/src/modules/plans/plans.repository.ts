@@ -107,6 +107,31 @@ export async function savePlanCommitted(trx: Trx, planId: number): Promise<void>
     .execute();
 }
 
+export type WrittenTable = 'servers' | 'services' | 'settings' | 'users';
+
+/** Locks the rows that the plan changes or removes, in the order of their ids; tells whether one is not as the plan saw it. */
+export async function lockPlannedRows(
+  trx: Trx,
+  planId: number,
+  table: WrittenTable,
+): Promise<boolean> {
+  const written = sql`p.plan_id = ${planId} and p.kind in ('changed', 'removed')
+    and p.table_name = ${table}`;
+  // By the index of the rows, whatever is thought of a plan that nobody has counted yet. Who goes to the bin gets
+  // another version, too.
+  const { rows } = await sql<{ hasMoved: boolean }>`
+    with locked as materialized (
+      select r.version = p.base_version as is_same
+      from plan_entries p join ${sql.table(table)} r on r.id = p.row_id
+      where ${written}
+      order by r.id for update of r
+    )
+    select (select count(*) from plan_entries p where ${written})
+      > count(*) filter (where is_same) as has_moved
+    from locked`.execute(trx);
+  return rows[0]?.hasMoved ?? false;
+}
+
 /** A page of a plan's rows in their order, behind `afterOrdinal`. */
 export async function listPlanEntries(
   db: Db,

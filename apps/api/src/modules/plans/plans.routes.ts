@@ -39,6 +39,9 @@ export const planRoutes: FastifyPluginAsyncZod<{ committers: Committers }> = asy
       body: PlanCommit,
       response: { 200: Committed, '4xx': ErrorBody },
     },
-    handler: ({ actor, params, body }) => commitPlan(db, actor, committers, params.id, body),
+    handler: (request) => {
+      const { actor, params, body } = request;
+      return commitPlan(db, actor, committers, params.id, body, app.confirmationOf(request));
+    },
   });
 };

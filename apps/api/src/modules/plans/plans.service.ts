@@ -14,6 +14,7 @@ import { type ChangeDetails, inChange } from '#modules/changes/changes.service.t
 import { asApiFields } from '#modules/changes/entry-fields.service.ts';
 import type { Telling } from '#modules/notifications/events.service.ts';
 import { type Actor, inScope } from '#plugins/access.ts';
+import type { Confirm } from '#plugins/confirmation.ts';
 import {
   countPlanEntries,
   findLastOrdinal,
@@ -21,11 +22,13 @@ import {
   insertPlan,
   listPlanEntries,
   lockPlan,
+  lockPlannedRows,
   type NewPlan,
   type PlanRow,
   recountPlan,
   savePlanCommitted,
   updatePlanState,
+  type WrittenTable,
 } from './plans.repository.ts';
 
 /** What makes the plans of one action real: at once in `commitInChange`, or by a job that will. */
@@ -34,6 +37,7 @@ export type Committer = (
   actor: Actor,
   plan: Plan,
   options: PlanCommit,
+  confirm: Confirm,
 ) => Promise<Committed>;
 
 /** By the plan's action. */
@@ -93,11 +97,12 @@ export async function commitPlan(
   committers: Committers,
   planId: number,
   options: PlanCommit,
+  confirm: Confirm,
 ): Promise<Committed> {
   const plan = await getPlan(db, actor, planId);
   const committer = Object.entries(committers).find(([action]) => action === plan.action)?.[1];
   if (!committer) throw notReady();
-  return committer(db, actor, plan, options);
+  return committer(db, actor, plan, options, confirm);
 }
 
 /**
@@ -155,6 +160,15 @@ export async function holdPlan(
   const { state } = visible(actor, await lockPlan(trx, planId));
   if (state === 'committed') throw committedBefore();
   if (state !== from) throw notReady();
+}
+
+/** Locks what the plan changes or removes of a table; refuses where a row is no longer as the plan saw it. */
+export async function holdPlannedRows(
+  trx: Trx,
+  planId: number,
+  table: WrittenTable,
+): Promise<void> {
+  if (await lockPlannedRows(trx, planId, table)) throw planMoved();
 }
 
 /** Says that the plan is the change of this transaction. */

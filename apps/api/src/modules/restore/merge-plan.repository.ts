@@ -1,124 +1,17 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db, Trx } from '#database/client.ts';
-import { asArrays } from './batches.ts';
-import { listTables } from './catalogue.repository.ts';
-import { insertRows } from './scratch.repository.ts';
-import type { RestoreSource } from './source.ts';
+import type { Trx } from '#database/client.ts';
+import { type MergeRules, mapToHere } from './merge-maps.repository.ts';
+import { staged } from './merge-staging.repository.ts';
 import { mergedTables } from './tables.ts';
-
-export interface MergeRules {
-  planId: number;
-  /** What was altered here later is newer. */
-  createdAt: string;
-  overwriteNewer: boolean;
-  isForeign: boolean;
-}
-
-/** Loads what a merge reads into tables of this connection alone, while no transaction is open. */
-export function withMergeStaging<Result>(
-  db: Db,
-  source: RestoreSource,
-  progress: (rows: number) => void,
-  use: (staging: Db) => Promise<Result>,
-): Promise<Result> {
-  return db.connection().execute(async (connection) => {
-    await dropStaging(connection);
-    try {
-      const shapes = await listTables(connection);
-      let done = 0;
-      for (const table of mergedTables) {
-        const shape = shapes.find(({ name }) => name === table);
-        const inFile = source.tables.find(({ name }) => name === table);
-        await sql`create temp table ${staged(table)} (like ${sql.table(`public.${table}`)}
-          including defaults including constraints)`.execute(connection);
-        if (!shape || !inFile) continue;
-        const columns = shape.columns.filter((column) => inFile.columns.includes(column));
-        for await (const batch of asArrays(source.rows(table))) {
-          await insertRows(connection, `pg_temp.restored_${table}`, columns, batch.json);
-          done += batch.rows;
-          progress(done);
-        }
-      }
-      return await use(connection);
-    } finally {
-      await dropStaging(connection);
-    }
-  });
-}
-
-async function dropStaging(connection: Db): Promise<void> {
-  for (const table of mergedTables)
-    await sql`drop table if exists ${staged(table)}`.execute(connection);
-}
-
-function staged(table: string): RawBuilder<unknown> {
-  return sql.table(`pg_temp.restored_${table}`);
-}
 
 /** Compares the rows with those that are here; what each would add or change becomes a row of the plan. */
 export async function compareWithHere(trx: Trx, rules: MergeRules): Promise<void> {
   for (const table of mergedTables) await sql`analyze ${staged(table)}`.execute(trx);
-  await mapServices(trx);
-  await mapServers(trx, rules);
-  await mapUsers(trx, rules);
-  for (const map of ['service', 'server', 'user'])
-    await sql`analyze ${sql.table(`pg_temp.restored_${map}_ids`)}`.execute(trx);
+  await mapToHere(trx, rules);
   await planServices(trx, rules);
   await planServers(trx, rules);
   await planUsers(trx, rules);
   await planSettings(trx, rules);
-}
-
-/** By its name; a name that is another's alias here means that one. */
-async function mapServices(trx: Trx): Promise<void> {
-  await sql`
-    create temp table restored_service_ids on commit drop as
-    select f.id, coalesce(h.id, alias.id) as here_id, f.name, h.id is not null as is_same
-    from ${staged('services')} f
-    left join services h on h.name_key = f.name_key
-    left join lateral (select id from services a where a.aliases @> array[f.name_key] order by id limit 1) alias
-      on h.id is null`.execute(trx);
-}
-
-/** Living ones by their name; one that is in the bin here, and was not when the file was made, was removed since. */
-async function mapServers(
-  trx: Trx,
-  { createdAt, overwriteNewer, isForeign }: MergeRules,
-): Promise<void> {
-  await sql`
-    create temp table restored_server_ids on commit drop as
-    select f.id, h.id as here_id, f.name,
-      h.id is null and gone.id is not null and not ${overwriteNewer}::boolean as is_gone
-    from ${staged('servers')} f
-    left join servers h on h.name_key = f.name_key and h.deleted_at is null
-    left join servers gone on not ${isForeign}::boolean and gone.id = f.id and gone.name_key = f.name_key
-      and gone.deleted_at > ${createdAt}::timestamptz
-    where f.deleted_at is null`.execute(trx);
-}
-
-/**
- * A user of the same name on the same server; else, in a file of our own, the same row under the same name that
- * was transferred since.
- */
-async function mapUsers(trx: Trx, { isForeign }: MergeRules): Promise<void> {
-  await sql`
-    create temp table restored_user_ids on commit drop as
-    select f.id, h.id as here_id
-    from ${staged('users')} f
-    join restored_server_ids s on s.id = f.server_id
-    join users h on h.server_id = s.here_id and h.name_key = f.name_key and h.deleted_at is null
-    where f.deleted_at is null`.execute(trx);
-  if (isForeign) return;
-  await sql`create index on restored_user_ids (id)`.execute(trx);
-  await sql`create index on restored_user_ids (here_id)`.execute(trx);
-  await sql`
-    insert into restored_user_ids
-    select f.id, h.id
-    from ${staged('users')} f
-    join users h on h.id = f.id and h.name_key = f.name_key and h.deleted_at is null
-    where f.deleted_at is null
-      and not exists (select from restored_user_ids m where m.id = f.id)
-      and not exists (select from restored_user_ids m where m.here_id = h.id)`.execute(trx);
 }
 
 /** Whether the row here was altered after the file was made. A version only grows in one installation. */

@@ -1,29 +1,8 @@
 import { sql } from 'kysely';
 import type { Trx } from '#database/client.ts';
-import { mergedTables } from './tables.ts';
 
 /** Rows that are written by one statement: its triggers hold them all. */
 const windowRows = 20_000;
-
-/** Locks the rows that the plan changes; tells whether one is not as the plan saw it. */
-export async function lockMerged(trx: Trx, planId: number): Promise<boolean> {
-  for (const table of mergedTables) {
-    // By the index of the rows, whatever is thought of a plan that nobody has counted yet.
-    const { rows } = await sql<{ hasMoved: boolean }>`
-      with locked as materialized (
-        select r.version = p.base_version as is_same
-        from plan_entries p join ${sql.table(table)} r on r.id = p.row_id
-        where p.plan_id = ${planId} and p.kind = 'changed' and p.table_name = ${table}
-        order by r.id for update of r
-      )
-      select (select count(*) from plan_entries
-        where plan_id = ${planId} and kind = 'changed' and table_name = ${table})
-        > count(*) filter (where is_same) as has_moved
-      from locked`.execute(trx);
-    if (rows[0]?.hasMoved) return true;
-  }
-  return false;
-}
 
 /** Writes what the plan says: what others refer to first. */
 export async function writeMerge(

@@ -4,7 +4,8 @@ import { unseal } from '#lib/secret-box.ts';
 import type { RunningJob } from '#modules/jobs/jobs.service.ts';
 import { getPlan, planMoved } from '#modules/plans/plans.service.ts';
 import { fileOfSnapshot } from './listed-snapshot.ts';
-import { compareWithHere, countMerge, withMergeStaging } from './merge-plan.repository.ts';
+import { compareWithHere, countMerge } from './merge-plan.repository.ts';
+import { withMergeStaging } from './merge-staging.repository.ts';
 import { refuseUnfit } from './refusals.ts';
 import { compareAll } from './replace-plan.repository.ts';
 import { Begun, Openers, type RestorePlace, sealContext, uploadOf } from './restore.service.ts';
@@ -102,10 +103,12 @@ async function readReplacement(
   source: RestoreSource,
   subject: Omit<RestoreSubject, 'tables'>,
 ): Promise<void> {
-  const counts = await compareAll(db, source, (done) => progress({ phase: 'comparing', done }));
+  const counts = await compareAll(db, source, subject.kind, (done) =>
+    progress({ phase: 'comparing', done }),
+  );
   const tables = counts
     .filter(({ table }) => isReplaced(table, subject.kind))
-    .map((of): RestoreTable => ({ ...of, kept: 0, isSeparate: isSeparate(of.table) }));
+    .map((of): RestoreTable => ({ ...of, isSeparate: isSeparate(of.table) }));
   await db.transaction().execute(async (trx) => {
     await open(trx, planId, { ...subject, tables });
     await finish(trx, 'plan');

@@ -7,7 +7,6 @@ import type { Db, Trx } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
 import { seal } from '#lib/secret-box.ts';
-import { requirePassword } from '#modules/auth/auth.service.ts';
 import { once } from '#modules/changes/changes.service.ts';
 import { startJob } from '#modules/jobs/jobs.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
@@ -102,7 +101,7 @@ async function keepOpeners(trx: Trx, keys: Keys, planId: number, openers: Opener
 
 /** Makes a restore real by a job, once it was confirmed: a replacement by the site's name and the password. */
 export function restoreCommitter(place: RestorePlace & { queue: JobQueue }): Committer {
-  return async (db, actor, plan, { siteName, password, withAccounts = false }) => {
+  return async (db, actor, plan, { siteName, password, withAccounts = false }, confirm) => {
     const { id, counts } = plan;
     const { mode } = Begun.parse(plan.subject);
     if (mode === 'merge' && plan.state === 'ready' && counts.added + counts.changed === 0)
@@ -110,7 +109,7 @@ export function restoreCommitter(place: RestorePlace & { queue: JobQueue }): Com
     if (mode === 'replace') {
       requireOwner(place);
       await requireSiteName(db, siteName);
-      await requirePassword(db, actor, password);
+      await confirm(password);
     }
     const { jobId } = await once(db, actor, async (trx) => {
       if (await isRestoring(trx, id)) throw restoreRunning();

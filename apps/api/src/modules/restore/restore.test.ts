@@ -13,7 +13,7 @@ import { shipServices } from '#modules/services/services.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { exceptions } from '#modules/snapshots/exceptions.ts';
 import { recoveryKeyOf } from '#modules/snapshots/recovery-key.ts';
-import { canonicalDump, fillWithEdges } from '#test/edge-rows.ts';
+import { canonicalDump, fillWithEdges, unfilledOf } from '#test/edge-rows.ts';
 import { test as base, type client, keys, snapshotsDir, system } from '#test/fixtures.ts';
 import { given as givenOn, password } from '#test/given.ts';
 import { settledPlan } from '#test/import-client.ts';
@@ -57,12 +57,14 @@ describe('a replacement with the separate step', () => {
   test('makes an empty installation the one that the snapshot is of, but for its own change', {
     timeout: 60_000,
   }, async ({ api, owner, db }) => {
-    const { file, source } = await withOtherDatabase(async ({ app, owner: other }) => {
+    const { file, source, unfilled } = await withOtherDatabase(async ({ app, owner: other }) => {
       await fillWithEdges(app, other, keys);
       const { fileName } = await makeSnapshot(app, place, system, whole);
       const file = await readFile(join(place.snapshotsDir, fileName));
-      return { file, source: await canonicalDump(other, excluded) };
+      const dump = await canonicalDump(other, excluded);
+      return { file, source: dump, unfilled: unfilledOf(dump) };
     });
+    expect(unfilled).toEqual([]);
     const admin = await api.as('admin');
 
     const plan = await plannedRestore(admin, file, { mode: 'replace' });
@@ -373,6 +375,127 @@ describe('a merge', () => {
   });
 });
 
+describe('a configuration', () => {
+  const config = { kind: 'config', reason: 'asked' } as const;
+  const madeElsewhere = (fill: (app: Db) => Promise<unknown>) =>
+    withOtherDatabase(async ({ app }) => {
+      await fill(app);
+      const { fileName } = await makeSnapshot(app, place, system, config);
+      return readFile(join(place.snapshotsDir, fileName));
+    });
+
+  test('replaced brings its services, and keeps those that somebody has', async ({
+    api,
+    given,
+    db,
+    owner,
+  }) => {
+    await sell(db, { name: 'Gold', aliases: ['silver'], devices: 1, position: 1 });
+    await sell(db, { name: 'Held', aliases: ['fresh', 'own', 'new'], position: 2 });
+    await sell(db, { name: 'Unused', position: 3 });
+    const services = await owner.selectFrom('services').selectAll().orderBy('position').execute();
+    const [gold = 0, held = 0] = services.map(({ id }) => id);
+    const [home] = await given.servers('home');
+    await given.users(home.id, { accountName: 'ann', serviceId: held });
+    await given.users(home.id, { accountName: 'bob', serviceId: gold });
+    const file = await madeElsewhere(async (app) => {
+      await sell(app, { name: 'Fresh', aliases: ['held', 'new'], position: 7 });
+      await sell(app, { name: 'GOLD', devices: 5, position: 9 });
+    });
+    const admin = await api.as('admin');
+
+    const plan = await plannedRestore(admin, file, { mode: 'replace' });
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    expect([plan.subject.tables].flat()).toContainEqual({
+      ...{ table: 'services', inFile: 2, here: 3, added: 1, changed: 1, unchanged: 0 },
+      ...{ removed: 1, kept: 1, isSeparate: false },
+    });
+    expect(job).toMatchObject({ state: 'done', failure: null });
+    const after = owner.selectFrom('services').select(['name', 'aliases', 'devices', 'position']);
+    expect(await after.orderBy('position').execute()).toEqual([
+      { name: 'Fresh', aliases: ['new'], devices: null, position: 1 },
+      { name: 'GOLD', aliases: [], devices: 5, position: 2 },
+      { name: 'Held', aliases: ['own'], devices: null, position: 3 },
+    ]);
+    const users = await owner.selectFrom('users').select('serviceId').orderBy('id').execute();
+    expect(users.map(({ serviceId }) => serviceId)).toEqual([held, gold]);
+    // The next service gets an id and a place of its own, and the log records again.
+    const next = await (await api.as('admin')).post('/services', { name: 'next' });
+    expect(next.statusCode, next.body).toBe(201);
+  });
+
+  test('merged brings its services, too', async ({ api, db, owner }) => {
+    const file = await madeElsewhere((app) => sell(app, { name: 'Fresh', position: 7 }));
+    const admin = await api.as('admin');
+
+    const plan = await plannedRestore(admin, file, { mode: 'merge' });
+    const job = await commit(db, admin, plan.id);
+
+    expect(job).toMatchObject({ state: 'done', failure: null });
+    const services = await owner.selectFrom('services').select('name').execute();
+    expect(services).toEqual([{ name: 'Fresh' }]);
+  });
+
+  test('adds its accounts by the separate step alone: disabled, to be given a password; those here stay', async ({
+    api,
+    given,
+    db,
+    owner,
+  }) => {
+    const here = await given.account({ username: 'ann', role: 'viewer' });
+    const avatar = {
+      ...{ purpose: 'avatar', accountId: here.id, mediaType: 'image/webp' },
+      ...{ bytes: Buffer.from('x'), sha256: '0'.repeat(64) },
+    };
+    await inChange(db, system, 'seed', null, (trx) =>
+      trx.insertInto('images').values(avatar).execute(),
+    );
+    const file = await madeElsewhere(async (app) => {
+      await givenOn(app).account({ username: 'ann', role: 'admin' });
+      await givenOn(app).account({ username: 'chief', role: 'admin' });
+    });
+    const admin = await api.as('admin');
+    const before = await canonicalDump(owner, data);
+
+    const first = await plannedRestore(admin, file, { mode: 'replace' });
+    await commit(db, admin, first.id, confirmed);
+    const without = await canonicalDump(owner, data);
+    const again = await api.as('admin');
+    const second = await plannedRestore(again, file, { mode: 'replace' });
+    const job = await commit(db, again, second.id, { ...confirmed, withAccounts: true });
+
+    expect(without.accounts).toEqual(before.accounts);
+    expect([second.subject.tables].flat()).toContainEqual(
+      expect.objectContaining({ table: 'accounts', added: 1, changed: 0, removed: 0 }),
+    );
+    expect(job).toMatchObject({ state: 'done', failure: null });
+    const after = await canonicalDump(owner, data);
+    expect(after.accounts).toEqual(expect.arrayContaining(without.accounts ?? []));
+    expect(after.images).toEqual(before.images);
+    const chief = await owner
+      .selectFrom('accounts')
+      .selectAll()
+      .where('username', '=', 'chief')
+      .executeTakeFirstOrThrow();
+    expect(chief).toMatchObject({ role: 'admin', mustChangePassword: true });
+    expect(chief.disabledAt).not.toBeNull();
+    const fresh = await api.as('admin');
+    const signIn = () => fresh.post('/auth/login', { username: 'chief', password });
+    expect((await signIn()).statusCode).toBe(401);
+    const { version } = (await fresh.get(`/accounts/${chief.id}`)).json();
+    const enabled = await fresh.patch(`/accounts/${chief.id}`, { version, disabled: false });
+    expect(enabled.statusCode, enabled.body).toBe(200);
+    expect((await signIn()).statusCode).toBe(401);
+    const { reason } = await owner
+      .selectFrom('changes')
+      .select('reason')
+      .where('id', '=', job.changeId ?? 0)
+      .executeTakeFirstOrThrow();
+    expect(reason).toMatch(/accounts that were missing included: .*; added, disabled: chief$/);
+  });
+});
+
 describe('a file', () => {
   test('that is damaged, or holds what a table does not take, is refused before anything is written', async ({
     api,
@@ -574,11 +697,16 @@ async function saveTelegram(db: Db, fields: object, key = keys.settings): Promis
   );
 }
 
-async function sellTo(db: Db): Promise<void> {
+function sellTo(db: Db): Promise<void> {
+  return sell(db, { name: 'gold', position: 1 });
+}
+
+async function sell(
+  db: Db,
+  service: { name: string; position: number; aliases?: string[]; devices?: number },
+): Promise<void> {
+  const row = { aliases: [], ...service, nameKey: service.name.toLowerCase() };
   await inChange(db, system, 'services:create', null, (trx) =>
-    trx
-      .insertInto('services')
-      .values({ name: 'gold', nameKey: 'gold', aliases: [], position: 1 })
-      .execute(),
+    trx.insertInto('services').values(row).execute(),
   );
 }

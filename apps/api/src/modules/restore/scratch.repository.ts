@@ -32,6 +32,12 @@ export async function loadBeside(
     const beside = sql.table(`${schema}.${shape.name}`);
     await sql`create table ${beside} (like ${sql.table(`public.${shape.name}`)}
       including defaults including constraints)`.execute(owner);
+    // What a file leaves out is nobody's to fill in here.
+    for (const column of shape.columns)
+      if (!columns.includes(column))
+        await sql`alter table ${beside} alter column ${sql.id(column)} drop not null`.execute(
+          owner,
+        );
     let rows = 0;
     for await (const batch of asArrays(source.rows(shape.name))) {
       await insertRows(owner, `${schema}.${shape.name}`, columns, batch.json);

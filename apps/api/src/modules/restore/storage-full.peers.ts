@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
@@ -6,7 +7,9 @@ import { inChange } from '#modules/changes/changes.service.ts';
 import { canonicalDump } from '#test/edge-rows.ts';
 import { test as base, type client, keys, system } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
+import { rowXml, workbook } from '#test/hostile-files.ts';
 import { planned, upload } from '#test/import-client.ts';
+import { picture } from '#test/pictures.ts';
 import { leftOut, plannedRestore, sendSnapshot, snapshotFile } from '#test/restore-client.ts';
 import { smallVolume } from '#test/small-volume.ts';
 
@@ -42,6 +45,52 @@ describe('where uploads lie, full', () => {
       await expectEdit(admin, home);
       const small = await planned(admin, home.id, 'account_name\nbea\n', { fileName: 'list.csv' });
       expect([small.state, small.counts.added]).toEqual(['ready', 1]);
+    },
+  );
+
+  withUploads(
+    'pictures and a workbook are refused, leave nothing, and what was there stays',
+    async ({ api, volume, home, owner }) => {
+      const admin = await api.as('admin');
+      const faces = ['/settings/general/logo?theme=light', '/settings/general/favicon'];
+      const pages = [...faces, '/auth/avatar', `/accounts/${admin.account.id}/avatar`];
+      const small = await picture('png');
+      for (const page of pages)
+        expect((await sendPicture(admin, page, small)).statusCode).toBe(200);
+      const list = workbook({ rows: rowXml(1, 'account_name') + rowXml(2, 'bea') });
+      volume.leave(100);
+      const before = await canonicalDump(owner, data);
+
+      const answers = [await upload(admin, home.id, Buffer.concat([list, randomBytes(1_000_000)]))];
+      const large = randomBytes(1_000_000);
+      for (const page of pages) answers.push(await sendPicture(admin, page, large));
+
+      expect(answers.map(refusalOf)).toEqual(answers.map(() => full));
+      await expect.poll(volume.files).toEqual([]);
+      expect(await canonicalDump(owner, data)).toEqual(before);
+      await expectEdit(admin, home);
+      // What fits into the rest is taken all the same.
+      expect((await sendPicture(admin, '/auth/avatar', small)).statusCode).toBe(200);
+      const plan = await planned(admin, home.id, list);
+      expect([plan.state, plan.counts.added]).toEqual(['ready', 1]);
+    },
+  );
+
+  withUploads(
+    'the rows with errors of a workbook are refused as a file, and sent once there is room',
+    async ({ api, volume, home }) => {
+      const admin = await api.as('admin');
+      const rows = rowXml(1, 'account_name', 'expire_date') + rowXml(2, 'bea', 'never ever');
+      const plan = await planned(admin, home.id, workbook({ rows }));
+      volume.leave(0);
+
+      const refused = await admin.get(`/plans/${plan.id}/errors.xlsx`);
+      await expectEdit(admin, home);
+      volume.grow(4);
+      const sent = await admin.get(`/plans/${plan.id}/errors.xlsx`);
+
+      expect(refusalOf(refused)).toEqual(full);
+      expect(sent.statusCode).toBe(200);
     },
   );
 
@@ -149,6 +198,17 @@ describe('where snapshots lie, full', () => {
 });
 
 const full = [507, 'storage_full'];
+
+function sendPicture({ put }: Client, url: string, bytes: Buffer) {
+  const payload = Buffer.concat([
+    Buffer.from(
+      '--cut\r\ncontent-disposition: form-data; name="file"; filename="picture.png"\r\ncontent-type: image/png\r\n\r\n',
+    ),
+    bytes,
+    Buffer.from('\r\n--cut--\r\n'),
+  ]);
+  return put(url, payload, { 'content-type': 'multipart/form-data; boundary=cut' });
+}
 
 function refusalOf({ statusCode, payload }: { statusCode: number; payload: string }): unknown[] {
   return [statusCode, statusCode < 400 ? undefined : JSON.parse(payload).code];

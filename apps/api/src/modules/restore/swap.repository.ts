@@ -1,8 +1,10 @@
+import type { SnapshotKind } from '@cmp/shared/snapshots';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
 import { listParts, listSequences } from './catalogue.repository.ts';
+import { joinAccounts, joinServices } from './joined.repository.ts';
 import type { LoadedTable } from './scratch.repository.ts';
-import { truncated } from './tables.ts';
+import { isJoined, truncated } from './tables.ts';
 
 export interface Swap {
   schema: string;
@@ -10,19 +12,24 @@ export interface Swap {
   tables: LoadedTable[];
   sequences: Readonly<Record<string, number>>;
   isForeign: boolean;
+  kind: SnapshotKind;
   withAccounts: boolean;
+  /** For accounts that come without one: of a password that nobody knows. */
+  passwordHash: string;
 }
 
 /**
  * Empties the tables and fills them from the schema beside, past the recording triggers, in the transaction that it
- * is given: by the owner alone. Everybody else waits.
+ * is given: by the owner alone. Everybody else waits. Gives the names of the accounts that a configuration added.
  */
 export async function swapIn(
   trx: Trx,
   planId: number,
-  { schema, tables, sequences, isForeign, withAccounts }: Swap,
+  { schema, tables, sequences, isForeign, kind, withAccounts, passwordHash }: Swap,
   progress: (done: number) => void,
-): Promise<void> {
+): Promise<string[]> {
+  // Only the whole database holds accounts that can take the place of those here.
+  const putsAccounts = withAccounts && kind === 'database';
   const names = tables.map(({ name }) => name);
   const dependent = ['grants', 'sessions', 'plans', 'jobs', 'idempotency_keys'];
   await lock(trx, [...new Set([...names, ...dependent])].toSorted());
@@ -30,21 +37,28 @@ export async function swapIn(
   const audited = [...new Set([...names, 'grants'])];
   if (names.includes('entries')) await makeMonths(trx, schema);
   await switchTriggers(trx, audited, 'disable');
-  await clearTheWay(trx, planId, withAccounts);
-  if (names.includes('servers') && !withAccounts) await setGrantsAside(trx);
+  await clearTheWay(trx, planId, putsAccounts);
+  if (names.includes('servers') && !putsAccounts) await setGrantsAside(trx);
   if (names.includes('settings')) await mendSettings(trx, schema, isForeign, withAccounts);
 
-  for (const { name } of tables.toReversed()) await empty(trx, name, withAccounts);
+  const replaced = tables.filter(({ name }) => !isJoined(name, kind));
+  for (const { name } of replaced.toReversed()) await empty(trx, name, putsAccounts);
   let done = 0;
-  for (const table of tables) {
-    await fill(trx, schema, table, withAccounts);
+  for (const table of replaced) {
+    await fill(trx, schema, table, putsAccounts);
     done += table.rows;
     progress(done);
   }
-  if (names.includes('servers') && !withAccounts) await putGrantsBack(trx);
-  if (withAccounts) await nameOwners(trx);
+  if (isJoined('services', kind) && names.includes('services')) await joinServices(trx, schema);
+  const added =
+    isJoined('accounts', kind) && names.includes('accounts')
+      ? await joinAccounts(trx, schema, passwordHash)
+      : [];
+  if (names.includes('servers') && !putsAccounts) await putGrantsBack(trx);
+  if (putsAccounts) await nameOwners(trx);
   await moveSequences(trx, names, sequences);
   await switchTriggers(trx, audited, 'enable');
+  return added;
 }
 
 /** Whether somebody could still sign in and put things right. */

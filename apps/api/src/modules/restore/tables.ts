@@ -17,12 +17,20 @@ export function isSeparate(table: string): boolean {
   return separate.has(table);
 }
 
-/** What the configuration alone can put back; users refer to services, so those are merged. */
+/** What a configuration puts in the place of what is here. */
 const configured: ReadonlySet<string> = new Set(['settings', 'images']);
+
+/** What a configuration adds to by name: users refer to services, and everything to accounts. */
+const joined: ReadonlySet<string> = new Set(['services', 'accounts']);
 
 /** Whether a replacement by a snapshot of this kind has a line for the table. */
 export function isReplaced(table: string, kind: SnapshotKind): boolean {
-  return kind === 'database' || configured.has(table);
+  return kind === 'database' || configured.has(table) || joined.has(table);
+}
+
+/** Whether the rows of the table come among those that are here, instead of in their place. */
+export function isJoined(table: string, kind: SnapshotKind): boolean {
+  return kind === 'config' && joined.has(table);
 }
 
 /** Whether a replacement writes the table, with the separate step or without. */

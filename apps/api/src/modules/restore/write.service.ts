@@ -2,32 +2,36 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SnapshotKind } from '@cmp/shared/snapshots';
 import * as z from 'zod';
 import type { Db, Trx } from '#database/client.ts';
 import { brokenConstraint, isUnavailable } from '#database/violations.ts';
 import { AppError } from '#lib/errors.ts';
 import { changesMade } from '#lib/metrics.ts';
+import { hashPassword, oneTimePassword } from '#lib/passwords.ts';
 import type { RunningJob } from '#modules/jobs/jobs.service.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import {
   commitInChange,
   getPlan,
   holdPlan,
+  holdPlannedRows,
   markCommitted,
   planMoved,
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { listTables } from './catalogue.repository.ts';
-import { lockMerged, writeMerge } from './merge-write.repository.ts';
+import { writeMerge } from './merge-write.repository.ts';
 import { type WhereItLies, withPlannedSnapshot } from './read.service.ts';
 import { refuseUnfit } from './refusals.ts';
 import { Begun, type RestorePlace, requireOwner, restoreRunning } from './restore.service.ts';
 import { findNameKey, leaveRestoreLock, tryRestoreLock } from './restore-plans.repository.ts';
-import { type LoadedTable, loadBeside } from './scratch.repository.ts';
+import { loadBeside } from './scratch.repository.ts';
 import { withScratch } from './scratch.ts';
 import type { Opened } from './snapshot-source.ts';
-import { analyzeTables, beginReplacement, hasAdmin, swapIn } from './swap.repository.ts';
-import { isReached } from './tables.ts';
+import { analyzeTables, beginReplacement, hasAdmin, type Swap, swapIn } from './swap.repository.ts';
+import { isReached, mergedTables } from './tables.ts';
 
 const Choice = z.object({ withAccounts: z.boolean() });
 
@@ -55,7 +59,7 @@ async function merge(db: Db, { planId, actor, progress, finish }: Run): Promise<
     'committing',
     async (trx) => {
       await lockOrderOfServers(trx);
-      if (await lockMerged(trx, planId)) throw planMoved();
+      for (const table of mergedTables) await holdPlannedRows(trx, planId, table);
       try {
         await writeMerge(trx, planId, (done) => progress({ phase: 'writing', done, total }));
       } catch (error) {
@@ -84,17 +88,19 @@ async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
         );
         run.signal.throwIfAborted();
         const { sequences, isForeign } = source;
-        const swap = { schema, tables, sequences, isForeign, withAccounts };
-        const reason = reasonOf(snapshot, await digestOf(path), tables, withAccounts);
+        const { kind } = snapshot.manifest;
+        const passwordHash = await hashPassword(oneTimePassword());
+        const swap = { schema, tables, sequences, isForeign, kind, withAccounts, passwordHash };
+        const sha256 = await digestOf(path);
         await takeTurns(() =>
           owner.transaction().execute(async (trx) => {
             await holdPlan(trx, run.actor, run.planId, 'committing');
             const nameKey = await findNameKey(trx, run.actor.accountId);
-            await swapIn(trx, run.planId, swap, (done) =>
+            const added = await swapIn(trx, run.planId, swap, (done) =>
               run.progress({ phase: 'replacing', done, total }),
             );
             if (withAccounts) await requireAdmin(trx);
-            await record(trx, run, nameKey, reason);
+            await record(trx, run, nameKey, reasonOf(snapshot, sha256, swap, added));
           }),
         );
         await analyzeTables(
@@ -115,6 +121,11 @@ async function record(
 ): Promise<void> {
   const { username: accountName, via, ip, requestId } = actor;
   await beginReplacement(trx, { accountName, via, ip, requestId }, nameKey, reason);
+  await tell(trx, {
+    event: 'snapshot_restored',
+    actorName: accountName,
+    facts: { mode: 'replace' },
+  });
   await markCommitted(trx, planId);
   await finish(trx, 'change');
   progress({ phase: 'committing' });
@@ -129,13 +140,22 @@ async function requireAdmin(trx: Trx): Promise<void> {
 function reasonOf(
   { manifest }: Opened,
   sha256: string,
-  tables: LoadedTable[],
-  withAccounts: boolean,
+  { tables, withAccounts, kind }: Pick<Swap, 'tables' | 'withAccounts' | 'kind'>,
+  added: string[],
 ): string {
   const counts = tables.map(({ name, rows }) => `${name} ${rows}`).join(', ');
-  const what = withAccounts ? 'accounts and log included' : 'without accounts and log';
-  return `${manifest.siteName.slice(0, 80)}, sha256 ${sha256}, ${what}: ${counts}`.slice(0, 500);
+  const what = withAccounts ? wholeOrJoined[kind] : 'without accounts and log';
+  const names = added.length > 0 ? `; added, disabled: ${added.join(', ')}` : '';
+  return `${manifest.siteName.slice(0, 80)}, sha256 ${sha256}, ${what}: ${counts}${names}`.slice(
+    0,
+    500,
+  );
 }
+
+const wholeOrJoined = {
+  database: 'accounts and log included',
+  config: 'accounts that were missing included',
+} as const satisfies Record<SnapshotKind, string>;
 
 async function digestOf(path: string): Promise<string> {
   const digest = createHash('sha256');

@@ -21,19 +21,12 @@ import { tryTelegram } from '#modules/targets/telegram.service.ts';
 import { pingWebhook } from '#modules/targets/webhook.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { readFacts, roundTrip } from './database-status.service.ts';
-import { findSection, type StoredSection } from './settings.repository.ts';
-import {
-  alteredTargets,
-  changeSection,
-  draftOf,
-  type Gate,
-  openSecrets,
-  readGeneral,
-  refuseOverridden,
-  type SettingsPlace,
-  unsaved,
-  valuesOf,
-} from './settings.service.ts';
+import { refuseOverridden, valuesOf } from './environment.ts';
+import type { Gate } from './guarded-settings.service.ts';
+import { alteredTargets, draftOf } from './section-draft.ts';
+import { openSecrets } from './section-secrets.ts';
+import { findSection, type StoredSection, unsaved } from './settings.repository.ts';
+import { changeSection, readGeneral, type SettingsPlace } from './settings.service.ts';
 
 /** What tests need of the place they are made from. */
 export interface TestPlace extends SettingsPlace {

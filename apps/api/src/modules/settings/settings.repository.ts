@@ -10,6 +10,9 @@ export interface StoredSection {
   secretStates: Record<string, SecretState>;
 }
 
+/** A section that nobody ever saved. */
+export const unsaved: StoredSection = { version: 1, fields: {}, secrets: {}, secretStates: {} };
+
 export async function findSection(db: Db, section: string): Promise<StoredSection | undefined> {
   const [stored] = await sectionNamed(db, { section });
   return stored;

@@ -1,15 +1,13 @@
 import { ErrorBody } from '@cmp/shared/errors';
-import { nameKey } from '@cmp/shared/primitives';
 import { Section, SettingsChange, SettingsSection, sections } from '@cmp/shared/settings/sections';
 import { Revealed, RevealRequest, TestAnswer, TestRequest } from '@cmp/shared/settings/tests';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { AppError } from '#lib/errors.ts';
-import { requireOwnPassword } from '#modules/auth/auth.service.ts';
 import { type DatabasePlace, readDatabaseStatus } from './database-status.service.ts';
+import { changeSectionAtDoor, type Gate, revealSecret } from './guarded-settings.service.ts';
 import { type TestPlace, testSection } from './section-tests.service.ts';
-import { changeSectionAtDoor, type Gate, readSection, revealSecret } from './settings.service.ts';
+import { readSection } from './settings.service.ts';
 
 const BySection = z.strictObject({ section: Section });
 
@@ -96,16 +94,10 @@ export const settingsRoutes: FastifyPluginAsyncZod<Options> = async (
   });
 };
 
-/** Asks for the password as a sign-in does, counted with the sign-ins, and tells the security log. */
+/** Asks for the password again, and tells the security log. */
 function gateOf(app: FastifyInstance, request: FastifyRequest): Gate {
-  const { actor, log } = request;
   return {
-    confirm: async (password) => {
-      if (!password) throw new AppError('password_wrong', 'Give your password, too.');
-      const giveBack = await app.countAttempt(request, nameKey(actor.username));
-      await requireOwnPassword(app.db, actor, password);
-      await giveBack();
-    },
-    tell: (event, details) => log.warn({ event, ...details }, 'settings'),
+    confirm: app.confirmationOf(request),
+    tell: (event, details) => request.log.warn({ event, ...details }, 'settings'),
   };
 }

@@ -16,7 +16,13 @@ import {
 } from './contents.repository.ts';
 import { contentsOf } from './contents.ts';
 import { recoveryKeyOf } from './recovery-key.ts';
-import { encryptionOf, folderOf, freeBytesOf, type SnapshotPlace } from './snapshot-place.ts';
+import {
+  encryptionOf,
+  folderOf,
+  folderToWrite,
+  freeBytesOf,
+  type SnapshotPlace,
+} from './snapshot-place.ts';
 import {
   findSnapshot,
   guessBytes,
@@ -69,7 +75,7 @@ export async function writeSnapshot(
   { accountId, username }: Actor,
   { kind, reason, name = snapshotName(kind, new Date()), signal, seen }: SnapshotWish,
 ): Promise<NewSnapshot> {
-  const folder = await requireRoom(db, place, kind);
+  const { folder, path } = await requireRoom(db, place, kind);
   const encryption = await encryptionOf(db, place);
   const fileName = `${name}.zip${encryption ? '.age' : ''}`;
   const { siteName } = await readGeneral(db);
@@ -87,7 +93,7 @@ export async function writeSnapshot(
         rows += more;
         seen?.(rows);
       };
-      return writeSnapshotFile(join(folder, fileName), {
+      return writeSnapshotFile(join(path, fileName), {
         keys: place.keys,
         encryption,
         signal,
@@ -111,6 +117,7 @@ export async function writeSnapshot(
       kind,
       reason,
       fileName,
+      folder,
       bytes,
       sha256,
       siteName,
@@ -147,10 +154,10 @@ export async function requireRoom(
   db: Db,
   place: SnapshotPlace,
   kind: SnapshotKind,
-): Promise<string> {
-  const folder = await folderOf(db, place);
+): Promise<Awaited<ReturnType<typeof folderToWrite>>> {
+  const where = await folderToWrite(db, place);
   const needed = await guessBytes(db, kind);
-  if ((await freeBytesOf(folder)) >= needed) return folder;
+  if ((await freeBytesOf(where.path)) >= needed) return where;
   const megabytes = Math.ceil(needed / 1_000_000);
   throw new AppError(
     'storage_full',

@@ -24,6 +24,31 @@ export function dueDay(
   });
 }
 
+/** A try at a day's snapshot. */
+export interface Try {
+  day: string;
+  state: string;
+  endedAt: string | null;
+}
+
+/** A day has so many tries, this far apart. */
+const mostTries = 3;
+const againMs = 15 * 60_000;
+
+/** Whether a day's snapshot may be tried now: each try before has failed, and the last one some time ago. */
+export function mayTry(ofDay: readonly Try[], now: Instant): boolean {
+  const hasFailed = ofDay.every(({ state }) => state === 'failed');
+  const next = nextTryAt(ofDay);
+  return hasFailed && (ofDay.length === 0 || (next !== null && next <= Number(now)));
+}
+
+/** When a day that has failed is tried again, in milliseconds; null where that was its last try. */
+export function nextTryAt(ofDay: readonly Try[]): number | null {
+  if (ofDay.length >= mostTries) return null;
+  const ends = ofDay.map(({ endedAt }) => (endedAt === null ? 0 : Date.parse(endedAt)));
+  return Math.max(...ends) + againMs;
+}
+
 function weekdayOf(day: string): Weekday {
   const weekday = Weekday.options[(new Date(day).getUTCDay() + 6) % 7];
   if (!weekday) throw new Error(`${day} is no day.`);

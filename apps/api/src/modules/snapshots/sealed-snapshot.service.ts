@@ -4,9 +4,8 @@ import type { Snapshot } from '@cmp/shared/snapshots';
 import type { Db } from '#database/client.ts';
 import { notFound } from '#lib/errors.ts';
 import { ageLine } from './archive-reader.ts';
-import type { FolderPlace } from './snapshot-place.ts';
+import { type FolderPlace, pathOfSnapshot } from './snapshot-place.ts';
 import { listSnapshots } from './snapshots.repository.ts';
-import { pathOfSnapshot } from './snapshots.service.ts';
 
 /** The newest snapshot of the database, where it may leave the house: encrypted, and no larger than so. */
 export async function findSealedSnapshot(db: Db, mostBytes: number): Promise<Snapshot | undefined> {
@@ -22,7 +21,7 @@ export async function readSealedSnapshot(
 ): Promise<{ fileName: string; bytes: number; stream: Readable }> {
   const snapshot = await findSealedSnapshot(db, mostBytes);
   if (!snapshot) throw notFound();
-  const file = await open(await pathOfSnapshot(db, place, snapshot), 'r').catch(() => {
+  const file = await open(pathOfSnapshot(place, snapshot), 'r').catch(() => {
     throw notFound();
   });
   const { size } = await file.stat();

@@ -1,6 +1,8 @@
 import { mkdir, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sections } from '@cmp/shared/settings/sections';
 import { StorageSettings } from '@cmp/shared/settings/storage';
+import type { Snapshot } from '@cmp/shared/snapshots';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
@@ -28,17 +30,49 @@ export async function readFolder(db: Db): Promise<string | null> {
   return StorageSettings.parse(values).folder;
 }
 
-/** The folder where snapshots lie now. One that was named must be there: a volume that is not mounted is not written beside. */
-export async function folderOf(db: Db, { snapshotsDir }: FolderPlace): Promise<string> {
+/** The folder where snapshots are written now. */
+export async function folderOf(db: Db, place: FolderPlace): Promise<string> {
+  return (await folderToWrite(db, place)).path;
+}
+
+/** The same, and whether it was named. One that was must be there: a volume that is not mounted is not written beside. */
+export async function folderToWrite(
+  db: Db,
+  { snapshotsDir }: FolderPlace,
+): Promise<{ folder: string | null; path: string }> {
   const folder = await readFolder(db);
   if (folder === null) {
     await mkdir(snapshotsDir, { recursive: true, mode: 0o700 });
-    return snapshotsDir;
+    return { folder, path: snapshotsDir };
   }
-  const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory())
+  if (!(await isThere(folder)))
     throw new AppError('target_failed', `The folder of the snapshots is not there: ${folder}.`);
-  return folder;
+  return { folder, path: folder };
+}
+
+type Lying = Pick<Snapshot, 'folder' | 'fileName'>;
+
+/** Where a snapshot lies: where it was written, whatever the settings name by now. */
+export function pathOfSnapshot({ snapshotsDir }: FolderPlace, { folder, fileName }: Lying): string {
+  return join(folder ?? snapshotsDir, fileName);
+}
+
+/** Whether the folder that a snapshot was written to can be looked into: a volume may be away for a while. */
+export function isReachable({ snapshotsDir }: FolderPlace, { folder }: Lying): Promise<boolean> {
+  return isThere(folder ?? snapshotsDir);
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
+/** Says where a file was to be, and where else there is one. */
+export function missingFile(place: FolderPlace, snapshot: Lying & Pick<Snapshot, 'copies'>) {
+  const copies = snapshot.copies.filter(({ failure }) => failure === null);
+  const elsewhere = copies.map((copy) => ` A copy lies at ${copy.place}.`).join('');
+  const path = pathOfSnapshot(place, snapshot);
+  return new AppError('not_found', `The file is not where it was written: ${path}.${elsewhere}`);
 }
 
 export async function freeBytesOf(folder: string): Promise<number> {

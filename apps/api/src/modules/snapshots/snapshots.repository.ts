@@ -1,6 +1,7 @@
 import type { Snapshot, SnapshotCopy, SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
+import type { Try } from './schedule.ts';
 
 export async function listSnapshots(db: Db): Promise<Snapshot[]> {
   return snapshotsOf(db).orderBy('createdAt', 'desc').orderBy('id', 'desc').execute();
@@ -13,7 +14,16 @@ export function findSnapshot(db: Db, id: number): Promise<Snapshot | undefined> 
 function snapshotsOf(db: Db) {
   return db
     .selectFrom('snapshots')
-    .select(['id', 'fileName', 'bytes', 'sha256', 'isEncrypted', 'siteName', 'appVersion'])
+    .select([
+      'id',
+      'fileName',
+      'folder',
+      'bytes',
+      'sha256',
+      'isEncrypted',
+      'siteName',
+      'appVersion',
+    ])
     .select(['accountName', 'createdAt', 'verifiedAt', 'verifyFailure'])
     .select(['drilledAt', 'drillFailure', 'drillMs'])
     .select((eb) => [
@@ -30,6 +40,7 @@ export interface NewSnapshot
     | 'kind'
     | 'reason'
     | 'fileName'
+    | 'folder'
     | 'bytes'
     | 'sha256'
     | 'isEncrypted'
@@ -126,12 +137,13 @@ function withCopy(copy: SnapshotCopy) {
     where one->>'target' <> ${copy.target}) || ${JSON.stringify([copy])}::jsonb`;
 }
 
-/** When the portal was set up here, and which days' snapshots were asked for. */
-export async function readScheduled(db: Db): Promise<{ since: string; days: string[] }> {
-  const { rows } = await sql<{ since: string; days: string[] }>`
+/** When the portal was set up here, and which days' snapshots were tried. */
+export async function readScheduled(db: Db): Promise<{ since: string; tries: Try[] }> {
+  const { rows } = await sql<{ since: string; tries: Try[] }>`
     select (select min(applied_at) from schema_migrations) as since,
-      array(select subject->>'day' from jobs
-        where kind = 'snapshot:create' and subject ? 'day') as days`.execute(db);
+      (select coalesce(jsonb_agg(jsonb_build_object(
+          'day', subject->>'day', 'state', state, 'endedAt', ended_at) order by created_at), '[]') from jobs
+        where kind = 'snapshot:create' and subject ? 'day') as tries`.execute(db);
   const [found] = rows;
   if (!found) throw new Error('The schedule said nothing.');
   return found;
@@ -142,6 +154,18 @@ export async function lockSchedule(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('snapshot schedule'))`.execute(trx);
 }
 
+/** The last failure to make one, where none was made since; of a scheduled one also its day. */
+export async function findLastFailure(
+  db: Db,
+): Promise<{ at: string; message: string; day: string | null } | undefined> {
+  const { rows } = await sql<{ at: string; message: string; day: string | null }>`
+    select ended_at as at, failure->>'message' as message, subject->>'day' as day from jobs
+    where kind = 'snapshot:create' and state = 'failed' and ended_at > coalesce(
+      (select max(created_at) from snapshots where reason in ('asked', 'scheduled')), '-infinity')
+    order by ended_at desc limit 1`.execute(db);
+  return rows[0];
+}
+
 export interface SnapshotFacts {
   /** Of the newest whole one of the database. */
   newestAt: string | null;
@@ -150,6 +174,8 @@ export interface SnapshotFacts {
   verifiedAt: string | null;
   /** Jobs of snapshots that came to nothing within a day. */
   failures: number;
+  /** Tries of the schedule that have failed since it last made one. */
+  failedTries: number;
   damaged: number;
 }
 
@@ -159,6 +185,9 @@ export async function readSnapshotFacts(db: Db): Promise<SnapshotFacts> {
       (select max(verified_at) from snapshots where verify_failure is null) as verified_at,
       (select count(*) from jobs where kind in ('snapshot:create', 'snapshot:verify') and state = 'failed'
         and ended_at > now() - interval '1 day') as failures,
+      (select count(*) from jobs where kind = 'snapshot:create' and state = 'failed' and subject ? 'day'
+        and ended_at > coalesce((select max(created_at) from snapshots where reason = 'scheduled'), '-infinity'))
+        as failed_tries,
       (select count(*) from snapshots where verify_failure is not null) as damaged
     from (select 1) one left join lateral (
       select created_at, bytes from snapshots where kind = 'database' and verify_failure is null

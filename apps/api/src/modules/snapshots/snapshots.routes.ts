@@ -1,5 +1,5 @@
 import { ErrorBody } from '@cmp/shared/errors';
-import { ById, nameKey } from '@cmp/shared/primitives';
+import { ById } from '@cmp/shared/primitives';
 import {
   RecoveryKey,
   RecoveryKeyRequest,
@@ -10,7 +10,6 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { attachment } from '#lib/attachment.ts';
-import { requireOwnPassword } from '#modules/auth/auth.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { exportRecoveryKey } from './recovery-key.service.ts';
 import type { SnapshotPlace } from './snapshot-place.ts';
@@ -96,10 +95,7 @@ export const snapshotRoutes: FastifyPluginAsyncZod<Options> = async (app, { plac
       response: { 200: RecoveryKey, '4xx': ErrorBody },
     },
     handler: async (request) => {
-      // Counted with the sign-ins: it is the same password.
-      const giveBack = await app.countAttempt(request, nameKey(request.actor.username));
-      await requireOwnPassword(db, request.actor, request.body.password);
-      await giveBack();
+      await app.confirmationOf(request)(request.body.password);
       return exportRecoveryKey(db, keys, request.actor);
     },
   });

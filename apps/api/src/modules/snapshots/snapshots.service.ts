@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Snapshot, SnapshotKind, SnapshotList } from '@cmp/shared/snapshots';
 import type { Db } from '#database/client.ts';
@@ -12,12 +11,37 @@ import type { JobQueue } from '#modules/jobs/queue.ts';
 import type { Actor } from '#plugins/access.ts';
 import { openSnapshot } from './archive-reader.ts';
 import { requireRoom, snapshotName } from './create-snapshot.service.ts';
-import { type FolderPlace, folderOf, readStorage, type SnapshotPlace } from './snapshot-place.ts';
-import { deleteSnapshot, findSnapshot, listSnapshots } from './snapshots.repository.ts';
+import { nextTryAt } from './schedule.ts';
+import {
+  type FolderPlace,
+  isReachable,
+  missingFile,
+  pathOfSnapshot,
+  readStorage,
+  type SnapshotPlace,
+} from './snapshot-place.ts';
+import {
+  deleteSnapshot,
+  findLastFailure,
+  findSnapshot,
+  listSnapshots,
+  readScheduled,
+} from './snapshots.repository.ts';
 
 export async function readSnapshots(db: Db): Promise<SnapshotList> {
   const items = await listSnapshots(db);
-  return { items, total: items.length };
+  return { items, total: items.length, lastFailure: await readLastFailure(db) };
+}
+
+/** A day of the schedule that failed says how often it was tried, and when it is again. */
+async function readLastFailure(db: Db): Promise<SnapshotList['lastFailure']> {
+  const failure = await findLastFailure(db);
+  if (!failure) return null;
+  const { tries } = await readScheduled(db);
+  const ofDay = tries.filter(({ day }) => day === failure.day);
+  const next = failure.day === null ? null : nextTryAt(ofDay);
+  const again = next === null ? null : new Date(next).toISOString();
+  return { ...failure, tries: Math.max(1, ofDay.length), nextTryAt: again };
 }
 
 /** Puts the making of a snapshot in line. Where it cannot be made for want of room, that is said at once. */
@@ -63,15 +87,6 @@ export async function getSnapshot(db: Db, id: number): Promise<Snapshot> {
   return snapshot;
 }
 
-/** Where a listed snapshot lies. */
-export async function pathOfSnapshot(
-  db: Db,
-  place: FolderPlace,
-  { fileName }: Pick<Snapshot, 'fileName'>,
-): Promise<string> {
-  return join(await folderOf(db, place), fileName);
-}
-
 /** A snapshot's file, to be sent. */
 export async function readSnapshotFile(
   db: Db,
@@ -79,12 +94,8 @@ export async function readSnapshotFile(
   id: number,
 ): Promise<{ fileName: string; bytes: number; stream: Readable }> {
   const snapshot = await getSnapshot(db, id);
-  const path = await pathOfSnapshot(db, place, snapshot);
-  const file = await open(path, 'r').catch(() => {
-    throw new AppError(
-      'not_found',
-      `The file is not in its folder any more: ${snapshot.fileName}.`,
-    );
+  const file = await open(pathOfSnapshot(place, snapshot), 'r').catch(() => {
+    throw missingFile(place, snapshot);
   });
   const { size } = await file.stat();
   return { fileName: snapshot.fileName, bytes: size, stream: file.createReadStream() };
@@ -98,8 +109,10 @@ export async function removeSnapshot(
   id: number,
 ): Promise<void> {
   const snapshot = await getSnapshot(db, id);
-  const path = await pathOfSnapshot(db, place, snapshot);
-  await inChange(db, actor, 'snapshots:delete', snapshot.fileName, (trx) =>
+  const path = pathOfSnapshot(place, snapshot);
+  const isGone = !(await isReachable(place, snapshot));
+  const reason = isGone ? `${path}: its folder could not be reached` : snapshot.fileName;
+  await inChange(db, actor, 'snapshots:delete', reason.slice(-500), (trx) =>
     deleteSnapshot(trx, id),
   );
   await rm(path, { force: true });
@@ -109,10 +122,10 @@ export async function removeSnapshot(
 export async function judgeSnapshot(
   db: Db,
   place: SnapshotPlace,
-  snapshot: Pick<Snapshot, 'fileName' | 'sha256' | 'isEncrypted'>,
+  snapshot: Pick<Snapshot, 'fileName' | 'folder' | 'sha256' | 'isEncrypted'>,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const path = await pathOfSnapshot(db, place, snapshot);
+  const path = pathOfSnapshot(place, snapshot);
   try {
     if ((await digestOf(path, signal)) !== snapshot.sha256)
       return 'The file is not the one that was written: its checksum is another.';
@@ -121,7 +134,7 @@ export async function judgeSnapshot(
     await file.verifyAll().finally(file.close);
     return null;
   } catch (error) {
-    if (isMissing(error)) return 'The file is not there any more.';
+    if (isMissing(error)) return `The file is not where it was written: ${path}.`;
     if (!(error instanceof AppError)) throw error;
     // Only who holds the identity can look inside; the checksum of the whole was right.
     const isSealed = ['snapshot_locked', 'snapshot_unlock_failed'].includes(error.code);

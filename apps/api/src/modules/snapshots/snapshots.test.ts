@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +11,9 @@ import { describe, expect } from 'vitest';
 import * as z from 'zod';
 import type { Db } from '#database/client.ts';
 import { openQueue } from '#modules/jobs/queue.ts';
-import { test as base, type client, keys, system } from '#test/fixtures.ts';
+import { test as base, client, keys, system } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
+import { settledPlan } from '#test/import-client.ts';
 import { openSnapshot } from './archive-reader.ts';
 import { readCatalogue } from './contents.repository.ts';
 import { contentsOf } from './contents.ts';
@@ -310,8 +311,90 @@ describe('a check', () => {
 
     expect(good).toBeNull();
     expect(altered).toContain('checksum');
-    expect(gone).toContain('not there');
+    expect(gone).toContain('not where it was written');
     expect((await admin.get(`/snapshots/${id}/file`)).statusCode).toBe(404);
+  });
+});
+
+describe('a snapshot that was written to another folder than the settings name now', () => {
+  test('is listed, sent, checked and restored from where it lies, and says where that was', async ({
+    admin,
+    folder,
+    db,
+    place,
+  }) => {
+    const named = join(folder, 'volume');
+    await mkdir(named);
+    await save(admin, { folder: named });
+    await ended(admin, (await admin.post('/snapshots', {})).json().jobId);
+    const [made] = (await admin.get('/snapshots')).json().items;
+    await save(admin, { folder: null });
+    const path = join(named, made.fileName);
+
+    const sent = await admin.get(`/snapshots/${made.id}/file`);
+    const check = () =>
+      admin
+        .post(`/snapshots/${made.id}/verify`)
+        .then((begun) => ended(admin, begun.json().jobId))
+        .then(() => admin.get('/snapshots'))
+        .then((list) => list.json().items[0]);
+    const checked = await check();
+    const restore = () => admin.post('/snapshots/restore', { mode: 'merge', snapshotId: made.id });
+    const plan = await settledPlan(admin, (await restore()).json().id);
+
+    expect(made).toMatchObject({ folder: named, verifyFailure: null });
+    expect(sent.rawPayload).toEqual(await readFile(path));
+    expect(checked).toMatchObject({ folder: named, verifyFailure: null });
+    expect(plan).toMatchObject({ state: 'ready', subject: { snapshotId: made.id } });
+
+    await copiedTo(db, made.id, 's3://cellar/portal/');
+    await rename(named, `${named}-away`);
+    const says = `The file is not where it was written: ${path}.`;
+    const [unsent, unread] = [await admin.get(`/snapshots/${made.id}/file`), await restore()];
+    expect([unsent.statusCode, unsent.json().message]).toEqual([
+      ...[404, `${says} A copy lies at s3://cellar/portal/.`],
+    ]);
+    expect([unread.statusCode, unread.json().message]).toEqual([404, unsent.json().message]);
+    expect((await check()).verifyFailure).toBe(says);
+    // Retention waits for the volume to come back; a person need not, and the log says so.
+    await db.updateTable('snapshots').set({ createdAt: '2020-01-01T00:00:00Z' }).execute();
+    await listedAs(db, place, 0, 'database');
+    const kept = () => removeExpired(db, place, new Date(), AbortSignal.timeout(5000));
+    await kept();
+    expect((await admin.get('/snapshots')).json().total).toBe(2);
+    await rename(`${named}-away`, named);
+    await kept();
+    expect(await readdir(named)).toEqual([]);
+    const { reason } = await db
+      .selectFrom('changes')
+      .select('reason')
+      .where('action', '=', 'snapshots:delete')
+      .executeTakeFirstOrThrow();
+    expect(reason).toBe(`${made.fileName}: had its time; its copy stays at s3://cellar/portal/`);
+  });
+
+  test('may be removed from the list while its folder is away, which the log says', async ({
+    admin,
+    folder,
+    db,
+  }) => {
+    const named = join(folder, 'volume');
+    await mkdir(named);
+    await save(admin, { folder: named });
+    await ended(admin, (await admin.post('/snapshots', {})).json().jobId);
+    const [made] = (await admin.get('/snapshots')).json().items;
+    await rename(named, `${named}-away`);
+
+    const removed = await admin.delete(`/snapshots/${made.id}`);
+
+    expect(removed.statusCode).toBe(204);
+    expect(await readdir(`${named}-away`)).toEqual([made.fileName]);
+    const { reason } = await db
+      .selectFrom('changes')
+      .select('reason')
+      .where('action', '=', 'snapshots:delete')
+      .executeTakeFirstOrThrow();
+    expect(reason).toBe(`${join(named, made.fileName)}: its folder could not be reached`);
   });
 });
 
@@ -380,6 +463,66 @@ describe('the tending of snapshots', () => {
     expect([fresh, asked, await jobsOf(db)]).toEqual([0, 1, 2]);
   });
 
+  test('tries a day that failed three times, some time apart, and says so in the list, the log and the metrics', async ({
+    admin,
+    startInstance,
+    db,
+    owner,
+    place,
+    onTestFinished,
+  }) => {
+    const queue = await openQueue(db, () => {});
+    onTestFinished(() => queue.stop());
+    await sql`update schema_migrations set applied_at = now() - interval '9 days'`.execute(owner);
+    // Hours from a minute in which another day would be due.
+    const { timeZone } = (await admin.get('/settings/general')).json().values;
+    const wall = new Intl.DateTimeFormat('sv-SE', { timeZone, timeStyle: 'short' });
+    const scheduleTime = wall.format(new Date(Date.now() - 6 * 3_600_000));
+    await save(admin, { folder: '/nowhere/at/all', scheduleTime });
+    const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+    const tried = async (at: Date) => {
+      await askForDue(db, queue, place, at);
+      await allEnded(db);
+      return jobsOf(db);
+    };
+
+    const counts = [
+      ...[await tried(minutes(0)), await tried(minutes(14)), await tried(minutes(16))],
+      ...[await tried(minutes(14)), await tried(minutes(17))],
+    ];
+    const { lastFailure } = (await admin.get('/snapshots')).json();
+    const later = await tried(minutes(90));
+    const watched = await startInstance({ metricsToken: 'a-token-of-the-test' });
+    const metrics = await client(watched, admin.cookies).get('/metrics', {
+      authorization: 'Bearer a-token-of-the-test',
+    });
+    await save(admin, { folder: null });
+    const made = await ended(admin, (await admin.post('/snapshots', {})).json().jobId);
+
+    expect(counts).toEqual([1, 1, 2, 2, 3]);
+    expect(later).toBe(3);
+    const reason = 'The folder of the snapshots is not there: /nowhere/at/all.';
+    expect(lastFailure).toMatchObject({ message: reason, tries: 3, nextTryAt: null });
+    expect(lastFailure.day).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(metrics.body).toContain('cmp_snapshot_schedule_failures 3');
+    expect(made.state).toBe('done');
+    expect((await admin.get('/snapshots')).json().lastFailure).toBeNull();
+    const log = await db
+      .selectFrom('changes')
+      .select(['accountName', 'via', 'reason'])
+      .where('action', '=', 'snapshots:create')
+      .where('via', '=', 'system')
+      .orderBy('id')
+      .execute();
+    const said = log.map(({ reason }) => reason?.replace(/^cmp-database-[\w-]+: /, ''));
+    const scheduled = `scheduled for ${lastFailure.day}`;
+    expect(said).toEqual([
+      ...[scheduled, `not made. ${reason}`, `${scheduled}, try 2`, `not made. ${reason}`],
+      ...[`${scheduled}, try 3`, `not made. ${reason}`],
+    ]);
+    expect(new Set(log.map(({ accountName }) => accountName))).toEqual(new Set(['system']));
+  });
+
   test('tries a copy that failed again, not at once, and of many instances one does', async ({
     admin,
     db,
@@ -441,6 +584,16 @@ describe('the tending of snapshots', () => {
     const left = await db.selectFrom('snapshots').select('fileName').orderBy('createdAt').execute();
     expect(left.map(({ fileName }) => fileName)).toEqual([ids[2]]);
     expect(await readdir(place.snapshotsDir)).toEqual([ids[2]]);
+    const changes = db.selectFrom('changes').select(['accountName', 'action', 'reason']);
+    const log = await changes.where('action', '=', 'snapshots:delete').orderBy('reason').execute();
+    expect(log).toEqual(
+      ids
+        .slice(0, 2)
+        .toSorted()
+        .map((name) => ({
+          ...{ accountName: 'system', action: 'snapshots:delete', reason: `${name}: had its time` },
+        })),
+    );
   });
 
   test('sweeps what a dead process left, and nothing while somebody writes', async ({
@@ -466,9 +619,14 @@ describe('the tending of snapshots', () => {
   });
 });
 
-async function listedAs(db: Db, place: Parameters<typeof makeSnapshot>[1], days: number) {
+async function listedAs(
+  db: Db,
+  place: Parameters<typeof makeSnapshot>[1],
+  days: number,
+  kind: 'config' | 'database' = 'config',
+) {
   const { id, ...made } = await makeSnapshot(db, place, system, {
-    kind: 'config',
+    kind,
     reason: 'safety',
   });
   const createdAt = new Date(Date.now() - days * 86_400_000).toISOString();
@@ -494,6 +652,18 @@ async function ended(admin: Caller, jobId: string) {
 async function actionsOf(db: Db): Promise<string[]> {
   const changes = await db.selectFrom('changes').select('action').execute();
   return changes.map(({ action }) => action);
+}
+
+async function copiedTo(db: Db, id: number, place: string): Promise<void> {
+  const copies = JSON.stringify([
+    { target: 's3', place, at: '2026-01-01T00:00:00Z', failure: null },
+  ]);
+  await db.updateTable('snapshots').set({ copies }).where('id', '=', id).execute();
+}
+
+async function allEnded(db: Db): Promise<void> {
+  const busy = db.selectFrom('jobs').select('id').where('state', 'in', ['waiting', 'running']);
+  await expect.poll(() => busy.execute(), { timeout: 10_000 }).toEqual([]);
 }
 
 async function jobsOf(db: Db): Promise<number> {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Db } from '#database/client.ts';
+import { inChange, noteChange } from '#modules/changes/changes.service.ts';
 import { startJob } from '#modules/jobs/jobs.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
@@ -7,15 +8,14 @@ import { systemActor } from '#plugins/access.ts';
 import { removeCopies, sendCopies } from './copies.service.ts';
 import { snapshotName, sweepParts } from './create-snapshot.service.ts';
 import { expiredOf } from './retention.ts';
-import { dueDay } from './schedule.ts';
-import { readStorage, type SnapshotPlace } from './snapshot-place.ts';
+import { dueDay, mayTry } from './schedule.ts';
+import { isReachable, pathOfSnapshot, readStorage, type SnapshotPlace } from './snapshot-place.ts';
 import {
   deleteSnapshot,
   listSnapshots,
   lockSchedule,
   readScheduled,
 } from './snapshots.repository.ts';
-import { pathOfSnapshot } from './snapshots.service.ts';
 
 const actor = systemActor('system');
 const minuteMs = 60_000;
@@ -63,18 +63,22 @@ export async function askForDue(
   const { timeZone } = await readGeneral(db);
   const isAsked = await db.transaction().execute(async (trx) => {
     await lockSchedule(trx);
-    const { since, days } = await readScheduled(trx);
+    const { since, tries } = await readScheduled(trx);
     const day = dueDay(values, now, Date.parse(since), timeZone);
-    if (day === undefined || days.includes(day)) return false;
+    if (day === undefined) return false;
+    const ofDay = tries.filter((one) => one.day === day);
+    if (!mayTry(ofDay, now.getTime())) return false;
     const name = snapshotName('database', now);
     const subject = { kind: 'database', reason: 'scheduled', name, day };
+    const which = ofDay.length === 0 ? '' : `, try ${ofDay.length + 1}`;
+    await noteChange(trx, actor, 'snapshots:create', `${name}: scheduled for ${day}${which}`);
     await startJob(trx, queue, actor, { kind: 'snapshot:create', subject });
     return true;
   });
   if (isAsked) queue.wake('snapshot:create');
 }
 
-/** Removes snapshots that have had their time, their copies first: a file of which nothing is known stays for ever. */
+/** Removes snapshots that have had their time, their copies first: a file of which nothing is known stays for ever. So does one whose folder cannot be reached now. */
 export async function removeExpired(
   db: Db,
   place: SnapshotPlace,
@@ -84,9 +88,14 @@ export async function removeExpired(
   const { values } = await readStorage(db, place.keys.settings);
   const { timeZone } = await readGeneral(db);
   for (const snapshot of expiredOf(await listSnapshots(db), values, now, timeZone)) {
-    await removeCopies(db, place, snapshot, signal);
-    const path = await pathOfSnapshot(db, place, snapshot);
-    await db.transaction().execute((trx) => deleteSnapshot(trx, snapshot.id));
+    if (!(await isReachable(place, snapshot))) continue;
+    const left = await removeCopies(db, place, snapshot, signal);
+    const path = pathOfSnapshot(place, snapshot);
+    const copies = left.map((where) => `; its copy stays at ${where}`).join('');
+    const reason = `${snapshot.fileName}: had its time${copies}`.slice(0, 500);
+    await inChange(db, actor, 'snapshots:delete', reason, (trx) =>
+      deleteSnapshot(trx, snapshot.id),
+    );
     await rm(path, { force: true });
   }
 }

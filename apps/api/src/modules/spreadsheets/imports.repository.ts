@@ -1,5 +1,5 @@
 import type { ImportMode } from '@cmp/shared/workbook';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
 import type { Window } from '#modules/plans/plans.service.ts';
 
@@ -145,44 +145,6 @@ async function removeTheUnnamed(trx: Trx, planId: number, serverId: number): Pro
       and not exists (select from import_rows f where f.name_key = u.name_key)`.execute(trx);
 }
 
-/** Locks the users that the plan writes, in the order of their ids; tells whether one is not as the plan saw it. */
-export async function lockImported(trx: Trx, planId: number): Promise<boolean> {
-  const { rows } = await sql<{ hasMoved: boolean }>`
-    with written as (
-      select row_id, base_version from plan_entries
-      where plan_id = ${planId} and kind in ('changed', 'removed')
-    ), locked as materialized (
-      select id, version, deleted_at from users
-      where id in (select row_id from written) order by id for update
-    )
-    select count(*) > 0 as has_moved
-    from written left join locked on locked.id = written.row_id
-    where locked.version is distinct from written.base_version
-      or locked.deleted_at is not null`.execute(trx);
-  return rows[0]?.hasMoved ?? false;
-}
-
-/** Takes some of the plan's rows; tells how many, as those below do. */
-export async function binImported(trx: Trx, planId: number, window: Window): Promise<number> {
-  const { numAffectedRows } = await sql`
-    update users set deleted_at = now(), updated_at = now(), version = users.version + 1
-    from plan_entries p
-    where ${of(planId, 'removed', window)} and users.id = p.row_id`.execute(trx);
-  return Number(numAffectedRows ?? 0);
-}
-
-export async function changeImported(trx: Trx, planId: number, window: Window): Promise<number> {
-  const { numAffectedRows } = await sql`
-    update users set service_id = n.service_id, contact = n.contact, expires_on = n.expires_on,
-      total_devices = n.total_devices, data_limit_gb = n.data_limit_gb, remark = n.remark,
-      enabled = n.enabled, search_key = n.search_key, updated_at = now(), version = users.version + 1
-    from plan_entries p
-    join users r on r.id = p.row_id
-    cross join lateral jsonb_populate_record(r, p.after) n
-    where ${of(planId, 'changed', window)} and users.id = p.row_id`.execute(trx);
-  return Number(numAffectedRows ?? 0);
-}
-
 /** Adds the users in the order of the file; tells how many: fewer where a name was taken meanwhile. */
 export async function addImported(
   trx: Trx,
@@ -197,18 +159,11 @@ export async function addImported(
       n.expires_on, n.total_devices, n.data_limit_gb, n.remark, n.enabled
     from plan_entries p
     cross join lateral jsonb_populate_record(null::users, p.after) n
-    where ${of(planId, 'added', window)}
+    where p.plan_id = ${planId} and p.ordinal > ${window.after} and p.ordinal <= ${window.to}
+      and p.kind = 'added'
     order by p.ordinal
     on conflict (server_id, name_key) where deleted_at is null do nothing`.execute(trx);
   return Number(numAffectedRows ?? 0);
-}
-
-function of(
-  planId: number,
-  kind: 'removed' | 'changed' | 'added',
-  { after, to }: Window,
-): RawBuilder<unknown> {
-  return sql`p.plan_id = ${planId} and p.ordinal > ${after} and p.ordinal <= ${to} and p.kind = ${kind}`;
 }
 
 export interface ErrorRow {

@@ -17,24 +17,24 @@ import {
   createPlan,
   finishPlan,
   getPlan,
+  holdPlannedRows,
   listWindows,
   planMoved,
   setPlanState,
+  type Window,
 } from '#modules/plans/plans.service.ts';
 import { getServer } from '#modules/servers/servers.service.ts';
 import { servicesSold } from '#modules/services/services.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
+import { writePlannedUsers } from '#modules/users/planned-users.service.ts';
 import { holdLivingServer } from '#modules/users/users.service.ts';
 import { type Actor, requireOnServer } from '#plugins/access.ts';
 import { readBounded } from './bounded-reader.ts';
 import {
   addImported,
-  binImported,
-  changeImported,
   compareWithUsers,
   hasLostService,
   listPlansBeingRead,
-  lockImported,
   saveJobOfPlan,
   withStaging,
 } from './imports.repository.ts';
@@ -191,21 +191,21 @@ async function writeImport(
   requireRights(actor, serverId, mode);
   if (!(await holdLivingServer(trx, serverId))) throw notFound();
   const total = counts.added + counts.changed + counts.removed;
-  const steps = [
-    ['removing', counts.removed, binImported],
-    ['changing', counts.changed, changeImported],
-    ['adding', counts.added, addImported],
-  ] as const;
+  const steps: [string, number, (window: Window) => Promise<number>][] = [
+    ['removing', counts.removed, (window) => writePlannedUsers(trx, id, 'removed', window)],
+    ['changing', counts.changed, (window) => writePlannedUsers(trx, id, 'changed', window)],
+    ['adding', counts.added, (window) => addImported(trx, id, window, serverId)],
+  ];
 
   progress({ phase: 'starting', done: 0, total });
-  if (await lockImported(trx, id)) throw planMoved();
+  await holdPlannedRows(trx, id, 'users');
   const windows = await listWindows(trx, id, 2_000);
   let done = 0;
   for (const [phase, rows, write] of steps) {
     if (rows === 0) continue;
     progress({ phase });
     for (const window of windows) {
-      done += await write(trx, id, window, serverId);
+      done += await write(window);
       progress({ done });
     }
   }

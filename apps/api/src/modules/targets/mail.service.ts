@@ -1,7 +1,7 @@
 import type { MailSettings } from '@cmp/shared/settings/mail';
 import { createTransport, type Transporter } from 'nodemailer';
 import { beforeAbort, findAddress, openSocket, serverNameOf } from '#lib/outbound.ts';
-import { TargetError } from '#lib/target-error.ts';
+import { TargetError, targetErrorOf } from '#lib/target-error.ts';
 import type { Through } from './sftp.service.ts';
 
 export interface MailSecrets {
@@ -88,6 +88,10 @@ function asMailError(error: unknown, address: string): unknown {
   const told = { cause: error, said: error.message, address };
   if (error.code === 'EAUTH')
     return new TargetError('sign_in_refused', 'The mail server did not let this user in.', told);
+  // nodemailer lays its own code over the connection's.
+  const original = 'originalCode' in error ? String(error.originalCode) : '';
+  const known = targetErrorOf(original, told);
+  if (known) return known;
   if (error.code === 'ETLS' || error.code === 'ESOCKET')
     return new TargetError('tls_failed', 'No encrypted connection came about.', told);
   if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RemoteServerSettings } from '@cmp/shared/settings/remote-server';
 import { StorageSettings } from '@cmp/shared/settings/storage';
@@ -13,7 +13,8 @@ import { copyBySftp, listBySftp, removeBySftp } from './sftp.service.ts';
 // Run by `npm run test:peers`, which installs Debian's openssh-server; the S3 server comes from npm.
 
 const through = { signal: AbortSignal.timeout(120_000) };
-describe('openssh-server', () => {
+// Each sign-in with a key under a passphrase takes a second of a core.
+describe('openssh-server', { timeout: 60_000 }, () => {
   test('is tested, its key is pinned, and another key is refused until it is confirmed', async ({
     api,
   }) => {
@@ -68,26 +69,62 @@ describe('openssh-server', () => {
     expect(await reasonOf({ folder: '/proc' })).toMatch(/not_allowed|folder_missing/);
   });
 
-  test('keeps a copy whole, lists it, and lets it go', async () => {
-    const { values, secrets, fingerprint, startWith, folder, files } = await sshServer();
+  test('lets in with a password alone, pins its key, and refuses another password', async ({
+    api,
+  }) => {
+    const secret = 'opens “sshd” of the test';
+    const { values, fingerprint, startWith, files } = await sshServer({ password: secret });
     await startWith('host');
-    const settings = RemoteServerSettings.parse({ ...values, hostKey: fingerprint('host') });
-    const path = join(folder, 'snapshot.zip');
-    execFileSync('dd', ['if=/dev/urandom', `of=${path}`, 'bs=1M', 'count=20'], { stdio: 'ignore' });
+    const admin = await api.as('admin');
+    const saved = { version: 1, values: { ...values, password: secret }, password };
+    const wrong = { values: { ...values, password: `${secret} not` }, password };
 
-    await copyBySftp(settings, secrets, path, 'one.zip', through);
-    await copyBySftp(settings, secrets, path, 'one.zip', through);
-    const listed = await listBySftp(settings, secrets, through);
-    const isSame = readFileSync(path).equals(readFileSync(join(files, 'one.zip')));
-    await removeBySftp(settings, secrets, 'one.zip', through);
-    await removeBySftp(settings, secrets, 'one.zip', through);
+    const refused = await admin.post('/settings/remote-server/test', wrong);
+    const patched = await admin.patch('/settings/remote-server', saved);
+    const pinned = await admin.post('/settings/remote-server/test', {});
 
-    expect(listed).toEqual([{ name: 'one.zip', bytes: 20 * 1024 * 1024 }]);
-    expect(isSame).toBe(true);
-    expect(await listBySftp(settings, secrets, through)).toEqual([]);
-    const unpinned = copyBySftp({ ...settings, hostKey: null }, secrets, path, 'x', through);
-    await expect(unpinned).rejects.toMatchObject({ reason: 'host_key_unknown' });
+    expect(refused.statusCode).toBe(422);
+    expect(refused.json()).toMatchObject({
+      code: 'target_failed',
+      message: 'The server did not let this user in.',
+      details: { reason: 'sign_in_refused', address: '127.0.0.1' },
+    });
+    expect(refused.body).not.toContain(secret);
+    expect(patched.statusCode, patched.body).toBe(200);
+    expect(pinned.json()).toMatchObject({
+      ...{ ok: true, hasPinned: true, address: '127.0.0.1' },
+      hostKey: fingerprint('host'),
+    });
+    expect(readdirSync(files)).toEqual([]);
   });
+
+  test.for(['a key', 'a password'])(
+    'keeps a copy whole, lists it, and lets it go: %s',
+    async (by) => {
+      const { values, secrets, fingerprint, startWith, folder, files } = await sshServer(
+        by === 'a password' ? { password: 'opens it, too' } : {},
+      );
+      await startWith('host');
+      const settings = RemoteServerSettings.parse({ ...values, hostKey: fingerprint('host') });
+      const path = join(folder, 'snapshot.zip');
+      execFileSync('dd', ['if=/dev/urandom', `of=${path}`, 'bs=1M', 'count=20'], {
+        stdio: 'ignore',
+      });
+
+      await copyBySftp(settings, secrets, path, 'one.zip', through);
+      await copyBySftp(settings, secrets, path, 'one.zip', through);
+      const listed = await listBySftp(settings, secrets, through);
+      const isSame = readFileSync(path).equals(readFileSync(join(files, 'one.zip')));
+      await removeBySftp(settings, secrets, 'one.zip', through);
+      await removeBySftp(settings, secrets, 'one.zip', through);
+
+      expect(listed).toEqual([{ name: 'one.zip', bytes: 20 * 1024 * 1024 }]);
+      expect(isSame).toBe(true);
+      expect(await listBySftp(settings, secrets, through)).toEqual([]);
+      const unpinned = copyBySftp({ ...settings, hostKey: null }, secrets, path, 'x', through);
+      await expect(unpinned).rejects.toMatchObject({ reason: 'host_key_unknown' });
+    },
+  );
 });
 
 describe('an S3 server', () => {

@@ -110,7 +110,7 @@ const acts: { [Kind in ActKind]: (act: Acts[Kind], who: Acting) => Promise<BotAn
   undo: async ({ changeId }, who) => {
     const { db, actor } = who;
     const planned = await planUndo(db, actor, changeId);
-    const { plan } = await who.commitUndo(db, actor, planned, {});
+    const { plan } = await who.commitUndo(db, actor, planned, {}, confirmNothing);
     const { added, changed, removed } = plan.counts;
     const { items } = await readPlanEntries(db, actor, plan.id, { limit: 2 });
     const [only, ...others] = items;
@@ -138,6 +138,11 @@ const acts: { [Kind in ActKind]: (act: Acts[Kind], who: Acting) => Promise<BotAn
     return readNotify({ ...who, chat: { ...who.chat, signInAlerts: isOn } });
   },
 };
+
+/** A chat is no place for a password. */
+async function confirmNothing(): Promise<void> {
+  throw new AppError('password_wrong', 'This asks for your password: do it in the panel.');
+}
 
 async function overviewOf({ db, actor, boundsNow }: Acting, serverId?: number) {
   return readOverview(db, actor.scope, { serverId }, await boundsNow());

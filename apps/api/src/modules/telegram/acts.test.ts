@@ -352,6 +352,17 @@ describe('an extension from a chat', () => {
     });
   });
 
+  test('is not asked for again where it was worked through, whatever it was', async ({
+    app,
+    linked: _,
+  }) => {
+    const unlink = () => bot(app).act({ kind: 'unlink' }, {}, 76);
+
+    const answers = [await unlink(), await unlink()];
+
+    expect(answers.map(failure)).toEqual(['200 undefined', '409 update_repeated']);
+  });
+
   test('has one effect where the process died before it was marked', async ({
     app,
     owner,

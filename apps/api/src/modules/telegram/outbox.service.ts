@@ -60,7 +60,8 @@ export async function exchangeOutbox(
   now: Date,
 ): Promise<OutboxMessage[]> {
   await requireHolder(db, holder);
-  for (const outcome of outcomes) await keepOutcome(db, outcome, now);
+  const isReached = await wasReached(db, now);
+  for (const outcome of outcomes) await keepOutcome(db, outcome, isReached);
   const [site, telegram] = await Promise.all([readGeneral(db), readTelegram(db, place)]);
   if (limit === 0) return [];
 
@@ -85,9 +86,13 @@ export async function readOutboxFile(
   return readSealedSnapshot(db, place, mostBytes);
 }
 
-async function keepOutcome(db: Db, outcome: MessageOutcome, now: Date): Promise<void> {
+/** Whether Telegram answered the bot of late: then what failed is the message's fault. */
+async function wasReached(db: Db, now: Date): Promise<boolean> {
   const { lastSuccess } = await findBotState(db);
-  const isReached = lastSuccess !== null && Number(now) - Date.parse(lastSuccess) < reachedMs;
+  return lastSuccess !== null && Number(now) - Date.parse(lastSuccess) < reachedMs;
+}
+
+async function keepOutcome(db: Db, outcome: MessageOutcome, isReached: boolean): Promise<void> {
   const kept = await db.transaction().execute(async (trx) => {
     const message = await lockLeased(trx, outcome.id);
     return message && { message, ended: await record(trx, message, outcome, isReached) };

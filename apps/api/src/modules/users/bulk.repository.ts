@@ -54,37 +54,3 @@ export async function listPlannedServers(trx: Trx, planId: number): Promise<numb
     select distinct server_id from plan_entries where plan_id = ${planId}`.execute(trx);
   return rows.map(({ serverId }) => serverId);
 }
-
-/** Locks the users that the plan writes, in the order of their ids; tells whether one is not as the plan saw it. */
-export async function lockPlanned(trx: Trx, planId: number): Promise<boolean> {
-  const { rows } = await sql<{ hasMoved: boolean }>`
-    with written as (
-      select row_id, base_version from plan_entries
-      where plan_id = ${planId} and kind in ('changed', 'removed')
-    ), locked as materialized (
-      select id, version, deleted_at from users
-      where id in (select row_id from written) order by id for update
-    )
-    select count(*) > 0 as has_moved
-    from written left join locked on locked.id = written.row_id
-    where locked.version is distinct from written.base_version
-      or locked.deleted_at is not null`.execute(trx);
-  return rows[0]?.hasMoved ?? false;
-}
-
-export async function changePlanned(trx: Trx, planId: number): Promise<void> {
-  await sql`
-    update users set expires_on = n.expires_on, enabled = n.enabled, updated_at = now(),
-      version = users.version + 1
-    from plan_entries p
-    join users r on r.id = p.row_id
-    cross join lateral jsonb_populate_record(r, p.after) n
-    where p.plan_id = ${planId} and p.kind = 'changed' and users.id = p.row_id`.execute(trx);
-}
-
-export async function binPlanned(trx: Trx, planId: number): Promise<void> {
-  await sql`
-    update users set deleted_at = now(), updated_at = now(), version = users.version + 1
-    from plan_entries p
-    where p.plan_id = ${planId} and p.kind = 'removed' and users.id = p.row_id`.execute(trx);
-}

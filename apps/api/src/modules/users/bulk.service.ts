@@ -11,17 +11,11 @@ import {
   createPlan,
   finishPlan,
   getPlan,
-  planMoved,
+  holdPlannedRows,
 } from '#modules/plans/plans.service.ts';
 import { type Actor, inScope, requireOnServer } from '#plugins/access.ts';
-import {
-  binPlanned,
-  changePlanned,
-  insertBulkEntries,
-  listChosen,
-  listPlannedServers,
-  lockPlanned,
-} from './bulk.repository.ts';
+import { insertBulkEntries, listChosen, listPlannedServers } from './bulk.repository.ts';
+import { writePlannedUsers } from './planned-users.service.ts';
 
 const Subject = z.object({ months: z.int().optional(), reason: z.string().nullable() });
 
@@ -93,8 +87,8 @@ export function bulkCommitter(action: BulkAction): Committer {
     const { months, reason } = Subject.parse(subject);
     return commitInChange(db, actor, { id, action, reason, months }, 'ready', async (trx) => {
       requireOnServers(actor, action, await listPlannedServers(trx, id));
-      if (await lockPlanned(trx, id)) throw planMoved();
-      await (action === 'users:delete' ? binPlanned(trx, id) : changePlanned(trx, id));
+      await holdPlannedRows(trx, id, 'users');
+      await writePlannedUsers(trx, id, action === 'users:delete' ? 'removed' : 'changed');
     });
   };
 }

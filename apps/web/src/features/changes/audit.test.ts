@@ -1,10 +1,12 @@
-import type { AuditEntry } from '@cmp/shared/changes';
 import { describe, expect, test } from 'vitest';
+import { given } from '#test/given.ts';
 import { daysOf } from './audit-days.ts';
 import { apiQueryOfAudit, auditFilterCount, auditViewOf, searchOfAudit } from './audit-view.ts';
 import { sentenceOf } from './change-sentence.tsx';
 import { behind } from './changes.queries.ts';
 import { diffOf, fateOf, withoutSecrets } from './entry-diff.ts';
+
+const { auditEntry: entry } = given;
 
 describe('the log is parted', () => {
   test('by days of the site’s zone, not of the reader’s', () => {
@@ -144,26 +146,3 @@ describe('an act is told', () => {
     expect(sentenceOf({ changeId: 1, first, entries: [first, entry({ id: 2 })] })).toBe('manyOn');
   });
 });
-
-function entry(over: Partial<AuditEntry>): AuditEntry {
-  return {
-    id: 1,
-    at: '2026-11-20T17:00:00Z',
-    changeId: 1,
-    action: 'users:update',
-    accountId: 1,
-    accountName: 'may',
-    via: 'panel',
-    reason: null,
-    months: null,
-    ip: null,
-    table: 'users',
-    rowId: 5,
-    rowName: 'thura22',
-    serverId: 1,
-    serverName: 'SG-1',
-    before: { remark: null },
-    after: { remark: 'x' },
-    ...over,
-  };
-}

@@ -1,4 +1,4 @@
-import type { AuditEntry, Change, Plan, PlanEntry } from '@cmp/shared/changes';
+import type { Change, Plan, PlanEntry } from '@cmp/shared/changes';
 import type { Job } from '@cmp/shared/jobs';
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
@@ -109,25 +109,7 @@ test('who may not undo on a server is not offered it there', () => {
   expect(screen.queryByRole('button', { name: 'Undo…' })).toBeNull();
 });
 
-const entry: AuditEntry = {
-  id: 1,
-  at: '2026-11-20T17:00:00Z',
-  changeId: 9,
-  action: 'users:update',
-  accountId: 7,
-  accountName: 'may',
-  via: 'panel',
-  reason: null,
-  months: null,
-  ip: null,
-  table: 'users',
-  rowId: 5,
-  rowName: 'thura22',
-  serverId: 1,
-  serverName: 'SG-1',
-  before: { remark: null },
-  after: { remark: 'x' },
-};
+const entry = given.auditEntry({ changeId: 9 });
 const act = { changeId: 9, first: entry, entries: [entry] };
 
 const change: Change = {

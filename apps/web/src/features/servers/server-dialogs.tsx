@@ -1,20 +1,16 @@
-import type { Server } from '@cmp/shared/servers';
+import { Server } from '@cmp/shared/servers';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type UseFormReturn, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { Button } from '#components/button.tsx';
-import { Dialog, DialogActions } from '#components/dialog.tsx';
-import { Notice } from '#components/notice.tsx';
-import { StaleNotice } from '#components/stale-notice.tsx';
-import { SubmitButton } from '#components/submit-button.tsx';
+import { FormDialog } from '#components/form-dialog.tsx';
 import { TextField } from '#components/text-field.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
-import { isStale } from '#lib/api-error.ts';
+import { theirsIn } from '#lib/api-error.ts';
 import { showRefusal } from '#lib/form-refusal.ts';
-import { currentServerIn, fieldsOf, ServerFieldValues, valuesOf } from './server-fields.ts';
+import { fieldsOf, ServerFieldValues, valuesOf } from './server-fields.ts';
 import { changeServer, createServer } from './servers.queries.ts';
 
 /** Adds a server behind the last one, and goes to it. */
@@ -40,12 +36,16 @@ export function NewServerDialog({ onClose }: { onClose: () => void }) {
   });
 
   return (
-    <Dialog open title={t('servers.addTitle')} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 grid gap-4">
-        <Fields form={form} />
-        <Actions pending={isPending} text={t('servers.add')} onClose={onClose} />
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('servers.addTitle')}
+      submitText={t('servers.add')}
+      pending={isPending}
+      refusal={form.formState.errors.root?.refusal?.message}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Fields form={form} />
+    </FormDialog>
   );
 }
 
@@ -71,7 +71,8 @@ export function EditServerDialog({ server, onClose }: { server: Server; onClose:
           onClose();
         },
         onError: (refusal) => {
-          if (isStale(refusal)) setTheirs(currentServerIn(refusal));
+          const current = theirsIn(refusal, Server);
+          if (current) setTheirs(current);
           else showRefusal(form.setError, refusal, refusableFields);
         },
       },
@@ -79,19 +80,23 @@ export function EditServerDialog({ server, onClose }: { server: Server; onClose:
   });
 
   return (
-    <Dialog open title={t('servers.editTitle', { name: server.name })} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 grid gap-4">
-        {theirs ? (
-          <StaleNotice
-            differences={differences(theirs, form.getValues())}
-            onTheirs={() => form.reset(valuesOf(theirs))}
-            onMine={() => void submit()}
-          />
-        ) : null}
-        <Fields form={form} />
-        <Actions pending={isPending} text={t('servers.save')} onClose={onClose} />
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('servers.editTitle', { name: server.name })}
+      submitText={t('servers.save')}
+      pending={isPending}
+      refusal={form.formState.errors.root?.refusal?.message}
+      stale={
+        theirs && {
+          differences: differences(theirs, form.getValues()),
+          onTheirs: () => form.reset(valuesOf(theirs)),
+          onMine: () => void submit(),
+        }
+      }
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Fields form={form} />
+    </FormDialog>
   );
 
   function differences(current: Server, typed: ServerFieldValues) {
@@ -108,7 +113,6 @@ function Fields({ form }: { form: UseFormReturn<ServerFieldValues> }) {
   const { errors } = formState;
   return (
     <>
-      {errors.root?.refusal ? <Notice tone="danger">{errors.root.refusal.message}</Notice> : null}
       {fieldNames.map((name) => (
         <TextField
           key={name}
@@ -120,16 +124,6 @@ function Fields({ form }: { form: UseFormReturn<ServerFieldValues> }) {
         />
       ))}
     </>
-  );
-}
-
-function Actions(props: { pending: boolean; text: string; onClose: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <DialogActions>
-      <Button onClick={props.onClose}>{t('states.cancel')}</Button>
-      <SubmitButton pending={props.pending}>{props.text}</SubmitButton>
-    </DialogActions>
   );
 }
 

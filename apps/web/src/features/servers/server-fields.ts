@@ -1,7 +1,6 @@
 import { text } from '@cmp/shared/primitives';
-import { type NewServer, Server } from '@cmp/shared/servers';
+import type { NewServer, Server } from '@cmp/shared/servers';
 import * as z from 'zod';
-import { ApiError } from '#lib/api-error.ts';
 import { i18next } from '#lib/i18n.ts';
 
 /** What is typed of a server; an empty field says nothing. */
@@ -38,11 +37,6 @@ export function fieldsOf(values: ServerFieldValues): Required<NewServer> {
     serviceType: values.serviceType.trim() || null,
     note: values.note.trim() || null,
   };
-}
-
-/** The server as it is now, as a refusal of a stale edit tells it. */
-export function currentServerIn(refusal: Error): Server | undefined {
-  return refusal instanceof ApiError ? Server.safeParse(refusal.details.current).data : undefined;
 }
 
 function isAddress(typed: string): boolean {

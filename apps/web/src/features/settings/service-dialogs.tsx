@@ -1,19 +1,15 @@
-import type { Service } from '@cmp/shared/services';
+import { Service } from '@cmp/shared/services';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type UseFormReturn, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { Button } from '#components/button.tsx';
-import { Dialog, DialogActions } from '#components/dialog.tsx';
-import { Notice } from '#components/notice.tsx';
-import { StaleNotice } from '#components/stale-notice.tsx';
-import { SubmitButton } from '#components/submit-button.tsx';
+import { FormDialog } from '#components/form-dialog.tsx';
 import { TextField } from '#components/text-field.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
-import { isStale } from '#lib/api-error.ts';
+import { theirsIn } from '#lib/api-error.ts';
 import { showRefusal } from '#lib/form-refusal.ts';
-import { currentServiceIn, fieldsOf, ServiceFieldValues, valuesOf } from './service-fields.ts';
+import { fieldsOf, ServiceFieldValues, valuesOf } from './service-fields.ts';
 import { changeService, createService } from './services.queries.ts';
 
 interface NewServiceDialogProps {
@@ -42,12 +38,16 @@ export function NewServiceDialog({ currency, onClose }: NewServiceDialogProps) {
   });
 
   return (
-    <Dialog open title={t('services.addTitle')} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 grid gap-4">
-        <Fields form={form} currency={currency} />
-        <Actions pending={isPending} text={t('services.add')} onClose={onClose} />
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t('services.addTitle')}
+      submitText={t('services.add')}
+      pending={isPending}
+      refusal={form.formState.errors.root?.refusal?.message}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Fields form={form} currency={currency} />
+    </FormDialog>
   );
 }
 
@@ -76,7 +76,8 @@ export function EditServiceDialog({
           onClose();
         },
         onError: (refusal) => {
-          if (isStale(refusal)) setTheirs(currentServiceIn(refusal));
+          const current = theirsIn(refusal, Service);
+          if (current) setTheirs(current);
           else showRefusal(form.setError, refusal, refusableFields);
         },
       },
@@ -84,24 +85,24 @@ export function EditServiceDialog({
   });
 
   return (
-    <Dialog
-      open
+    <FormDialog
       title={t('services.editTitle', { name: service.name })}
       text={t('services.editText')}
+      submitText={t('services.save')}
+      pending={isPending}
+      refusal={form.formState.errors.root?.refusal?.message}
+      stale={
+        theirs && {
+          differences: differences(theirs, form.getValues()),
+          onTheirs: () => form.reset(valuesOf(theirs)),
+          onMine: () => void submit(),
+        }
+      }
+      onSubmit={submit}
       onClose={onClose}
     >
-      <form onSubmit={(event) => void submit(event)} noValidate className="mt-4 grid gap-4">
-        {theirs ? (
-          <StaleNotice
-            differences={differences(theirs, form.getValues())}
-            onTheirs={() => form.reset(valuesOf(theirs))}
-            onMine={() => void submit()}
-          />
-        ) : null}
-        <Fields form={form} currency={currency} />
-        <Actions pending={isPending} text={t('services.save')} onClose={onClose} />
-      </form>
-    </Dialog>
+      <Fields form={form} currency={currency} />
+    </FormDialog>
   );
 
   function differences(current: Service, typed: ServiceFieldValues) {
@@ -119,7 +120,6 @@ function Fields({ form, currency }: { form: UseFormReturn<ServiceFieldValues>; c
   const numeric = { inputMode: 'decimal', autoComplete: 'off' } as const;
   return (
     <>
-      {errors.root?.refusal ? <Notice tone="danger">{errors.root.refusal.message}</Notice> : null}
       <TextField
         {...register('name')}
         label={t('services.name')}
@@ -157,16 +157,6 @@ function Fields({ form, currency }: { form: UseFormReturn<ServiceFieldValues>; c
         autoComplete="off"
       />
     </>
-  );
-}
-
-function Actions(props: { pending: boolean; text: string; onClose: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <DialogActions>
-      <Button onClick={props.onClose}>{t('states.cancel')}</Button>
-      <SubmitButton pending={props.pending}>{props.text}</SubmitButton>
-    </DialogActions>
   );
 }
 

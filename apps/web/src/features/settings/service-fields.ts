@@ -1,7 +1,6 @@
 import { text } from '@cmp/shared/primitives';
-import { type NewService, Service } from '@cmp/shared/services';
+import type { NewService, Service } from '@cmp/shared/services';
 import * as z from 'zod';
-import { ApiError } from '#lib/api-error.ts';
 import { i18next } from '#lib/i18n.ts';
 
 /** What is typed of a service; an empty number is no limit, an empty price is none. */
@@ -42,11 +41,6 @@ export function fieldsOf(values: ServiceFieldValues): Required<NewService> {
     priceCents: price === null ? null : Math.round(price * 100),
     aliases: aliasesIn(values.aliases),
   };
-}
-
-/** The service as it is now, as a refusal of a stale edit tells it. */
-export function currentServiceIn(refusal: Error): Service | undefined {
-  return refusal instanceof ApiError ? Service.safeParse(refusal.details.current).data : undefined;
 }
 
 function number(

@@ -1,41 +1,27 @@
 import type { Plan } from '@cmp/shared/changes';
 import type { RestoreSubject } from '@cmp/shared/snapshots';
-import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '#components/button.tsx';
 import { CheckField } from '#components/check-field.tsx';
 import { Notice } from '#components/notice.tsx';
 import { PasswordField } from '#components/password-field.tsx';
-import { SubmitButton } from '#components/submit-button.tsx';
 import { TextField } from '#components/text-field.tsx';
-import { explain } from '#lib/explain.ts';
-import { commitPlan, planById } from '#lib/plans.ts';
-import { queryClient } from '#lib/query-client.ts';
 import { siteQuery } from '#lib/site.ts';
+import { CommitForm } from './commit-form.tsx';
 
 /** The step that does it. What cannot be undone asks for the site's name and the password. */
 export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreSubject }) {
   const { t } = useTranslation();
   const { data: site } = useSuspenseQuery(siteQuery);
-  const commit = useMutation(commitPlan);
   const [siteName, setSiteName] = useState('');
   const [password, setPassword] = useState('');
   const [withAccounts, setWithAccounts] = useState(false);
   const isReplacing = subject.mode === 'replace';
   const rows = plan.counts.added + plan.counts.changed;
+  const words = wordsOf[subject.kind];
   const hasSeparate = subject.tables.some(({ isSeparate }) => isSeparate);
-
-  function onSubmit(event: FormEvent) {
-    event.preventDefault();
-    commit.mutate(
-      {
-        planId: plan.id,
-        options: isReplacing ? { siteName, password, withAccounts } : {},
-      },
-      { onSuccess: ({ plan: made }) => queryClient.setQueryData(planById(made.id).queryKey, made) },
-    );
-  }
 
   if (!isReplacing && rows === 0)
     return (
@@ -48,11 +34,16 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
     );
 
   return (
-    <form className="grid max-w-[640px] gap-4" onSubmit={onSubmit}>
+    <CommitForm
+      plan={plan}
+      options={isReplacing ? { siteName, password, withAccounts } : {}}
+      submitText={isReplacing ? t(words.commit) : t('snapshots.commitMerge', { count: rows })}
+      disabled={isReplacing && (siteName.trim() !== site.name || password === '')}
+    >
       {isReplacing ? (
         <>
-          <Notice tone="soon" title={t('snapshots.replaceTitle')}>
-            {t('snapshots.replaceText', { site: site.name })}
+          <Notice tone="soon" title={t(words.title)}>
+            {t(words.text, { site: site.name })}
           </Notice>
           <TextField
             label={t('snapshots.siteName')}
@@ -69,29 +60,31 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
           />
           {hasSeparate ? (
             <CheckField
-              label={t('snapshots.withAccounts')}
-              hint={t('snapshots.withAccountsHint')}
+              label={t(words.accounts)}
+              hint={t(words.accountsHint)}
               checked={withAccounts}
               onChange={({ target }) => setWithAccounts(target.checked)}
             />
           ) : null}
         </>
       ) : null}
-      {commit.error ? (
-        <Notice tone="danger" title={t('snapshots.notDone')}>
-          {explain(commit.error)}
-        </Notice>
-      ) : null}
-      <div className="flex flex-wrap gap-2">
-        <ButtonLink to="/snapshots/restore">{t('snapshots.back')}</ButtonLink>
-        <SubmitButton
-          pending={commit.isPending}
-          pendingLabel={t('snapshots.committing')}
-          disabled={isReplacing && (siteName.trim() !== site.name || password === '')}
-        >
-          {isReplacing ? t('snapshots.commitReplace') : t('snapshots.commitMerge', { count: rows })}
-        </SubmitButton>
-      </div>
-    </form>
+    </CommitForm>
   );
 }
+
+const wordsOf = {
+  database: {
+    title: 'snapshots.replaceTitle',
+    text: 'snapshots.replaceText',
+    accounts: 'snapshots.withAccounts',
+    accountsHint: 'snapshots.withAccountsHint',
+    commit: 'snapshots.commitReplace',
+  },
+  config: {
+    title: 'snapshots.replaceConfigTitle',
+    text: 'snapshots.replaceConfigText',
+    accounts: 'snapshots.addAccounts',
+    accountsHint: 'snapshots.addAccountsHint',
+    commit: 'snapshots.commitConfig',
+  },
+} as const;

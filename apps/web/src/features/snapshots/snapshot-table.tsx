@@ -48,6 +48,11 @@ export function SnapshotTable({ snapshots }: { snapshots: readonly Snapshot[] })
               <span translate="no">{snapshot.accountName}</span>
               {' · '}
               {t(`snapshots.reasonOf.${snapshot.reason}`)}
+              {snapshot.folder === null ? null : (
+                <span className="block text-ink-3" translate="no">
+                  {snapshot.folder}
+                </span>
+              )}
             </span>
           </Cell>
           <Cell phone="hidden">
@@ -103,8 +108,8 @@ function Copies({ snapshot: { copies } }: { snapshot: Snapshot }) {
   if (copies.length === 0) return <span className="text-ink-3">{t('snapshots.none')}</span>;
   return (
     <span className="flex gap-3">
-      {copies.map(({ target, failure }) => (
-        <span key={target} title={failure ?? undefined} className="whitespace-nowrap">
+      {copies.map(({ target, place, failure }) => (
+        <span key={target} title={failure ?? place} className="whitespace-nowrap">
           <StatusWord status={failure === null ? 'active' : 'expired'}>
             {`${t(`snapshots.target.${target}`)} ${t(failure === null ? 'snapshots.copied' : 'snapshots.notCopied')}`}
           </StatusWord>

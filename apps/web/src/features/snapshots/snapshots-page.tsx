@@ -1,11 +1,12 @@
 import { Menu } from '@base-ui/react/menu';
-import type { Snapshot, SnapshotKind } from '@cmp/shared/snapshots';
+import type { Snapshot, SnapshotFailure, SnapshotKind } from '@cmp/shared/snapshots';
 import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { Button, ButtonLink } from '#components/button.tsx';
 import { EmptyNote } from '#components/empty-note.tsx';
 import { menuItemShape, menuShape } from '#components/menu-shape.ts';
+import { Notice } from '#components/notice.tsx';
 import { PageHeader } from '#components/page-header.tsx';
 import { Panel } from '#components/panel.tsx';
 import { Runway } from '#components/runway.tsx';
@@ -118,8 +119,30 @@ const kinds = [
 function Snapshots() {
   const { t } = useTranslation();
   const { data } = useSuspenseQuery(snapshotList);
-  if (data.items.length === 0) return <EmptyNote text={t('snapshots.leadNone')} />;
-  return <SnapshotTable snapshots={data.items} />;
+  return (
+    <div className="grid gap-6">
+      {data.lastFailure ? <LastFailure failure={data.lastFailure} /> : null}
+      {data.items.length === 0 ? (
+        <EmptyNote text={t('snapshots.leadNone')} />
+      ) : (
+        <SnapshotTable snapshots={data.items} />
+      )}
+    </div>
+  );
+}
+
+function LastFailure({ failure }: { failure: SnapshotFailure }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const { at, message, day, tries, nextTryAt } = failure;
+  const ago = agoInWords(at, now);
+  return (
+    <Notice tone="danger" title={t('snapshots.lastFailure', { ago })}>
+      <span translate="no">{message}</span>
+      {day === null ? null : ` ${t('snapshots.lastFailureTries', { count: tries, day })}`}
+      {day === null ? null : ` ${t(nextTryAt ? 'snapshots.triedAgain' : 'snapshots.triedNextDay')}`}
+    </Notice>
+  );
 }
 
 export { SnapshotsPage as Component };

@@ -8,7 +8,7 @@ import { Button } from '#components/button.tsx';
 import { Notice } from '#components/notice.tsx';
 import { SubmitButton } from '#components/submit-button.tsx';
 import { offerUndo } from '#components/undo-toast.tsx';
-import { ApiError, isStale } from '#lib/api-error.ts';
+import { theirsIn } from '#lib/api-error.ts';
 import { showRefusal } from '#lib/form-refusal.ts';
 import { serviceList } from '#lib/service-list.ts';
 import { useSaveKey } from '#lib/use-save-key.ts';
@@ -66,7 +66,7 @@ export function UserEditForm({ user }: { user: User }) {
           offerUndo(t('users.saved', { name: answer.accountName }), changeId);
         },
         onError: (refusal) => {
-          const theirs = isStale(refusal) ? currentIn(refusal) : undefined;
+          const theirs = theirsIn(refusal, User);
           if (theirs) bringTogether(theirs, typed);
           else showRefusal(form.setError, refusal, refusableFields);
         },
@@ -139,10 +139,6 @@ const refusableFields = [
   { name: 'dataLimitGb' },
   { name: 'remark' },
 ] as const;
-
-function currentIn(refusal: Error): User | undefined {
-  return refusal instanceof ApiError ? User.safeParse(refusal.details.current).data : undefined;
-}
 
 /** Keeps what is unsaved as the form goes, and brings it back as it comes. */
 function useDraft(

@@ -100,6 +100,7 @@ export const settings = {
     connection_lost: 'The connection broke off.',
     timed_out: 'No answer in time.',
     tls_failed: 'The encryption could not be agreed on.',
+    certificate_refused: 'The other side’s certificate is not one to trust.',
     encryption_missing: 'The other side offers no encryption.',
     sign_in_refused: 'The sign-in was refused.',
     key_unreadable: 'The private key cannot be read.',
@@ -120,7 +121,9 @@ export const settings = {
     connection_refused: 'Check the port, and that the service runs and a firewall lets it through.',
     connection_lost: 'Check the port and the kind of encryption, then try again.',
     timed_out: 'Check the address, and that a firewall lets the portal out.',
-    tls_failed: 'Check the port and the kind of encryption, and the other side’s certificate.',
+    tls_failed: 'Check the port and the kind of encryption.',
+    certificate_refused:
+      'It must be in date, and of the very name above. Where an authority of your own signed it, start the portal with NODE_EXTRA_CA_CERTS.',
     encryption_missing: 'Choose another kind of encryption, or a port that offers one.',
     sign_in_refused: 'Check the user and the password, key or token.',
     key_unreadable: 'Paste the whole private key, and give its passphrase if it has one.',

@@ -142,6 +142,18 @@ export const snapshots = {
   withAccounts: 'Accounts and the log, too',
   withAccountsHint:
     'Accounts, roles, passwords, grants and the log come from the snapshot. Your own account may be another one afterwards.',
+  addAccounts: 'Accounts that are missing here, too',
+  addAccountsHint:
+    'They come without passwords, disabled: enable each and reset its password. Accounts that are here stay as they are. Secrets of the settings come, too.',
+  replaceConfigTitle: 'This replaces the settings',
+  replaceConfigText:
+    'Everybody is signed out. Settings and pictures come from the snapshot; so do services, but for those that somebody has. To go on, type the site’s name: {{site}}',
+  commitConfig: 'Replace the settings',
+  lastFailure: 'The last snapshot was not made, {{ago}}',
+  lastFailureTries_one: 'Tried once for {{day}}.',
+  lastFailureTries_other: 'Tried {{count, number}} times for {{day}}.',
+  triedAgain: 'It is tried again within the quarter of an hour.',
+  triedNextDay: 'The next try is on the next day of the schedule.',
   notDone: 'Nothing was restored',
   doneTitle: 'Restored',
   doneMerge: 'The snapshot was merged into what is here.',
