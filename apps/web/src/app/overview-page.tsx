@@ -71,9 +71,11 @@ function Today() {
           text={t(overview.servers.length > 0 ? 'overview.noUsers' : 'overview.serversEmpty')}
         />
       )}
-      <Section title={t('overview.system')}>
-        <OverviewSystem />
-      </Section>
+      <div className="max-w-[24rem]">
+        <Section title={t('overview.system')}>
+          <OverviewSystem />
+        </Section>
+      </div>
     </div>
   );
 }
