@@ -116,5 +116,6 @@ async function open(page: Page, address: string): Promise<void> {
 }
 
 async function shoot(page: Page, name: string, look: string): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
   await page.screenshot({ path: path.join(folder, `${name}-${look}.png`) });
 }
