@@ -58,6 +58,11 @@ const statusOf = {
   target_refused: 422,
   target_failed: 422,
   image_refused: 422,
+  telegram_unlinked: 403,
+  link_code_wrong: 422,
+  update_repeated: 409,
+  bot_held: 409,
+  matview_missing: 409,
   idempotency_key_reused: 422,
   rate_limited: 429,
   headers_too_large: 431,
@@ -101,6 +106,11 @@ export class AppError extends Error {
 /** A row outside the caller's grants answers exactly like one that does not exist. */
 export function notFound(): AppError {
   return new AppError('not_found', 'This does not exist, or not for you.');
+}
+
+/** What is kept from outside answers like an address that leads nowhere. */
+export function notHere(): AppError {
+  return new AppError('not_found', 'There is nothing at this address.');
 }
 
 /** The row moved since the caller read it; `current` is how it is now. */

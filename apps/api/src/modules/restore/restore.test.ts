@@ -26,7 +26,7 @@ import {
 } from '#test/restore-client.ts';
 
 const test = base.extend('app', async ({ startInstance }) => startInstance({}, { work: 'does' }));
-const others = { jwtSecret: 'x', ...keysOf(Buffer.alloc(32, 9)) };
+const others = { jwtSecret: 'x', botToken: 'x', ...keysOf(Buffer.alloc(32, 9)) };
 const place = { snapshotsDir, keys, versions: { appVersion: 'cmp ver test' } };
 const confirmed = { siteName: 'Portal', password };
 
@@ -155,6 +155,31 @@ describe('a replacement', () => {
     expect(change?.accountId).toBe(admin.account.id);
     expect(change?.reason).toMatch(/sha256 [0-9a-f]{64}, without accounts and log: .*users 2/);
     await expect.poll(async () => (await admin.get('/servers')).statusCode).toBe(401);
+  });
+
+  test('leaves the status view where it is, and nothing in it of what is gone', async ({
+    api,
+    given,
+    db,
+  }) => {
+    const [gone] = await given.servers('gone');
+    await given.users(gone.id, 'ann');
+    const file = await withOtherDatabase(async ({ app, owner: other }) => {
+      const [kept] = await givenOn(app).servers('kept');
+      await givenOn(app).users(kept.id, 'bob', 'eve');
+      return snapshotFile(other, { keys });
+    });
+    const admin = await api.as('admin');
+    await admin.put('/admin/matviews/user_status_matview', { exists: true });
+    const { asOf } = (await admin.get('/overview')).json();
+
+    const plan = await plannedRestore(admin, file, { mode: 'replace' });
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    expect(job).toMatchObject({ state: 'done', failure: null });
+    const after = (await (await api.as('admin')).get('/overview')).json();
+    expect(after).toMatchObject({ counts: { all: 2 }, servers: [{ name: 'kept' }] });
+    expect(Date.parse(after.asOf)).toBeGreaterThan(Date.parse(asOf));
   });
 
   test('asks for the name of the site and the password, and for the owner’s address', async ({

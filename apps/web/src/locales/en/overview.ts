@@ -43,4 +43,5 @@ export const overview = {
   systemVersion: 'Version',
   systemUptime: 'Running for',
   systemBuilt: 'Built',
+  asOf: 'Counted {{ago}} ({{at}}). “Renew next” is of this moment.',
 };
