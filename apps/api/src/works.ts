@@ -1,3 +1,4 @@
+import type { ServingUrls } from '#database/serving-urls.ts';
 import type { Keys } from '#lib/keys.ts';
 import { undoWork } from '#modules/changes/undo.service.ts';
 import type { JobWorks } from '#modules/jobs/jobs.service.ts';
@@ -9,6 +10,8 @@ import type { Config } from './config.ts';
 /** What jobs work with beside the database that serves. */
 export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions'> {
   keys: Keys;
+  /** As the role that serves, for what wants a connection of its own. */
+  databaseUrl: string;
   /** The role that owns the tables: who may put back what nobody else may write. Undefined where it is not known here. */
   ownerUrl: string | undefined;
   /** Hears what nobody waits for: a rehearsal that failed. */
@@ -25,12 +28,10 @@ export function allWorks(place: WorkPlace): JobWorks {
   };
 }
 
-export function placeOfWork(config: Config, keys: Keys): WorkPlace {
-  const { uploadsDir, snapshotsDir, versions } = config;
-  return { uploadsDir, snapshotsDir, versions, keys, ownerUrl: ownerUrlOf(config) };
-}
-
-function ownerUrlOf({ database }: Config): string | undefined {
-  if (database.kind === 'embedded') return undefined;
-  return database.singleRole ? database.url : database.ownerUrl;
+export function placeOfWork(
+  { uploadsDir, snapshotsDir, versions }: Config,
+  keys: Keys,
+  { appUrl, ownerUrl }: ServingUrls,
+): WorkPlace {
+  return { uploadsDir, snapshotsDir, versions, keys, databaseUrl: appUrl, ownerUrl };
 }

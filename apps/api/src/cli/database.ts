@@ -17,7 +17,7 @@ import type { Context } from './program.ts';
 /** Works on the portal's database as the application does, and starts the embedded one where it is down. */
 export async function withDatabase<Result>(
   context: Context,
-  work: (db: Db, urls: Pick<OpenDatabase, 'ownerUrl'>) => Promise<Result>,
+  work: (db: Db, urls: ServingUrls) => Promise<Result>,
 ): Promise<Result> {
   const { signal } = context;
   const database = await openDatabase(context);

@@ -284,7 +284,7 @@ async function write({
   const path = join(folder, `${written}.zip`);
   async function* batches() {
     for (let at = 0; at < lines.length; at += 700)
-      yield `${lines.slice(at, at + 700).join('\n')}\n`;
+      yield Buffer.from(`${lines.slice(at, at + 700).join('\n')}\n`);
   }
   async function* nothing() {}
   await writeSnapshotFile(path, {

@@ -28,8 +28,9 @@ const test = base
     onCleanup(() => rm(folder, { recursive: true, force: true }));
     return folder;
   })
-  .extend('place', ({ folder }) => ({
+  .extend('place', ({ folder, databaseUrl }) => ({
     snapshotsDir: folder,
+    databaseUrl,
     keys,
     versions: { appVersion: 'cmp ver test' },
   }))
