@@ -12,6 +12,7 @@ const flips = 1000;
 const cuts = 100;
 /** An account may send thirty files a minute. */
 const filesOfAccount = 30;
+const atOnce = 6;
 
 const test = base.extend('app', ({ startInstance }) =>
   startInstance({ limits: unlimited }, { work: 'does' }),
@@ -34,26 +35,27 @@ test(`of ${flips} files with a bit altered and ${cuts} cut ones none is taken, a
     ...cutsOf(plain, random),
     ...cutsOf(sealed, random),
   ].map((one, index) => ({ ...one, mode: index % 2 ? ('merge' as const) : ('replace' as const) }));
-  const lanes = Math.ceil(damaged.length / filesOfAccount);
-  const admins = await Promise.all(Array.from({ length: lanes }, () => api.as('admin')));
+  const queue = damaged.entries();
+  const accounts = Math.ceil(damaged.length / filesOfAccount);
+  const admins = await Promise.all(Array.from({ length: accounts }, () => api.as('admin')));
   const before = hashOf(await canonicalDump(owner, data));
   const startedAt = performance.now();
 
   const codes = new Map<string, number>();
   const taken: unknown[] = [];
-  await Promise.all(
-    admins.map(async (admin, lane) => {
-      for (const { name, mode, file } of damaged.filter((_, index) => index % lanes === lane)) {
-        const plan = await plannedRestore(admin, file(), { mode, identity });
-        const code = plan.failure?.code ?? plan.state;
-        const options = mode === 'merge' ? {} : { siteName: 'Edges 👾', password };
-        const { statusCode } = await admin.post(`/plans/${plan.id}/commit`, options);
-        codes.set(code, (codes.get(code) ?? 0) + 1);
-        const isRefused = plan.state === 'failed' && refusals.test(code) && statusCode === 409;
-        if (!isRefused) taken.push([name, mode, plan.state, code, statusCode]);
-      }
-    }),
-  );
+  const send = async () => {
+    for (const [index, { name, mode, file }] of queue) {
+      const admin = admins[index % accounts] ?? api;
+      const plan = await plannedRestore(admin, file(), { mode, identity });
+      const code = plan.failure?.code ?? plan.state;
+      const options = mode === 'merge' ? {} : { siteName: 'Edges 👾', password };
+      const { statusCode } = await admin.post(`/plans/${plan.id}/commit`, options);
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+      const isRefused = plan.state === 'failed' && refusals.test(code) && statusCode === 409;
+      if (!isRefused) taken.push([name, mode, plan.state, code, statusCode]);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, send));
 
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const regions = new Set(damaged.map(({ name }) => name)).size;
