@@ -15,7 +15,7 @@ create table changes (
   -- No foreign key: a change outlives the account that made it, and so does the name.
   account_id integer,
   account_name text not null check (char_length(account_name) <= 64),
-  via text not null check (via in ('panel', 'cli', 'system')),
+  via text not null check (via in ('panel', 'cli', 'system', 'telegram')),
   action text not null,
   reason text check (char_length(reason) <= 500),
   request_id text,

@@ -100,6 +100,11 @@ export const Environment = z.object({
   ),
   CERT_EXPIRY_WARN_DAYS: z.coerce.number().int().min(1).max(365).optional(),
   CERT_EXPIRY_CRITICAL_DAYS: z.coerce.number().int().min(0).max(365).optional(),
+  USE_USER_STATUS_MATVIEW: flag
+    .optional()
+    .describe(
+      'Whether the overview may count from the materialised view user_status_matview. Unset: where it is there, with its unique index.',
+    ),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -128,6 +133,9 @@ export type SettingsOverrides = Partial<
   Record<Section, Record<string, { variable: string; value: string | number }>>
 >;
 
+/** Whether the status view is read: always where it is there, never, or where it also has its unique index. */
+export type MatviewUse = 'on' | 'off' | 'detected';
+
 export interface Config {
   root: string;
   dataDir: string;
@@ -145,6 +153,7 @@ export interface Config {
   keys: { jwtSecret: string | undefined; secretKeyFile: string };
   settings: SettingsOverrides;
   telegramApiRoot: string;
+  matviewUse: MatviewUse;
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -190,6 +199,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -236,6 +246,11 @@ function overridesOf(env: Environment): SettingsOverrides {
       ...given('criticalDays', 'CERT_EXPIRY_CRITICAL_DAYS'),
     },
   };
+}
+
+function matviewUseOf({ USE_USER_STATUS_MATVIEW: isUsed }: Environment): MatviewUse {
+  if (isUsed === undefined) return 'detected';
+  return isUsed ? 'on' : 'off';
 }
 
 function databaseOf(env: Environment): DatabaseConfig {

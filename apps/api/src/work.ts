@@ -1,6 +1,8 @@
 import { connect, type Db } from '#database/client.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { tendMatview } from '#modules/matviews/matviews.service.ts';
+import { matviewRefresher } from '#modules/matviews/refresher.ts';
 import { askForDrill } from '#modules/restore/drill.service.ts';
 import { sweepRestores } from '#modules/restore/sweep.service.ts';
 import { tendSnapshots } from '#modules/snapshots/tending.service.ts';
@@ -20,19 +22,21 @@ interface Work {
 
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<Work> {
-  const { db } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  const { db, pool } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(db, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
+  const refresher = matviewRefresher(db, pool, tell);
   const sweep = () =>
     Promise.all([
       sweepUploads(db, place.uploadsDir),
       sweepRestores(db, place),
       askForDrill(db, place, queue),
       buryLostJobs(db, works),
+      tendMatview(db, refresher, place.matviewUse),
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);

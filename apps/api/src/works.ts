@@ -8,7 +8,8 @@ import { importWorks } from '#modules/spreadsheets/imports.service.ts';
 import type { Config } from './config.ts';
 
 /** What jobs work with beside the database that serves. */
-export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions'> {
+export interface WorkPlace
+  extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'matviewUse'> {
   keys: Keys;
   /** As the role that serves, for what wants a connection of its own. */
   databaseUrl: string;
@@ -29,9 +30,9 @@ export function allWorks(place: WorkPlace): JobWorks {
 }
 
 export function placeOfWork(
-  { uploadsDir, snapshotsDir, versions }: Config,
+  { uploadsDir, snapshotsDir, versions, matviewUse }: Config,
   keys: Keys,
   { appUrl, ownerUrl }: ServingUrls,
 ): WorkPlace {
-  return { uploadsDir, snapshotsDir, versions, keys, databaseUrl: appUrl, ownerUrl };
+  return { uploadsDir, snapshotsDir, versions, matviewUse, keys, databaseUrl: appUrl, ownerUrl };
 }

@@ -67,6 +67,11 @@ export const ErrorCode = z.enum([
   'target_refused',
   'target_failed',
   'image_refused',
+  'telegram_unlinked',
+  'link_code_wrong',
+  'update_repeated',
+  'bot_held',
+  'matview_missing',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 

@@ -3,6 +3,7 @@ import { type Config, readConfig } from '#config.ts';
 import { addAccountCommands } from './account.commands.ts';
 import { addDoctorCommand } from './doctor.command.ts';
 import { addLegacyCommands } from './legacy.command.ts';
+import { addMatviewCommands } from './matview.commands.ts';
 import { addMigrateCommand } from './migrate.command.ts';
 import { asFailure, type Failure, type Outcome } from './outcome.ts';
 import { addRestoreCommand } from './restore.command.ts';
@@ -73,6 +74,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addDoctorCommand(program, run);
   addLegacyCommands(program, run);
   addRestoreCommand(program, run);
+  addMatviewCommands(program, run);
 
   try {
     await program.parseAsync(args, { from: 'user' });

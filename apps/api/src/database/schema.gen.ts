@@ -25,6 +25,30 @@ export interface Accounts {
   version: Generated<number>;
 }
 
+export interface BotState {
+  code: string | null;
+  errors: Generated<number>;
+  heldUntil: string | null;
+  holder: string | null;
+  id: Generated<number>;
+  lastError: string | null;
+  lastSuccess: string | null;
+  latencyMs: number | null;
+  messages: Generated<number>;
+  updatedAt: string | null;
+  updates: Generated<number>;
+  username: string | null;
+}
+
+export interface CertificateChecks {
+  at: Generated<string>;
+  domain: string;
+  expiresAt: string | null;
+  failure: string | null;
+  id: Generated<number>;
+  issuer: string | null;
+}
+
 export interface Changes {
   accountId: number | null;
   accountName: string;
@@ -40,6 +64,23 @@ export interface Changes {
   xid: Generated<string>;
 }
 
+export interface Deliveries {
+  accountId: number | null;
+  attempts: Generated<number>;
+  channel: string;
+  chatId: string | null;
+  createdAt: Generated<string>;
+  eventId: number;
+  failure: string | null;
+  id: Generated<number>;
+  leasedUntil: string | null;
+  nextAt: Generated<string>;
+  readAt: string | null;
+  sealedTarget: string | null;
+  sentAt: string | null;
+  state: Generated<string>;
+}
+
 export interface Entries {
   after: unknown;
   at: string;
@@ -49,6 +90,18 @@ export interface Entries {
   rowId: number;
   serverId: number | null;
   tableName: string;
+}
+
+export interface Events {
+  accountId: number | null;
+  actorName: string | null;
+  at: Generated<string>;
+  changeId: number | null;
+  dedupKey: string | null;
+  event: string;
+  facts: Generated<unknown>;
+  id: Generated<number>;
+  servers: Generated<unknown>;
 }
 
 export interface Grants {
@@ -97,6 +150,28 @@ export interface Jobs {
   state: Generated<string>;
   subject: Generated<unknown>;
   total: number | null;
+}
+
+export interface MatviewStates {
+  asked: Generated<number>;
+  failed: Generated<number>;
+  failure: string | null;
+  lastFailure: string | null;
+  lastSuccess: string | null;
+  name: string;
+  runningSince: string | null;
+  served: Generated<number>;
+  serving: Generated<number>;
+}
+
+export interface NotificationPreferences {
+  accountId: number;
+  choices: Generated<unknown>;
+  id: Generated<number>;
+  quietFrom: string | null;
+  quietUntil: string | null;
+  updatedAt: Generated<string>;
+  version: Generated<number>;
 }
 
 export interface PlanEntries {
@@ -224,6 +299,28 @@ export interface Snapshots {
   verifyFailure: string | null;
 }
 
+export interface TelegramChats {
+  accountId: number;
+  blockedAt: string | null;
+  chatId: string;
+  createdAt: Generated<string>;
+  id: Generated<number>;
+  name: string;
+  signInAlerts: Generated<boolean>;
+  telegramUserId: string;
+}
+
+export interface TelegramCodes {
+  accountId: number;
+  expiresAt: string;
+  hash: Buffer;
+}
+
+export interface TelegramUpdates {
+  at: Generated<string>;
+  updateId: number;
+}
+
 export interface Users {
   accountName: string;
   contact: string | null;
@@ -246,12 +343,18 @@ export interface Users {
 
 export interface DB {
   accounts: Accounts;
+  botState: BotState;
+  certificateChecks: CertificateChecks;
   changes: Changes;
+  deliveries: Deliveries;
   entries: Entries;
+  events: Events;
   grants: Grants;
   idempotencyKeys: IdempotencyKeys;
   images: Images;
   jobs: Jobs;
+  matviewStates: MatviewStates;
+  notificationPreferences: NotificationPreferences;
   planEntries: PlanEntries;
   plans: Plans;
   refreshTokens: RefreshTokens;
@@ -261,5 +364,8 @@ export interface DB {
   settings: Settings;
   signInAttempts: SignInAttempts;
   snapshots: Snapshots;
+  telegramChats: TelegramChats;
+  telegramCodes: TelegramCodes;
+  telegramUpdates: TelegramUpdates;
   users: Users;
 }

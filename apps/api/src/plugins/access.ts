@@ -19,7 +19,7 @@ export interface Actor {
   grants: readonly Grant[];
   scope: Scope;
   sessionId: number | null;
-  via: 'panel' | 'cli' | 'system';
+  via: 'panel' | 'cli' | 'system' | 'telegram';
   ip: string | null;
   requestId: string | null;
   /** Set where the caller named the command, so that its repeat has no second effect. */

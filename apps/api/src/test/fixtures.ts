@@ -53,6 +53,7 @@ const config: Omit<AppConfig, 'databaseUrl'> = {
   snapshotsDir,
   settings: {},
   telegramApiRoot: 'https://api.telegram.org',
+  matviewUse: 'detected',
   database: { kind: 'embedded', poolSize: 4, isPrepared: true },
   databaseVariables: [],
   ownerUrl: undefined,

@@ -10,6 +10,11 @@ export const bodies: Record<string, (world: World) => object> = {
     currentPassword: password,
     newPassword: 'orchard-velvet-comet-9',
   }),
+  'POST /api/notifications/read': () => ({ upTo: 2_147_483_647 }),
+  'PUT /api/admin/matviews/user_status_matview': () => ({ exists: true }),
+  'PATCH /api/notifications/preferences': () => ({
+    ...{ version: 1, choices: {}, quietFrom: null, quietUntil: null },
+  }),
   'PATCH /api/auth/profile': () => ({ version: 1, displayName: 'Renamed' }),
   'POST /api/accounts': () => ({
     username: 'new',
@@ -61,6 +66,7 @@ export const files: Record<string, { type: string; body: Buffer }> = {
 
 /** What a route takes in its query. */
 export const queries: Record<string, string> = {
+  'POST /api/admin/matviews/user_status_matview/refresh': '?mode=now',
   'DELETE /api/accounts/:id': '?version=1',
   'DELETE /api/servers/:id': '?version=1',
   'DELETE /api/users/:id': '?version=1',

@@ -101,6 +101,12 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     mustChangePassword: who.state === 'must change',
   });
   await hangPictures(db, own.id, other.id);
+  const touched = [
+    { id: home.id, name: canary('H'), users: 1, names: [canary('h')] },
+    { id: away.id, name: canary('A'), users: 1, names: [canary('a')] },
+  ];
+  await addNews(db, own.id, touched);
+  await addNews(db, other.id, [{ ...touched[1], names: [canary('O')] }]);
   await removeServer(db, system, binned.id, 1);
   if (who.state === 'disabled') await disableAlone(db, own.id);
   if (who.state === 'ended') await endSessions(db, 'ended', { sessionId: own.sessionId });
@@ -244,6 +250,20 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
     };
     return { id, sessionId: session.id, cookies };
   }
+}
+
+/** News for one account alone. */
+async function addNews(db: Db, accountId: number, servers: unknown[]): Promise<void> {
+  const event = { event: 'users_bulk', servers: JSON.stringify(servers) };
+  const { id: eventId } = await db
+    .insertInto('events')
+    .values(event)
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await db
+    .insertInto('deliveries')
+    .values({ eventId, accountId, channel: 'panel', state: 'sent' })
+    .execute();
 }
 
 /** What was in reach in a world before is out of reach in this one. */

@@ -5,6 +5,11 @@ import { CertificateSettings } from './certificate.ts';
 import { DatabaseSettings, DatabaseStatus } from './database.ts';
 import { GeneralSettings } from './general.ts';
 import { MailSettings, mailSecrets } from './mail.ts';
+import {
+  NotificationSettings,
+  notificationSecrets,
+  notificationsRefusal,
+} from './notifications.ts';
 import { RemoteServerSettings, remoteServerSecrets } from './remote-server.ts';
 import { StorageSettings, storageRefusal, storageSecrets } from './storage.ts';
 import { TelegramSettings, telegramSecrets } from './telegram.ts';
@@ -75,6 +80,12 @@ export const sections = {
     ],
     refusal: storageRefusal,
   },
+  notifications: {
+    values: NotificationSettings,
+    secrets: notificationSecrets,
+    targets: ['webhookUrl', 'allowPrivateAddresses', ...notificationSecrets],
+    refusal: notificationsRefusal,
+  },
 } as const satisfies Record<string, SectionContract>;
 
 export const Section = z.enum(Object.keys(sections) as [keyof typeof sections]);
@@ -115,6 +126,8 @@ export const MailSection = view(MailSettings);
 export type MailSection = z.infer<typeof MailSection>;
 export const StorageSection = view(StorageSettings);
 export type StorageSection = z.infer<typeof StorageSection>;
+export const NotificationsSection = view(NotificationSettings);
+export type NotificationsSection = z.infer<typeof NotificationsSection>;
 
 /** Only what is named is altered; unknown fields are refused. */
 export const SettingsChange = z.strictObject({

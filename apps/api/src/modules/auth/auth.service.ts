@@ -13,6 +13,7 @@ import { judgePassword } from '#lib/password-strength.ts';
 import { hashPassword, isFromOlderPortal, spendOtherKind, verifyPassword } from '#lib/passwords.ts';
 import { newToken, successorOf, tokenHash } from '#lib/tokens.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   type Credentials,
@@ -28,6 +29,7 @@ import {
   findLiveSession,
   findUsedToken,
   insertSession,
+  isNewDevice,
   type LiveSession,
   rotateToken,
 } from './sessions.repository.ts';
@@ -71,7 +73,18 @@ export async function signIn(
     throw new AppError('sign_in_failed', 'The username or the password is not right.');
   }
   if (isFromOlderPortal(credentials.passwordHash)) await renewHash(db, credentials, password);
-  return startSession(db, tokenKey, credentials.id, origin);
+  return db.transaction().execute(async (trx) => {
+    const isNew = await isNewDevice(trx, credentials.id, origin.userAgent);
+    const signedIn = await startSession(trx, tokenKey, credentials.id, origin);
+    const { role, username: actorName } = signedIn.session.account;
+    await tell(trx, {
+      event: isNew ? 'new_device' : 'sign_in',
+      accountId: credentials.id,
+      actorName,
+      facts: { role, ip: origin.ip, userAgent: origin.userAgent },
+    });
+    return signedIn;
+  });
 }
 
 /** Puts a hash of ours in the place of an older portal's, the password being known for once. */

@@ -101,6 +101,23 @@ const avatarHash = sql<
   string | null
 >`(select sha256 from images where images.account_id = accounts.id)`;
 
+/**
+ * Whether an account that had signed in before never did so by a program of this kind: its versions, which rise by
+ * themselves, are left out.
+ */
+export async function isNewDevice(
+  db: Db,
+  accountId: number,
+  userAgent: string | null,
+): Promise<boolean> {
+  const { rows } = await sql<{ isNew: boolean }>`
+    select count(*) > 0 and not coalesce(bool_or(
+      regexp_replace(coalesce(user_agent, ''), '[0-9.]+', '', 'g')
+        = regexp_replace(coalesce(${userAgent}, ''), '[0-9.]+', '', 'g')), false) as is_new
+    from sessions where account_id = ${accountId}`.execute(db);
+  return rows[0]?.isNew ?? false;
+}
+
 interface NewSession {
   accountId: number;
   ip: string;

@@ -4,6 +4,7 @@ import type { Db, Trx } from '#database/client.ts';
 import { type Slot, statement } from '#database/statement.ts';
 import { AppError } from '#lib/errors.ts';
 import { changesMade } from '#lib/metrics.ts';
+import { type Telling, tellOfChange } from '#modules/notifications/events.service.ts';
 import type { Actor, Idempotency } from '#plugins/access.ts';
 
 /** What a change can be of: an action of the table of rights, or what the portal does by itself. */
@@ -14,6 +15,8 @@ export interface ChangeDetails {
   undoesChangeId?: number | undefined;
   /** How many months an extension was for. */
   months?: number | undefined;
+  /** What others hear of it. */
+  tells?: Telling | undefined;
 }
 
 /**
@@ -34,6 +37,7 @@ export async function inChange<Result>(
 
     const begunId = await beginChange(trx, actor, action, reason, more);
     const made = await work(trx);
+    if (more.tells) await tellOfChange(trx, actor, begunId, more.tells);
     await keepAnswer(trx, actor, begunId, made);
     return { answer: made, changeId: begunId, isRepeat: false };
   });

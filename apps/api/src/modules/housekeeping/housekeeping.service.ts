@@ -6,12 +6,16 @@ import type { Db } from '#database/client.ts';
  * their session alone: as long as it lives, a stolen one must be recognised.
  */
 const kept = {
+  certificate_checks: sql`at < now() - interval '30 days'`,
+  events: sql`at < now() - interval '90 days'`,
   idempotency_keys: sql`created_at < now() - interval '24 hours'`,
   jobs: sql`created_at < now() - interval '30 days'`,
   plans: sql`expires_at < now() - interval '1 day'`,
   rate_limits: sql`expire < extract(epoch from now()) * 1000`,
   sessions: sql`least(ended_at, expires_at) < now() - interval '90 days'`,
   sign_in_attempts: sql`at < now() - interval '365 days'`,
+  telegram_codes: sql`expires_at < now()`,
+  telegram_updates: sql`at < now() - interval '3 days'`,
 };
 
 /** Makes the log's next months and removes what has had its time. Of several instances at once one does it. */

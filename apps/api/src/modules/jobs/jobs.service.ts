@@ -4,6 +4,7 @@ import type { Job, JobKind } from '@cmp/shared/jobs';
 import type { Db, Trx } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { actorOfAccount } from '#modules/auth/sessions.service.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { type Actor, systemActor } from '#plugins/access.ts';
 import {
   beginRun,
@@ -30,6 +31,7 @@ export interface RunningTask {
   actor: Actor;
   /** Aborted when it is stopped, or given to another process. */
   signal: AbortSignal;
+  /** Says how far it is. Throws where it was stopped, or given to another process. */
   progress: (progress: Partial<Progress>) => void;
   /** Ends it in the transaction that holds its result, or refuses where it was stopped meanwhile. */
   finish: (trx: Trx, made: 'change' | 'plan' | 'task') => Promise<void>;
@@ -154,6 +156,12 @@ async function abandon(
     const job = await endJob(trx, jobId, { state, failure }, attempt);
     const work = job && works[job.kind];
     if (job?.planId && work && 'abandon' in work) await work.abandon(trx, job.planId, failure);
+    if (job && failure.code === 'interrupted')
+      await tell(trx, {
+        event: 'job_dead',
+        accountId: job.accountId,
+        facts: { kind: job.kind, jobId },
+      });
     if (job && work && 'tellFailure' in work) await work.tellFailure?.(trx, job, failure);
     return job;
   });
@@ -186,7 +194,11 @@ function watchRun(db: Db, run: Run, queueSignal: AbortSignal) {
 
   return {
     signal,
-    progress: (progress: Partial<Progress>) => void Object.assign(state, progress),
+    progress: (progress: Partial<Progress>) => {
+      // Between two steps, so that what was stopped lets go of its rows now and not at its end.
+      signal.throwIfAborted();
+      Object.assign(state, progress);
+    },
     finish: async (trx: Trx, made: 'change' | 'plan' | 'task') => {
       if (await finishRun(trx, run, made, state)) return;
       given.abort();

@@ -12,12 +12,14 @@ import type { Db, Trx } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { type ChangeDetails, inChange } from '#modules/changes/changes.service.ts';
 import { asApiFields } from '#modules/changes/entry-fields.service.ts';
+import type { Telling } from '#modules/notifications/events.service.ts';
 import { type Actor, inScope } from '#plugins/access.ts';
 import type { Confirm } from '#plugins/confirmation.ts';
 import {
   countPlanEntries,
   findLastOrdinal,
   findPlan,
+  holdRun,
   insertPlan,
   listPlanEntries,
   lockPlan,
@@ -127,9 +129,20 @@ export function commitInChange(
       const plan = asPlan(visible(actor, await findPlan(trx, id)));
       return { plan, changeId: plan.changeId, jobId: plan.jobId };
     },
-    { undoesChangeId, months },
+    { undoesChangeId, months, tells: tellings[action] },
   );
 }
+
+/** What others hear of a plan that became real, by its action. */
+const tellings: Partial<Record<Action, Telling>> = {
+  'users:extend': { event: 'users_bulk', ofOne: 'users_extended', facts: { action: 'extend' } },
+  'users:update': { event: 'users_bulk', facts: { action: 'update' } },
+  'users:delete': { event: 'users_bulk', facts: { action: 'delete' } },
+  'users:import': { event: 'users_imported' },
+  'legacy:import': { event: 'users_imported' },
+  'changes:undo': { event: 'change_undone' },
+  'snapshots:restore': { event: 'snapshot_restored' },
+};
 
 interface PlannedChange extends ChangeDetails {
   /** The plan's. */
@@ -138,14 +151,18 @@ interface PlannedChange extends ChangeDetails {
   reason?: string | null;
 }
 
-/** Locks a plan that is still to be made real, so that of two commits one takes effect. */
+/**
+ * Holds a plan that is still to be made real, so that of two commits one takes effect. A job's is stopped by its end:
+ * what was stopped cannot finish.
+ */
 export async function holdPlan(
   trx: Trx,
   actor: Actor,
   planId: number,
   from: 'ready' | 'committing',
 ): Promise<void> {
-  const { state } = visible(actor, await lockPlan(trx, planId));
+  const hold = from === 'committing' ? holdRun : lockPlan;
+  const { state } = visible(actor, await hold(trx, planId));
   if (state === 'committed') throw committedBefore();
   if (state !== from) throw notReady();
 }

@@ -4,6 +4,7 @@ import { AppError } from '#lib/errors.ts';
 import { drills } from '#lib/metrics.ts';
 import { type RunningTask, startJob } from '#modules/jobs/jobs.service.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { encryptionOf } from '#modules/snapshots/snapshot-place.ts';
 import { systemActor } from '#plugins/access.ts';
 import { listTables } from './catalogue.repository.ts';
@@ -38,6 +39,11 @@ export async function rehearse(
   const ms = Math.round(performance.now() - startedAt);
   await db.transaction().execute(async (trx) => {
     await saveDrill(trx, drilled.id, { failure, ms });
+    if (failure !== null)
+      await tell(trx, {
+        event: 'snapshot_unverified',
+        facts: { fileName: drilled.fileName, failure },
+      });
     await finish(trx, 'task');
   });
   drills.inc({ outcome: failure === null ? 'good' : 'bad' });

@@ -8,7 +8,9 @@ const separate: ReadonlySet<string> = new Set([
   'changes',
   'entries',
   'grants',
+  'notification_preferences',
   'sign_in_attempts',
+  'telegram_chats',
 ]);
 
 export function isSeparate(table: string): boolean {

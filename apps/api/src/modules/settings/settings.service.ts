@@ -7,13 +7,14 @@ import type {
 } from '@cmp/shared/settings/sections';
 import type * as z from 'zod';
 import type { SettingsOverrides } from '#config.ts';
-import type { Db } from '#database/client.ts';
+import type { Db, Trx } from '#database/client.ts';
 import { staleVersion } from '#lib/errors.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { tellLeftTarget } from '#modules/notifications/left-target.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { type Overrides, valuesOf } from './environment.ts';
-import { draftOf } from './section-draft.ts';
+import { alteredTargets, draftOf } from './section-draft.ts';
 import { openSecrets, stateOf } from './section-secrets.ts';
 import {
   findSection,
@@ -78,8 +79,11 @@ export async function readSecret(
   return sealed === undefined ? undefined : unseal(key, `${section}.${name}`, sealed);
 }
 
-/** Alters the named fields and secrets of a section. A secret that comes back as its mask stays; null clears it. */
-export function changeSection(
+/**
+ * Alters the named fields and secrets of a section. A secret that comes back as its mask stays; null clears it. Where
+ * data goes elsewhere from now on, the target that was left is told.
+ */
+export async function changeSection(
   db: Db,
   actor: Actor,
   key: Buffer,
@@ -88,7 +92,12 @@ export function changeSection(
   change: { version: number; values: Record<string, unknown> },
   overrides: Overrides = {},
 ): Promise<SettingsSection> {
-  return inChange(db, actor, 'settings:update', null, async (trx) => {
+  const known = (await findSection(db, section)) ?? unsaved;
+  if (known.version !== change.version)
+    throw staleVersion(view(section, contract, known, overrides));
+  const fields = Object.keys(change.values);
+  const moved = alteredTargets(contract, known, change.values);
+  const save = async (trx: Trx) => {
     await lockSection(trx, section);
     const stored = (await findSection(trx, section)) ?? unsaved;
     if (stored.version !== change.version)
@@ -98,8 +107,12 @@ export function changeSection(
       version: stored.version + 1,
     };
     await saveSection(trx, section, next);
+    const left = { fields: stored.fields, secrets: openSecrets(key, section, stored) };
+    if (moved.length > 0) await tellLeftTarget(trx, key, actor, { section, fields: moved }, left);
     return view(section, contract, next, overrides);
-  });
+  };
+  const tells = { event: 'settings_changed', facts: { section, fields } } as const;
+  return inChange(db, actor, 'settings:update', null, save, moved.length > 0 ? {} : { tells });
 }
 
 /** Its values with defaults filled in, and of its secrets only whether they are set. */

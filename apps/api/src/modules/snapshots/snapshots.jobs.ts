@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { PlanFailure } from '@cmp/shared/changes';
+import type { NotificationEvent } from '@cmp/shared/notifications';
 import { SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
 import * as z from 'zod';
 import type { Db, Trx } from '#database/client.ts';
 import { noteChange } from '#modules/changes/changes.service.ts';
 import type { EndedJob, JobWorks, RunningTask } from '#modules/jobs/jobs.service.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { type WritingPlace, writeSnapshot } from './create-snapshot.service.ts';
 import { pathOfSnapshot, type SnapshotPlace } from './snapshot-place.ts';
 import { insertSnapshot, saveVerdict } from './snapshots.repository.ts';
@@ -34,6 +36,7 @@ async function create(db: Db, place: WritingPlace, task: RunningTask): Promise<v
     const verifiedAt = new Date().toISOString();
     await db.transaction().execute(async (trx) => {
       await insertSnapshot(trx, { ...written, verifiedAt, verifyFailure });
+      await tellVerdict(trx, 'snapshot_made', written.fileName, verifyFailure);
       await finish(trx, 'task');
     });
   } catch (error) {
@@ -43,14 +46,16 @@ async function create(db: Db, place: WritingPlace, task: RunningTask): Promise<v
   }
 }
 
-/** Whoever asked for it: the log says that it was begun, and so what became of it. */
-function tellFailure(trx: Trx, job: EndedJob, { message }: PlanFailure): Promise<void> {
+/** The log says that it was begun, and so what became of it; those who look after the portal hear of it. */
+async function tellFailure(trx: Trx, job: EndedJob, { code, message }: PlanFailure): Promise<void> {
   const { accountId, accountName: username, ip, requestId } = job;
   const via = accountId === null ? 'system' : 'panel';
-  const { name } = Wish.parse(job.subject);
-  return noteChange(
+  const { name: fileName } = Wish.parse(job.subject);
+  if (code !== 'stopped')
+    await tell(trx, { event: 'snapshot_failed', facts: { fileName, failure: message } });
+  await noteChange(
     ...([trx, { accountId, username, via, ip, requestId }, 'snapshots:create'] as const),
-    `${name}: not made. ${message}`,
+    `${fileName}: not made. ${message}`,
   );
 }
 
@@ -63,6 +68,18 @@ async function verify(db: Db, place: SnapshotPlace, task: RunningTask): Promise<
   const failure = await judgeSnapshot(db, place, snapshot, task.signal);
   await db.transaction().execute(async (trx) => {
     await saveVerdict(trx, snapshotId, failure);
+    await tellVerdict(trx, undefined, snapshot.fileName, failure);
     await task.finish(trx, 'task');
   });
+}
+
+/** Tells that one did not prove good, or else what good there is to tell. */
+async function tellVerdict(
+  trx: Trx,
+  good: NotificationEvent | undefined,
+  fileName: string,
+  failure: string | null,
+): Promise<void> {
+  const event = failure === null ? good : 'snapshot_unverified';
+  if (event) await tell(trx, { event, facts: { fileName, failure } });
 }

@@ -146,7 +146,8 @@ export async function extendUser(
     const user = await updateUser(trx, userId, term.version, { expiresOn }, bounds);
     return user ?? (await refuseStale(trx, actor, userId, bounds));
   };
-  return inChange(db, actor, 'users:extend', reason, lengthen, { months });
+  const tells = { event: 'users_extended', facts: { months } } as const;
+  return inChange(db, actor, 'users:extend', reason, lengthen, { months, tells });
 }
 
 /** Moves a user to the bin; undoing the change brings it back. */

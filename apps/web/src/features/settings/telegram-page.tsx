@@ -1,5 +1,5 @@
+import { NotificationEvent } from '@cmp/shared/notifications';
 import { Weekday } from '@cmp/shared/settings/fields';
-import { TelegramEvent } from '@cmp/shared/settings/telegram';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { CheckField } from '#components/check-field.tsx';
@@ -56,9 +56,9 @@ function TelegramForm() {
           form={form}
           name="events"
           columnWidth="15rem"
-          options={TelegramEvent.options.map((value) => ({
+          options={NotificationEvent.options.map((value) => ({
             value,
-            text: t(`telegram.event.${value}`),
+            text: t(`notifications.event.${value}`),
           }))}
         />
         <div className="grid gap-5 sm:grid-cols-3">

@@ -1,0 +1,111 @@
+import { sql } from 'kysely';
+import { describe, expect } from 'vitest';
+import type { Db } from '#database/client.ts';
+import { keys, test } from '#test/fixtures.ts';
+import { password } from '#test/given.ts';
+import { openTarget } from './sealed-target.ts';
+
+/** What was told a target that was left: by which way, whom, and where it goes. */
+async function noticesOf(db: Db) {
+  const { rows } = await sql<{
+    channel: string;
+    accountId: number | null;
+    chatId: string | null;
+    sealedTarget: string;
+  }>`select channel, account_id, chat_id, sealed_target from deliveries
+    where sealed_target is not null order by id`.execute(db);
+  return rows.map(({ sealedTarget, ...row }) => ({
+    ...row,
+    sealedTarget,
+    target: openTarget(keys.settings, sealedTarget),
+  }));
+}
+
+const oldToken = '1234:old-token-of-the-bot';
+
+describe('an outbound target that moves (security.md 36)', () => {
+  test('is told where it led: the chat by its own token, encrypted meanwhile', async ({
+    api,
+    db,
+  }) => {
+    const [admin, other] = [await api.as('admin'), await api.as('admin')];
+    const chats = { enabled: true, defaultChatId: '-1001', allowedChatIds: [] };
+    await admin.patch('/settings/telegram', {
+      ...{ version: 1, password },
+      values: { ...chats, token: oldToken },
+    });
+    expect(await noticesOf(db)).toEqual([]);
+
+    await admin.patch('/settings/telegram', {
+      ...{ version: 2, password },
+      values: { token: '9:another', defaultChatId: '-666' },
+    });
+
+    const [notice] = await noticesOf(db);
+    expect(notice).toMatchObject({
+      ...{ channel: 'telegram', accountId: null, chatId: '-1001' },
+      target: { kind: 'telegram', token: oldToken, chatId: '-1001' },
+    });
+    expect(notice?.sealedTarget).not.toContain('old-token');
+    // Whoever holds the thief's session is told, too: its owner may be looking.
+    for (const one of [admin, other])
+      expect((await one.get('/notifications')).json().items[0]).toMatchObject({
+        ...{ event: 'target_moved', actorName: admin.account.username },
+        facts: { section: 'telegram', fields: ['token', 'defaultChatId'] },
+      });
+  });
+
+  test('is told by the mail server that was left, to every admin with an address', async ({
+    api,
+    db,
+  }) => {
+    const [admin] = [await api.as('admin'), await api.as('admin')];
+    await admin.patch('/auth/profile', { version: 1, email: 'a@example.net' });
+    const server = { enabled: true, host: 'mail.example.net', from: 'p@example.net', user: 'p' };
+    await admin.patch('/settings/mail', {
+      ...{ version: 1, password },
+      values: { ...server, password: 'of the old server' },
+    });
+
+    await admin.patch('/settings/mail', {
+      ...{ version: 2, password },
+      values: { host: 'mail.thief.example' },
+    });
+
+    expect(await noticesOf(db)).toMatchObject([
+      {
+        ...{ channel: 'mail', accountId: admin.account.id },
+        target: { settings: { host: 'mail.example.net' }, password: 'of the old server' },
+      },
+    ]);
+  });
+
+  test('is told by the webhook that was left', async ({ api, db }) => {
+    const admin = await api.as('admin');
+    const hook = { webhookEnabled: true, webhookUrl: 'https://hooks.example.net/a' };
+    await admin.patch('/settings/notifications', {
+      ...{ version: 1, password },
+      values: { ...hook, webhookSecret: 'a secret of sixteen' },
+    });
+
+    await admin.patch('/settings/notifications', {
+      ...{ version: 2, password },
+      values: { webhookUrl: 'https://thief.example/' },
+    });
+
+    expect(await noticesOf(db)).toMatchObject([
+      { channel: 'webhook', target: { url: hook.webhookUrl, secret: 'a secret of sixteen' } },
+    ]);
+  });
+
+  test('is told of by the change alone where nothing leads elsewhere', async ({ api, db }) => {
+    const [admin, other] = [await api.as('admin'), await api.as('admin')];
+
+    await admin.patch('/settings/telegram', { version: 1, values: { report: 'daily' } });
+
+    expect(await noticesOf(db)).toEqual([]);
+    expect((await other.get('/notifications')).json().items).toMatchObject([
+      { event: 'settings_changed', facts: { section: 'telegram', fields: ['report'] } },
+    ]);
+  });
+});

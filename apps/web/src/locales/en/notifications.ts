@@ -1,0 +1,22 @@
+export const notifications = {
+  event: {
+    sign_in: 'Sign-ins',
+    new_device: 'Sign-ins on a new device',
+    users_soon: 'Users who expire soon',
+    users_expired: 'Users who have expired',
+    users_extended: 'Users who were extended',
+    users_imported: 'Imports',
+    users_bulk: 'Changes of many users',
+    change_undone: 'Undone changes',
+    snapshot_made: 'Snapshots made',
+    snapshot_failed: 'Snapshots that failed',
+    snapshot_unverified: 'Snapshots that did not prove good',
+    snapshot_restored: 'Restores',
+    certificate_ending: 'A certificate that ends soon',
+    job_dead: 'Work that was given up',
+    settings_changed: 'Changes of settings',
+    target_moved: 'Data that goes elsewhere from now on',
+    webhook_off: 'A webhook that was switched off',
+    report: 'The report',
+  },
+};
