@@ -149,12 +149,9 @@ describe('a snapshot of the database', () => {
     await expect.poll(() => listCopying(db)).toEqual([]);
   });
 
-  test('is tried again where the database goes away in the middle', async ({
-    db,
-    given,
-    place,
-    outage,
-  }) => {
+  test('is tried again where the database goes away in the middle', {
+    timeout: 60_000,
+  }, async ({ db, given, place, outage }) => {
     const [server] = await given.servers('one');
     await addMany(db, server.id);
     const outages: Promise<void>[] = [];
@@ -653,12 +650,12 @@ describe('the tending of snapshots', () => {
 });
 
 /** More than the buffers between PostgreSQL and a file hold. */
-const manyUsers = 40_000;
+const manyUsers = 15_000;
 
 async function addMany(db: Db, serverId: number): Promise<void> {
   await inChange(db, system, 'seed', null, (trx) =>
     sql`insert into users (server_id, account_name, name_key, search_key, remark)
-      select ${serverId}, 'user ' || n, 'user ' || n, 'user ' || n, repeat(md5(n::text), 20)
+      select ${serverId}, 'user ' || n, 'user ' || n, 'user ' || n, repeat(md5(n::text), 31)
       from generate_series(1, ${manyUsers}::int) n`.execute(trx),
   );
 }
