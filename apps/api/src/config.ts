@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BotEnvironment } from '@cmp/shared/bot-environment';
 import { Host } from '@cmp/shared/settings/fields';
 import type { Section } from '@cmp/shared/settings/sections';
 import * as z from 'zod';
@@ -78,6 +79,11 @@ export const Environment = z.object({
     .describe(
       'Signs access tokens, at least 32 bytes. Made on first start and kept in DATA_DIR/keys when absent.',
     ),
+  BOT_SERVICE_TOKEN: secret(32)
+    .optional()
+    .describe(
+      'What the Telegram bot proves itself by to the API, at least 32 bytes. Made likewise; a bot on another machine is given it.',
+    ),
   SECRET_KEY_FILE: z
     .string()
     .optional()
@@ -95,11 +101,25 @@ export const Environment = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://api.telegram.org')
     .describe('Another Telegram API server, of your own.'),
+  START_TELEGRAM_BOT: flag
+    .default(true)
+    .describe(
+      'Whether `npm start` runs the bot too, while Telegram is on and has a token. Off where apps/telegram-bot/src/main.ts runs elsewhere.',
+    ),
+  ...BotEnvironment.shape,
   DOMAIN_NAME: Host.optional().describe(
     'Whose certificate is watched, and from how many days left on it is told of.',
   ),
   CERT_EXPIRY_WARN_DAYS: z.coerce.number().int().min(1).max(365).optional(),
   CERT_EXPIRY_CRITICAL_DAYS: z.coerce.number().int().min(0).max(365).optional(),
+  CERT_EXPIRY_SLACK_WEBHOOK: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Whom `cmp cert check` tells: Slack, by the address of its webhook; a chat of Telegram.',
+    ),
+  CERT_EXPIRY_TELEGRAM_BOT_TOKEN: z.string().max(200).optional(),
+  CERT_EXPIRY_TELEGRAM_CHAT_ID: z.string().max(20).optional(),
   USE_USER_STATUS_MATVIEW: flag
     .optional()
     .describe(
@@ -150,9 +170,21 @@ export interface Config {
   works: boolean;
   /** Which variables of the database's are set. */
   databaseVariables: string[];
-  keys: { jwtSecret: string | undefined; secretKeyFile: string };
+  keys: {
+    jwtSecret: string | undefined;
+    botToken: string | undefined;
+    secretKeyFile: string;
+  };
   settings: SettingsOverrides;
   telegramApiRoot: string;
+  /** Whether the supervisor runs the bot. */
+  startsBot: boolean;
+  /** Whom the check of a certificate at the command line tells. */
+  certificateAlarm: {
+    slackWebhook: string | undefined;
+    telegramBotToken: string | undefined;
+    telegramChatId: string | undefined;
+  };
   matviewUse: MatviewUse;
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
@@ -195,10 +227,17 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
     keys: {
       jwtSecret: env.JWT_SECRET,
+      botToken: env.BOT_SERVICE_TOKEN,
       secretKeyFile: resolve(root, env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key')),
     },
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    startsBot: env.START_TELEGRAM_BOT,
+    certificateAlarm: {
+      slackWebhook: env.CERT_EXPIRY_SLACK_WEBHOOK,
+      telegramBotToken: env.CERT_EXPIRY_TELEGRAM_BOT_TOKEN,
+      telegramChatId: env.CERT_EXPIRY_TELEGRAM_CHAT_ID,
+    },
     matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
@@ -223,6 +262,10 @@ export class ConfigError extends Error {
 function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
+    ['TELEGRAM_WEBHOOK_URL', ['TELEGRAM_WEBHOOK_PORT']],
+    ['TELEGRAM_WEBHOOK_PORT', ['TELEGRAM_WEBHOOK_URL']],
+    ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN', ['CERT_EXPIRY_TELEGRAM_CHAT_ID']],
+    ['CERT_EXPIRY_TELEGRAM_CHAT_ID', ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN']],
     ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],
     ['SEED_ADMIN_PASSWORD', ['SEED_ADMIN_USERNAME']],
   ] as const;

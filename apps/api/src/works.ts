@@ -1,5 +1,6 @@
 import type { ServingUrls } from '#database/serving-urls.ts';
 import type { Keys } from '#lib/keys.ts';
+import type { Resolve } from '#lib/outbound.ts';
 import { undoWork } from '#modules/changes/undo.service.ts';
 import type { JobWorks } from '#modules/jobs/jobs.service.ts';
 import { restoreWorks } from '#modules/restore/restore.jobs.ts';
@@ -9,7 +10,7 @@ import type { Config } from './config.ts';
 
 /** What jobs work with beside the database that serves. */
 export interface WorkPlace
-  extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'matviewUse'> {
+  extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'settings' | 'matviewUse'> {
   keys: Keys;
   /** As the role that serves, for what wants a connection of its own. */
   databaseUrl: string;
@@ -17,6 +18,8 @@ export interface WorkPlace
   ownerUrl: string | undefined;
   /** Hears what nobody waits for: a rehearsal that failed. */
   tell?: (failure: unknown) => void;
+  /** Who is asked for the addresses of names. */
+  resolve?: Resolve;
 }
 
 /** Every kind of work there is, by the kind of its job: the table of contents. */
@@ -30,9 +33,9 @@ export function allWorks(place: WorkPlace): JobWorks {
 }
 
 export function placeOfWork(
-  { uploadsDir, snapshotsDir, versions, matviewUse }: Config,
+  { uploadsDir, snapshotsDir, versions, settings, matviewUse }: Config,
   keys: Keys,
-  { appUrl, ownerUrl }: ServingUrls,
+  { appUrl: databaseUrl, ownerUrl }: ServingUrls,
 ): WorkPlace {
-  return { uploadsDir, snapshotsDir, versions, matviewUse, keys, databaseUrl: appUrl, ownerUrl };
+  return { uploadsDir, snapshotsDir, versions, settings, matviewUse, keys, databaseUrl, ownerUrl };
 }

@@ -49,6 +49,7 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/snapshots': () => ({ kind: 'config' }),
   'POST /api/snapshots/recovery-key': () => ({ password }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+  'PATCH /api/telegram/chats/:id': () => ({ signInAlerts: false }),
   'POST /api/settings/:section/test': () => ({}),
   'POST /api/settings/:section/reveal': () => ({ password }),
 };
