@@ -26,6 +26,7 @@ export const leftOut = {
   events: 'all',
   idempotency_keys: 'all',
   jobs: 'all',
+  matview_states: 'all',
   plan_entries: 'all',
   plans: 'all',
   rate_limits: 'all',

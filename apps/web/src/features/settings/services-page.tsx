@@ -47,9 +47,11 @@ function Services() {
       title={t('settings.services')}
       text={t('services.lead')}
       aside={
-        <Button tone="primary" onClick={() => open({ what: 'new' })}>
-          {t('services.add')}
-        </Button>
+        services.items.length > 0 ? (
+          <Button tone="primary" onClick={() => open({ what: 'new' })}>
+            {t('services.add')}
+          </Button>
+        ) : null
       }
     >
       {services.items.length > 0 ? (
@@ -60,7 +62,9 @@ function Services() {
         />
       ) : (
         <EmptyNote text={t('services.none')}>
-          <Button onClick={() => open({ what: 'new' })}>{t('services.add')}</Button>
+          <Button tone="primary" onClick={() => open({ what: 'new' })}>
+            {t('services.add')}
+          </Button>
         </EmptyNote>
       )}
       {isOpen?.what === 'new' ? <NewServiceDialog currency={currency} onClose={close} /> : null}
