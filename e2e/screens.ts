@@ -7,6 +7,7 @@ import {
   chromium,
   type Page,
 } from '@playwright/test';
+import sharp from 'sharp';
 import { findBrowser } from './browser.ts';
 import { startPortal } from './portal.ts';
 import { addresses, prepareScenes, type Scene, sceneOf } from './scenes.ts';
@@ -116,5 +117,9 @@ async function open(page: Page, address: string): Promise<void> {
 }
 
 async function shoot(page: Page, name: string, look: string): Promise<void> {
-  await page.screenshot({ path: path.join(folder, `${name}-${look}.png`) });
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  // A palette halves the files, and of flat colour loses nothing that the eye would miss.
+  await sharp(await page.screenshot())
+    .png({ palette: true, effort: 10 })
+    .toFile(path.join(folder, `${name}-${look}.png`));
 }

@@ -12,8 +12,8 @@ export function Section({ title, text, aside, children }: SectionProps) {
   const id = useId();
   return (
     <section aria-labelledby={id} className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
-      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="grid gap-0.5">
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
+        <div className="grid min-w-0 grow basis-64 gap-0.5">
           <h2 id={id} className="text-section">
             {title}
           </h2>

@@ -35,17 +35,20 @@ export function JobLine({ job, onView }: JobLineProps) {
               {' · '}
               {t(`jobs.state.${job.state}`)}
             </span>
+            <span className="text-ink-3">
+              {' · '}
+              <Ago at={job.createdAt} />
+            </span>
           </p>
-          <p className="flex min-w-0 flex-wrap gap-x-2 text-ink-2">
+          <p className="flex min-w-0 gap-x-2 text-ink-2">
             {about ? (
-              <span translate="no" className="min-w-0 wrap-anywhere">
+              <span translate="no" title={about} className="truncate">
                 {about}
               </span>
             ) : null}
-            {isOwn ? null : <span>{t('jobs.by', { name: job.accountName })}</span>}
-            <span className="text-ink-3">
-              <Ago at={job.createdAt} />
-            </span>
+            {isOwn ? null : (
+              <span className="shrink-0">{t('jobs.by', { name: job.accountName })}</span>
+            )}
           </p>
         </div>
         <span className="flex shrink-0 gap-2">

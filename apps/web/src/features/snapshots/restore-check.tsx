@@ -73,14 +73,14 @@ function TableCounts({ subject }: { subject: RestoreSubject }) {
               ) : null}
             </span>
           </Cell>
+          <Cell phone="below" onlyPhone>
+            <CountsInWords table={table} />
+          </Cell>
           {columns.map((column) => (
             <Cell key={column} phone="hidden" align="right">
               <Count table={table} column={column} />
             </Cell>
           ))}
-          <Cell phone="below" onlyPhone>
-            <CountsInWords table={table} />
-          </Cell>
         </Row>
       ))}
     </Table>

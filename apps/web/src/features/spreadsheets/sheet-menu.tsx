@@ -68,7 +68,7 @@ export function FirstSheet({ serverId }: { serverId: number }) {
   return (
     <>
       <ButtonLink to={`/servers/${serverId}/import`}>{t('sheets.importFile')}</ButtonLink>
-      <Button tone="quiet" disabled={isPreparing} onClick={getTemplate}>
+      <Button disabled={isPreparing} onClick={getTemplate}>
         {t('sheets.getTemplate')}
       </Button>
     </>
