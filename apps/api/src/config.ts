@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BotEnvironment } from '@cmp/shared/bot-environment';
 import { Host } from '@cmp/shared/settings/fields';
 import type { Section } from '@cmp/shared/settings/sections';
 import * as z from 'zod';
@@ -100,16 +101,17 @@ export const Environment = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://api.telegram.org')
     .describe('Another Telegram API server, of your own.'),
+  START_TELEGRAM_BOT: flag
+    .default(true)
+    .describe(
+      'Whether `npm start` runs the bot too, while Telegram is on and has a token. Off where apps/telegram-bot/src/main.ts runs elsewhere.',
+    ),
+  ...BotEnvironment.shape,
   DOMAIN_NAME: Host.optional().describe(
     'Whose certificate is watched, and from how many days left on it is told of.',
   ),
   CERT_EXPIRY_WARN_DAYS: z.coerce.number().int().min(1).max(365).optional(),
   CERT_EXPIRY_CRITICAL_DAYS: z.coerce.number().int().min(0).max(365).optional(),
-  USE_USER_STATUS_MATVIEW: flag
-    .optional()
-    .describe(
-      'Whether the overview may count from the materialised view user_status_matview. Unset: where it is there, with its unique index.',
-    ),
   CERT_EXPIRY_SLACK_WEBHOOK: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -118,6 +120,11 @@ export const Environment = z.object({
     ),
   CERT_EXPIRY_TELEGRAM_BOT_TOKEN: z.string().max(200).optional(),
   CERT_EXPIRY_TELEGRAM_CHAT_ID: z.string().max(20).optional(),
+  USE_USER_STATUS_MATVIEW: flag
+    .optional()
+    .describe(
+      'Whether the overview may count from the materialised view user_status_matview. Unset: where it is there, with its unique index.',
+    ),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -170,13 +177,15 @@ export interface Config {
   };
   settings: SettingsOverrides;
   telegramApiRoot: string;
-  matviewUse: MatviewUse;
+  /** Whether the supervisor runs the bot. */
+  startsBot: boolean;
   /** Whom the check of a certificate at the command line tells. */
   certificateAlarm: {
     slackWebhook: string | undefined;
     telegramBotToken: string | undefined;
     telegramChatId: string | undefined;
   };
+  matviewUse: MatviewUse;
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -223,12 +232,13 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
-    matviewUse: matviewUseOf(env),
+    startsBot: env.START_TELEGRAM_BOT,
     certificateAlarm: {
       slackWebhook: env.CERT_EXPIRY_SLACK_WEBHOOK,
       telegramBotToken: env.CERT_EXPIRY_TELEGRAM_BOT_TOKEN,
       telegramChatId: env.CERT_EXPIRY_TELEGRAM_CHAT_ID,
     },
+    matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -252,6 +262,8 @@ export class ConfigError extends Error {
 function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
+    ['TELEGRAM_WEBHOOK_URL', ['TELEGRAM_WEBHOOK_PORT']],
+    ['TELEGRAM_WEBHOOK_PORT', ['TELEGRAM_WEBHOOK_URL']],
     ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN', ['CERT_EXPIRY_TELEGRAM_CHAT_ID']],
     ['CERT_EXPIRY_TELEGRAM_CHAT_ID', ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN']],
     ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],

@@ -85,8 +85,8 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addDoctorCommand(program, run);
   addLegacyCommands(program, run);
   addRestoreCommand(program, run);
-  addMatviewCommands(program, run);
   addCertificateCommand(program, run);
+  addMatviewCommands(program, run);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -123,16 +123,15 @@ describe('the overview', () => {
     const days = [null, -40, -1, 0, 1, 2, 10, 60].map((day) =>
       day === null ? null : addDays(today, day),
     );
-    const services = (await admin.post('/services', { name: 'Gold' })).json();
-    for (const [index, expiresOn] of days.entries())
-      for (const server of [tokyo, lima, oslo]) {
-        const wish = { expiresOn, serviceId: index % 2 ? services.id : null };
-        await given.users(
-          server.id,
-          { ...wish, accountName: `a${index}` },
-          { ...wish, accountName: `b${index}`, enabled: false },
-        );
-      }
+    const service = (await admin.post('/services', { name: 'Gold' })).json();
+    const wishes = days.flatMap((expiresOn, index) => {
+      const wish = { expiresOn, serviceId: index % 2 ? service.id : null };
+      return [
+        { ...wish, accountName: `a${index}` },
+        { ...wish, accountName: `b${index}`, enabled: false },
+      ];
+    });
+    for (const { id } of [tokyo, lima, oslo]) await given.users(id, ...wishes);
     const [gone] = await given.users(lima.id, 'gone');
     await admin.delete(`/users/${gone?.id}?version=1`);
     await admin.delete(`/servers/${oslo.id}?version=1`);

@@ -28,7 +28,7 @@ const test = base
     await execute(
       superuserUrl.href,
       'create schema watched',
-      'create table watched.refreshes ()',
+      `create table watched.refreshes (may_take text default current_setting('statement_timeout'))`,
       'grant usage on schema watched to public',
       'grant select on watched.refreshes to public',
       `create function watched.count_refresh() returns event_trigger language plpgsql security definer
@@ -37,9 +37,11 @@ const test = base
         when tag in ('REFRESH MATERIALIZED VIEW') execute function watched.count_refresh()`,
     );
     return async () => {
-      const { rows } = await sql<{ count: number }>`
-        select count(*)::int as count from watched.refreshes`.execute(owner);
-      return rows[0]?.count;
+      const { rows } = await sql<{ mayTake: string }>`
+        select may_take from watched.refreshes`.execute(owner);
+      // Longer than any statement of a request.
+      expect(new Set(rows.map(({ mayTake }) => mayTake)).isSubsetOf(new Set(['10min']))).toBe(true);
+      return rows.length;
     };
   })
   .extend('startRefresh', async ({ database }, { onCleanup }) => {

@@ -30,9 +30,9 @@ async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
   gauge('cmp_servers', 'Servers.', counts.servers);
   gauge('cmp_entries_default', 'Entries for which no month’s partition was there.', counts.strays);
   await addSnapshots(db, gauge);
-  await addMatview(db, gauge);
   await addBot(db, live, gauge);
   await addOutbox(db, live);
+  await addMatview(db, gauge);
   return live;
 }
 
@@ -60,6 +60,22 @@ async function addSnapshots(db: Db, gauge: AddGauge): Promise<void> {
   );
 }
 
+/** The bot's own counts, which begin anew with it. Where Telegram is off there is none to be up. */
+async function addBot(db: Db, live: Registry, gauge: AddGauge): Promise<void> {
+  const bot = await readBotFacts(db);
+  const count = (name: string, help: string, value: number) =>
+    new Counter({ name, help, registers: [live] }).inc(value);
+
+  if (bot.isOn) gauge('cmp_bot_up', 'Whether the bot says that it is well.', bot.isUp ? 1 : 0);
+  if (bot.silentSeconds !== null)
+    gauge('cmp_bot_silent_seconds', 'Since the bot said how it fares.', bot.silentSeconds);
+  count('cmp_bot_updates_total', 'Updates that Telegram gave the bot.', bot.updates);
+  count('cmp_bot_messages_total', 'Messages that the bot sent.', bot.messages);
+  count('cmp_bot_errors_total', 'Calls to Telegram that failed.', bot.errors);
+  if (bot.latencyMs !== null)
+    gauge('cmp_bot_latency_seconds', 'How long Telegram took to answer.', bot.latencyMs / 1000);
+}
+
 /** Nothing where there is no view. */
 async function addMatview(db: Db, gauge: AddGauge): Promise<void> {
   const facts = await readMatviewFacts(db);
@@ -81,20 +97,6 @@ async function addMatview(db: Db, gauge: AddGauge): Promise<void> {
       'Since the last good refresh of the status view.',
       ageSeconds,
     );
-/** The bot's own counts, which begin anew with it. Where Telegram is off there is none to be up. */
-async function addBot(db: Db, live: Registry, gauge: AddGauge): Promise<void> {
-  const bot = await readBotFacts(db);
-  const count = (name: string, help: string, value: number) =>
-    new Counter({ name, help, registers: [live] }).inc(value);
-
-  if (bot.isOn) gauge('cmp_bot_up', 'Whether the bot says that it is well.', bot.isUp ? 1 : 0);
-  if (bot.silentSeconds !== null)
-    gauge('cmp_bot_silent_seconds', 'Since the bot said how it fares.', bot.silentSeconds);
-  count('cmp_bot_updates_total', 'Updates that Telegram gave the bot.', bot.updates);
-  count('cmp_bot_messages_total', 'Messages that the bot sent.', bot.messages);
-  count('cmp_bot_errors_total', 'Calls to Telegram that failed.', bot.errors);
-  if (bot.latencyMs !== null)
-    gauge('cmp_bot_latency_seconds', 'How long Telegram took to answer.', bot.latencyMs / 1000);
 }
 
 async function countNow(db: Db) {

@@ -145,7 +145,8 @@ async function confirmNothing(): Promise<void> {
 }
 
 async function overviewOf({ db, actor, boundsNow }: Acting, serverId?: number) {
-  return readOverview(db, actor.scope, { serverId }, await boundsNow());
+  // A message cannot say that it is as of a minute ago, so it is counted now.
+  return readOverview(db, actor.scope, { serverId }, await boundsNow(), 'off');
 }
 
 type Wanted = Parameters<typeof readNumberedPage>[2];
