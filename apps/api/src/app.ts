@@ -100,6 +100,7 @@ export type AppConfig = Pick<
   | 'database'
   | 'databaseVariables'
 > & {
+  databaseUrl: string;
   ownerUrl: string | undefined;
   limits?: Limits;
   /** How long a body may take that is no snapshot. */
@@ -125,8 +126,8 @@ export async function buildApp({
   const { http, log, metricsToken, versions } = config;
   const place = { queue, folder: config.uploadsDir };
   const works = allWorks({ ...config, keys });
-  const { uploadsDir, snapshotsDir, ownerUrl } = config;
-  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl, versions };
+  const { uploadsDir, snapshotsDir, databaseUrl, ownerUrl } = config;
+  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, databaseUrl, ownerUrl, versions };
   const app = fastify({
     logger: {
       level: log.level,
