@@ -25,16 +25,19 @@ const grants = fc.uniqueArray(grant, { selector: (one) => one.serverId });
 
 const reads = /^overview:read$|:(list|read|export)$/;
 const ownProfile = /^profile:/;
+/** What one hears, and in which chats. */
+const ownNews = /^(notifications:update|telegram:link)$/;
 
 describe('a role', () => {
   test('admin may do everything', () => {
     expect(actions.filter((one) => !roleCan('admin', one))).toEqual([]);
   });
 
-  test('viewer may read, and write nothing but its own profile', () => {
+  test('viewer may read, and write nothing but its own profile and news', () => {
     const allowed = actions.filter((one) => roleCan('viewer', one));
 
-    expect(allowed.filter((one) => !reads.test(one) && !ownProfile.test(one))).toEqual([]);
+    const own = allowed.filter((one) => ownProfile.test(one) || ownNews.test(one));
+    expect(allowed.filter((one) => !reads.test(one) && !own.includes(one))).toEqual([]);
     expect(allowed).toEqual(expect.arrayContaining(['servers:list', 'users:list', 'users:export']));
   });
 
