@@ -30,6 +30,10 @@ create table deliveries (
   -- parked: given up on after as many tries as it gets; dropped: nobody would want it any more.
   state text not null default 'waiting' check (state in ('waiting', 'sent', 'parked', 'dropped')),
   attempts integer not null default 0,
+  -- Of them, those that the receiver answered with a no: what counts against the message, and not against the way.
+  refusals integer not null default 0,
+  -- Since when it is to go out; of one that is sent again, since then.
+  waits_since timestamptz not null default now(),
   next_at timestamptz not null default now(),
   -- Somebody is at it until then.
   leased_until timestamptz,
@@ -111,6 +115,16 @@ create table bot_state (
 );
 insert into bot_state default values;
 
+-- How the site's webhook fares under a version of its settings.
+create table webhook_state (
+  id integer primary key default 1 check (id = 1),
+  version integer not null default 0,
+  -- Tries without one success between them, and since when.
+  failures integer not null default 0,
+  failing_since timestamptz
+);
+insert into webhook_state default values;
+
 -- What the last look at the certificate found.
 create table certificate_checks (
   id integer generated always as identity primary key,
@@ -125,6 +139,7 @@ create index certificate_checks_by_time on certificate_checks (at);
 call let_app('select, insert, update, delete', 'telegram_codes');
 call let_app('select, insert, delete', 'telegram_updates');
 call let_app('select, update', 'bot_state');
+call let_app('select, update', 'webhook_state');
 call let_app('select, insert, delete', 'certificate_checks');
 
 -- A snapshot says how far each sequence had counted.

@@ -23,6 +23,7 @@ import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
 import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
+import { deliveryRoutes } from '#modules/notifications/deliveries.routes.ts';
 import { notificationRoutes } from '#modules/notifications/notifications.routes.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
 import { overviewRoutes } from '#modules/overview/overview.routes.ts';
@@ -37,6 +38,8 @@ import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
+import { botRoutes } from '#modules/telegram/bot.routes.ts';
+import { chatRoutes } from '#modules/telegram/chats.routes.ts';
 import { bulkCommitter } from '#modules/users/bulk.service.ts';
 import { userRoutes } from '#modules/users/users.routes.ts';
 import access from '#plugins/access.ts';
@@ -46,6 +49,7 @@ import cookies from '#plugins/cookies.ts';
 import drain from '#plugins/drain.ts';
 import errors from '#plugins/errors.ts';
 import { idempotencyOf } from '#plugins/idempotency.ts';
+import openapi from '#plugins/openapi.ts';
 import origin from '#plugins/origin.ts';
 import rateLimits, { defaultLimits, type Limits } from '#plugins/rate-limits.ts';
 import requestLog from '#plugins/request-log.ts';
@@ -165,9 +169,15 @@ export async function buildApp({
   await app.register(access, {
     authenticate: (request) => findCaller(app.sessions, request.claimedSessionId),
     idempotencyOf,
+    botToken: keys.botToken,
   });
 
+  await app.register(openapi, { version: versions.appVersion });
   await app.register(observabilityRoutes, { metricsToken, versions });
+  await app.register(botRoutes, {
+    queue,
+    place: { ...config, key: keys.settings, overrides: config.settings },
+  });
   await app.register(
     async (api) => {
       await api.register(origin);
@@ -186,7 +196,9 @@ export async function buildApp({
       await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));
+      await api.register(chatRoutes);
       await api.register(changeRoutes);
+      await api.register(deliveryRoutes, { overrides: config.settings });
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {

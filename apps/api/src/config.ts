@@ -78,6 +78,11 @@ export const Environment = z.object({
     .describe(
       'Signs access tokens, at least 32 bytes. Made on first start and kept in DATA_DIR/keys when absent.',
     ),
+  BOT_SERVICE_TOKEN: secret(32)
+    .optional()
+    .describe(
+      'What the Telegram bot proves itself by to the API, at least 32 bytes. Made likewise; a bot on another machine is given it.',
+    ),
   SECRET_KEY_FILE: z
     .string()
     .optional()
@@ -100,6 +105,14 @@ export const Environment = z.object({
   ),
   CERT_EXPIRY_WARN_DAYS: z.coerce.number().int().min(1).max(365).optional(),
   CERT_EXPIRY_CRITICAL_DAYS: z.coerce.number().int().min(0).max(365).optional(),
+  CERT_EXPIRY_SLACK_WEBHOOK: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Whom `cmp cert check` tells: Slack, by the address of its webhook; a chat of Telegram.',
+    ),
+  CERT_EXPIRY_TELEGRAM_BOT_TOKEN: z.string().max(200).optional(),
+  CERT_EXPIRY_TELEGRAM_CHAT_ID: z.string().max(20).optional(),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -142,9 +155,19 @@ export interface Config {
   works: boolean;
   /** Which variables of the database's are set. */
   databaseVariables: string[];
-  keys: { jwtSecret: string | undefined; secretKeyFile: string };
+  keys: {
+    jwtSecret: string | undefined;
+    botToken: string | undefined;
+    secretKeyFile: string;
+  };
   settings: SettingsOverrides;
   telegramApiRoot: string;
+  /** Whom the check of a certificate at the command line tells. */
+  certificateAlarm: {
+    slackWebhook: string | undefined;
+    telegramBotToken: string | undefined;
+    telegramChatId: string | undefined;
+  };
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -186,10 +209,16 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
     keys: {
       jwtSecret: env.JWT_SECRET,
+      botToken: env.BOT_SERVICE_TOKEN,
       secretKeyFile: resolve(root, env.SECRET_KEY_FILE ?? join(dataDir, 'keys', 'secret-key')),
     },
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    certificateAlarm: {
+      slackWebhook: env.CERT_EXPIRY_SLACK_WEBHOOK,
+      telegramBotToken: env.CERT_EXPIRY_TELEGRAM_BOT_TOKEN,
+      telegramChatId: env.CERT_EXPIRY_TELEGRAM_CHAT_ID,
+    },
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -213,6 +242,8 @@ export class ConfigError extends Error {
 function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
+    ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN', ['CERT_EXPIRY_TELEGRAM_CHAT_ID']],
+    ['CERT_EXPIRY_TELEGRAM_CHAT_ID', ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN']],
     ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],
     ['SEED_ADMIN_PASSWORD', ['SEED_ADMIN_USERNAME']],
   ] as const;

@@ -1,6 +1,9 @@
 import { connect, type Db } from '#database/client.ts';
+import { watchCertificate } from '#modules/certificates/certificate-watch.service.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { endingTeller, tellReport } from '#modules/notifications/daily.service.ts';
+import { keepDelivering } from '#modules/notifications/outbox.service.ts';
 import { askForDrill } from '#modules/restore/drill.service.ts';
 import { sweepRestores } from '#modules/restore/sweep.service.ts';
 import { tendSnapshots } from '#modules/snapshots/tending.service.ts';
@@ -38,12 +41,29 @@ export async function beginWork({ databaseUrl, isPrepared, tell, ...place }: Pla
   void sweep();
   const sweeping = setInterval(sweep, 15_000);
   const stopTending = tendSnapshots(db, place, queue, tell);
+  const telling = {
+    key: place.keys.settings,
+    overrides: place.settings,
+    ...(place.resolve && { resolve: place.resolve }),
+  };
+  const stopDelivering = keepDelivering(db, telling, tell);
+  const tellOfEnding = endingTeller(db);
+  const watches = [
+    () => tellOfEnding(new Date()),
+    () => tellReport(db, telling, new Date()),
+    () => watchCertificate(db, telling, new Date()),
+  ];
+  const watch = () => Promise.all(watches.map((look) => look().catch(tell)));
+  void watch();
+  const watching = setInterval(watch, 60_000);
 
   return {
     queue,
     stop: async () => {
       clearInterval(sweeping);
+      clearInterval(watching);
       stopTending();
+      await stopDelivering();
       await queue.stop();
       await db.destroy();
     },

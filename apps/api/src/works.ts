@@ -1,4 +1,5 @@
 import type { Keys } from '#lib/keys.ts';
+import type { Resolve } from '#lib/outbound.ts';
 import { undoWork } from '#modules/changes/undo.service.ts';
 import type { JobWorks } from '#modules/jobs/jobs.service.ts';
 import { restoreWorks } from '#modules/restore/restore.jobs.ts';
@@ -7,12 +8,15 @@ import { importWorks } from '#modules/spreadsheets/imports.service.ts';
 import type { Config } from './config.ts';
 
 /** What jobs work with beside the database that serves. */
-export interface WorkPlace extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions'> {
+export interface WorkPlace
+  extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'settings'> {
   keys: Keys;
   /** The role that owns the tables: who may put back what nobody else may write. Undefined where it is not known here. */
   ownerUrl: string | undefined;
   /** Hears what nobody waits for: a rehearsal that failed. */
   tell?: (failure: unknown) => void;
+  /** Who is asked for the addresses of names. */
+  resolve?: Resolve;
 }
 
 /** Every kind of work there is, by the kind of its job: the table of contents. */
@@ -26,8 +30,8 @@ export function allWorks(place: WorkPlace): JobWorks {
 }
 
 export function placeOfWork(config: Config, keys: Keys): WorkPlace {
-  const { uploadsDir, snapshotsDir, versions } = config;
-  return { uploadsDir, snapshotsDir, versions, keys, ownerUrl: ownerUrlOf(config) };
+  const { uploadsDir, snapshotsDir, versions, settings } = config;
+  return { uploadsDir, snapshotsDir, versions, settings, keys, ownerUrl: ownerUrlOf(config) };
 }
 
 function ownerUrlOf({ database }: Config): string | undefined {

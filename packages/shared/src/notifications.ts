@@ -207,3 +207,7 @@ export const ByDelivery = z.strictObject({ id: digits.pipe(z.int().positive()) }
 /** The body of a webhook. `id` is the same when it is sent again. */
 export const WebhookBody = z.object({ id: z.string(), site: z.string(), ...happened });
 export type WebhookBody = z.infer<typeof WebhookBody>;
+
+/** What the settings' Test button posts. */
+export const WebhookPing = WebhookBody.extend({ event: z.literal('ping') });
+export type WebhookPing = z.infer<typeof WebhookPing>;

@@ -10,6 +10,8 @@ export interface Outcome {
   data: object;
   /** It ran, and what it found is not good. */
   isBad?: boolean;
+  /** Where a command's exit codes say more than well or not. */
+  exitCode?: number;
 }
 
 /** What the person at the terminal can mend: a sentence, without a stack. */

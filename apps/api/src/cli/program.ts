@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type Config, readConfig } from '#config.ts';
 import { addAccountCommands } from './account.commands.ts';
+import { addCertificateCommand } from './certificate.command.ts';
 import { addDoctorCommand } from './doctor.command.ts';
 import { addLegacyCommands } from './legacy.command.ts';
 import { addMigrateCommand } from './migrate.command.ts';
@@ -28,7 +29,10 @@ export type Context = Pick<Terminal, 'isInteractive' | 'writeError' | 'readInput
 };
 
 /** Runs the work of a command with the configuration, and answers with what it says. */
-export type Run = (work: (context: Context) => Promise<Outcome>) => Promise<void>;
+export type Run = (
+  work: (context: Context) => Promise<Outcome>,
+  exits?: { failed: number },
+) => Promise<void>;
 
 const exitCodes = { done: 0, failed: 1, misused: 2, interrupted: 130 } as const;
 
@@ -44,11 +48,16 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
     .configureOutput({ writeOut: write, writeErr: writeError })
     .showHelpAfterError('(--help says what can be said)')
     .exitOverride();
-  const run: Run = async (work) => {
+  const run: Run = async (work, { failed } = exitCodes) => {
     const isJson = program.opts<{ json?: boolean }>().json === true;
     try {
       const config = readConfig(environment);
-      const { text, data, isBad } = await work({
+      const {
+        text,
+        data,
+        isBad,
+        exitCode: own,
+      } = await work({
         config,
         isInteractive,
         writeError,
@@ -56,9 +65,9 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
         signal,
       });
       write(isJson ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
-      exitCode = isBad ? exitCodes.failed : exitCodes.done;
+      exitCode = own ?? (isBad ? exitCodes.failed : exitCodes.done);
     } catch (error) {
-      exitCode = signal.aborted ? exitCodes.interrupted : exitCodes.failed;
+      exitCode = signal.aborted ? exitCodes.interrupted : failed;
       const failure = asFailure(error) ?? asBug(error);
       if (isJson) write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
       else writeError(`${failure.message}\n`);
@@ -73,6 +82,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addDoctorCommand(program, run);
   addLegacyCommands(program, run);
   addRestoreCommand(program, run);
+  addCertificateCommand(program, run);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -8,7 +8,7 @@ import { test as base } from '#test/command-fixtures.ts';
 import { rolePassword } from '#test/global-setup.ts';
 import { snapshotFile } from '#test/restore-client.ts';
 
-const others = { jwtSecret: 'x', ...keysOf(Buffer.alloc(32, 3)) };
+const others = { jwtSecret: 'x', botToken: 'x', ...keysOf(Buffer.alloc(32, 3)) };
 
 const test = base
   .extend('folder', async ({}, { onCleanup }) => {

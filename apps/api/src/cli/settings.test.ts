@@ -38,7 +38,11 @@ describe('cmp settings', () => {
     writeFileSync(file, `${canary}\n`);
     const keys = loadKeys({
       dataDir,
-      keys: { jwtSecret: undefined, secretKeyFile: join(dataDir, 'keys', 'secret-key') },
+      keys: {
+        jwtSecret: undefined,
+        botToken: undefined,
+        secretKeyFile: join(dataDir, 'keys', 'secret-key'),
+      },
     });
 
     const typed = await cmp(['settings', 'set', 'mail', 'password', canary]);

@@ -76,9 +76,11 @@ export interface Deliveries {
   leasedUntil: string | null;
   nextAt: Generated<string>;
   readAt: string | null;
+  refusals: Generated<number>;
   sealedTarget: string | null;
   sentAt: string | null;
   state: Generated<string>;
+  waitsSince: Generated<string>;
 }
 
 export interface Entries {
@@ -329,6 +331,13 @@ export interface Users {
   version: Generated<number>;
 }
 
+export interface WebhookState {
+  failingSince: string | null;
+  failures: Generated<number>;
+  id: Generated<number>;
+  version: Generated<number>;
+}
+
 export interface DB {
   accounts: Accounts;
   botState: BotState;
@@ -355,4 +364,5 @@ export interface DB {
   telegramCodes: TelegramCodes;
   telegramUpdates: TelegramUpdates;
   users: Users;
+  webhookState: WebhookState;
 }

@@ -108,6 +108,11 @@ export function notFound(): AppError {
   return new AppError('not_found', 'This does not exist, or not for you.');
 }
 
+/** What is kept from outside answers like an address that leads nowhere. */
+export function notHere(): AppError {
+  return new AppError('not_found', 'There is nothing at this address.');
+}
+
 /** The row moved since the caller read it; `current` is how it is now. */
 export function staleVersion(current: object): AppError {
   return new AppError('stale_version', 'This was changed meanwhile. Look again, then decide.', {

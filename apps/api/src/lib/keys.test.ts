@@ -12,7 +12,7 @@ const test = base.extend('dataDir', async ({}, { onCleanup }) => {
 
 const sourcesIn = (dataDir: string, jwtSecret?: string) => ({
   dataDir,
-  keys: { jwtSecret, secretKeyFile: join(dataDir, 'keys', 'secret-key') },
+  keys: { jwtSecret, botToken: undefined, secretKeyFile: join(dataDir, 'keys', 'secret-key') },
 });
 
 test('keys are made once, for their owner alone, and no two are alike', ({ dataDir }) => {
@@ -23,8 +23,13 @@ test('keys are made once, for their owner alone, and no two are alike', ({ dataD
   expect(setupToken(second)).toBe(setupToken(first));
   expect(first.settings).not.toEqual(first.tokens);
   expect(Buffer.from(first.jwtSecret, 'base64')).toHaveLength(32);
-  expect(readdirSync(join(dataDir, 'keys')).toSorted()).toEqual(['jwt-secret', 'secret-key']);
-  for (const name of ['jwt-secret', 'secret-key'])
+  expect(readdirSync(join(dataDir, 'keys')).toSorted()).toEqual([
+    'bot-token',
+    'jwt-secret',
+    'secret-key',
+  ]);
+  expect(Buffer.from(first.botToken, 'base64url')).toHaveLength(32);
+  for (const name of ['bot-token', 'jwt-secret', 'secret-key'])
     expect(statSync(join(dataDir, 'keys', name)).mode & 0o777).toBe(0o600);
   expect(statSync(join(dataDir, 'keys')).mode & 0o777).toBe(0o700);
 });

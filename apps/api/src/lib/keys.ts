@@ -6,31 +6,46 @@ import { dirname, join } from 'node:path';
 export interface Keys {
   /** Signs access tokens. */
   jwtSecret: string;
+  /** What the bot proves itself by to the API. */
+  botToken: string;
   /** Encrypts the secrets of the settings (AES-256-GCM). */
   settings: Buffer;
   /** Keys the HMAC under which tokens are stored and derived. */
   tokens: Buffer;
   /** The seed of the Ed25519 key that signs snapshots. */
   snapshots: Buffer;
-  /** What all but the first are derived from: the recovery key. */
+  /** What all but the first two are derived from: the recovery key. */
   root: Buffer;
 }
 
+/** What the recovery key brings back. */
+export type RootKeys = Omit<Keys, 'jwtSecret' | 'botToken'>;
+
 interface KeySources {
   dataDir: string;
-  keys: { jwtSecret: string | undefined; secretKeyFile: string };
+  keys: {
+    jwtSecret: string | undefined;
+    botToken: string | undefined;
+    secretKeyFile: string;
+  };
 }
 
 /** Reads the installation's keys; what is absent is made once and kept, readable by its owner alone. */
 export function loadKeys({ dataDir, keys }: KeySources): Keys {
   return {
     jwtSecret: keys.jwtSecret ?? readOrMake(join(dataDir, 'keys', 'jwt-secret')).toString('base64'),
+    botToken: botToken({ dataDir, keys }),
     ...keysOf(readOrMake(keys.secretKeyFile)),
   };
 }
 
+/** The token alone, for whoever starts the bot. */
+export function botToken({ dataDir, keys }: KeySources): string {
+  return keys.botToken ?? readOrMake(join(dataDir, 'keys', 'bot-token')).toString('base64url');
+}
+
 /** The keys of the installation whose recovery key this is. */
-export function keysOf(root: Buffer): Omit<Keys, 'jwtSecret'> {
+export function keysOf(root: Buffer): RootKeys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', root, '', purpose, 32));
   return {
     settings: derive('cmp settings'),

@@ -34,3 +34,10 @@ export const drills = new Counter({
   labelNames: ['outcome'],
   registers,
 });
+
+export const deliveriesEnded = new Counter({
+  name: 'cmp_deliveries_total',
+  help: 'Tries of this process to tell somebody, by channel and outcome: sent, failed, parked, dropped.',
+  labelNames: ['channel', 'outcome'],
+  registers,
+});

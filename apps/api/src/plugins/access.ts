@@ -9,6 +9,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError, notFound } from '#lib/errors.ts';
+import { requireBot } from './peers.ts';
 
 /** Whom a request acts for, from where, and which servers exist for them. */
 export interface Actor {
@@ -56,12 +57,14 @@ export interface Caller {
 interface Options {
   authenticate: (request: FastifyRequest) => Promise<Caller>;
   idempotencyOf: (request: FastifyRequest) => Idempotency | undefined;
+  /** What the Telegram bot proves itself by. */
+  botToken: string;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the caller must be allowed to do. Every route says; there is no default. */
-    allow?: Action | 'anyone';
+    allow?: Action | 'anyone' | 'bot';
     /** Open also to those who must choose a new password first: the way out of that. */
     beforePasswordChange?: true;
     /** The answer holds a secret: it is not kept for a repeat. */
@@ -72,7 +75,7 @@ declare module 'fastify' {
   }
 }
 
-export default fp<Options>(async (app, { authenticate, idempotencyOf }) => {
+export default fp<Options>(async (app, { authenticate, idempotencyOf, botToken }) => {
   app.decorateRequest('actor');
 
   app.addHook('onRoute', ({ method, url, config }) => {
@@ -82,6 +85,7 @@ export default fp<Options>(async (app, { authenticate, idempotencyOf }) => {
   app.addHook('onRequest', async (request) => {
     const { allow, beforePasswordChange } = request.routeOptions.config;
     if (!allow || allow === 'anyone') return;
+    if (allow === 'bot') return requireBot(request, botToken);
 
     const caller = await authenticate(request);
     request.actor = actorFor(caller, { ip: request.ip, requestId: request.id });

@@ -26,6 +26,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Counts an attempt to prove who one is, shared by all instances; `giveBack` where it was good. */
     countAttempt: (request: FastifyRequest, nameKey?: string) => Promise<() => Promise<void>>;
+    /** Counts an attempt to link a chat, by the person there; `giveBack` where it was good. */
+    countLinking: (request: FastifyRequest, person: string) => Promise<() => Promise<void>>;
   }
 }
 
@@ -50,6 +52,13 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     points: limits.loginPerMinute,
   });
 
+  const linking = new RateLimiterPostgres({
+    ...shared,
+    keyPrefix: 'link',
+    points: linksPer10Minutes,
+    duration: 600,
+  });
+
   // Before anything is asked of the database: a flood costs no query.
   app.addHook('onRequest', async (request) => {
     if (!request.url.startsWith('/api/')) return;
@@ -57,6 +66,13 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     await (claimedSessionId === undefined
       ? consume(nobody, ip, request)
       : consume(session, String(claimedSessionId), request));
+  });
+
+  app.decorate('countLinking', async (request, person) => {
+    await consume(linking, person, request);
+    return async () => {
+      await linking.delete(person);
+    };
   });
 
   app.decorate('countAttempt', async (request, nameKey) => {
@@ -74,6 +90,9 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     };
   });
 });
+
+/** By one person: somebody who mistypes needs fewer, and somebody who guesses many more. */
+const linksPer10Minutes = 5;
 
 /** Refuses once a limit is reached, with the time until it is worth trying again. */
 export async function consume(

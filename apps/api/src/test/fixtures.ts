@@ -18,7 +18,11 @@ import { execute, rolePassword } from './global-setup.ts';
 const postgresUrl = inject('postgresUrl');
 
 /** Every key the tests use is made for this process. */
-export const keys = { jwtSecret: randomUUID(), ...keysOf(Buffer.alloc(32, 1)) };
+export const keys = {
+  jwtSecret: randomUUID(),
+  botToken: randomUUID(),
+  ...keysOf(Buffer.alloc(32, 1)),
+};
 /** Where uploads wait and exports are written; each test process has its own. */
 export const uploadsDir = join(tmpdir(), `cmp-uploads-${process.pid}-${randomUUID()}`);
 /** Where snapshots lie, of this process too. */

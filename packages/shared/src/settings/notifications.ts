@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Issue } from '#errors.ts';
 import { NotificationChoices, NotificationEvent } from '#notifications.ts';
-import { setOf, TimeOfDay } from './fields.ts';
+import { setOf, TimeOfDay, testAnswer } from './fields.ts';
 
 /** What accounts hear of unless they chose otherwise, and the site's webhook. */
 export const NotificationSettings = z.object({
@@ -24,6 +24,15 @@ export type NotificationSettings = z.infer<typeof NotificationSettings>;
 
 /** Signs what is sent, so that the receiver knows it is ours. */
 export const notificationSecrets = ['webhookSecret'] as const;
+
+/** The receiver took a `ping`. */
+export const NotificationsTest = z.object({
+  section: z.literal('notifications'),
+  ...testAnswer,
+  /** Of its answer. */
+  status: z.int(),
+});
+export type NotificationsTest = z.infer<typeof NotificationsTest>;
 
 /** Silence that begins and never ends would be one for ever, and what nobody signed anybody could have sent. */
 export function notificationsRefusal(

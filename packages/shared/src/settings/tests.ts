@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CertificateTest } from './certificate.ts';
 import { DatabaseTest } from './database.ts';
 import { MailTest } from './mail.ts';
+import { NotificationsTest } from './notifications.ts';
 import { RemoteServerTest } from './remote-server.ts';
 import { StorageTest } from './storage.ts';
 import { TelegramTest } from './telegram.ts';
@@ -24,6 +25,7 @@ export const TestAnswer = z.discriminatedUnion('section', [
   CertificateTest,
   MailTest,
   StorageTest,
+  NotificationsTest,
 ]);
 export type TestAnswer = z.infer<typeof TestAnswer>;
 

@@ -27,6 +27,20 @@ export async function actorOfAccount(
   return actorFor({ ...account, sessionId: null }, origin);
 }
 
+/** An account in a chat, with its rights of this moment. Undefined where it is disabled. */
+export async function findActorInChat(
+  db: Db,
+  accountId: number,
+  requestId: string,
+): Promise<{ actor: Actor; displayName: string; mustChangePassword: boolean } | undefined> {
+  const account = await findActing(db, accountId);
+  if (!account) return undefined;
+  const { displayName, mustChangePassword } = account;
+  const origin = { ip: null, requestId };
+  const actor: Actor = { ...actorFor({ ...account, sessionId: null }, origin), via: 'telegram' };
+  return { actor, displayName, mustChangePassword };
+}
+
 export async function readSession(sessions: SessionCache, { sessionId }: Actor): Promise<Session> {
   const live = sessionId === null ? undefined : await sessions.find(sessionId);
   if (!live) throw unauthenticated();

@@ -5,8 +5,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import * as z from 'zod';
 import type { Config } from '#config.ts';
-import { AppError } from '#lib/errors.ts';
-import { isSameSecret } from '#lib/tokens.ts';
+import { AppError, notHere } from '#lib/errors.ts';
+import { hasBearer, isFromHere, refuseForwarded } from '#plugins/peers.ts';
 import { metricsText } from './observability.service.ts';
 
 const Ok = z.object({ ok: z.boolean() });
@@ -54,7 +54,7 @@ export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, o
     config: { allow: 'anyone' },
     schema: { summary: 'For Prometheus', response: { 200: z.string(), '4xx': ErrorBody } },
     handler: async (request, reply) => {
-      if (!mayReadMetrics(request, metricsToken)) throw nothingHere();
+      if (!mayReadMetrics(request, metricsToken)) throw notHere();
       reply.type('text/plain; version=0.0.4; charset=utf-8').serializer(String);
       return reply.send(await metricsText(app.db, app.pool));
     },
@@ -62,22 +62,6 @@ export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, o
 };
 
 /** A peer on this machine that no proxy stands before, or whoever has the token. */
-function mayReadMetrics({ headers, socket }: FastifyRequest, token: string | undefined): boolean {
-  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-  if (token && bearer && isSameSecret(bearer, token)) return true;
-
-  return !isForwarded(headers) && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
-}
-
-/** Whoever probes stands beside this process; what came through a proxy came from outside. */
-function refuseForwarded({ headers }: FastifyRequest): void {
-  if (isForwarded(headers)) throw nothingHere();
-}
-
-function isForwarded(headers: FastifyRequest['headers']): boolean {
-  return ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => name in headers);
-}
-
-function nothingHere(): AppError {
-  return new AppError('not_found', 'There is nothing at this address.');
+function mayReadMetrics(request: FastifyRequest, token: string | undefined): boolean {
+  return hasBearer(request, token) || isFromHere(request);
 }

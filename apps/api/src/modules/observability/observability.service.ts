@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { Gauge, Registry } from 'prom-client';
 import type { Db } from '#database/client.ts';
 import { registry } from '#lib/metrics.ts';
+import { addOutbox } from '#modules/notifications/outbox-metrics.service.ts';
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 
 /** Everything Prometheus may know, in its text form: of the process, its pool, and the database as it is now. */
@@ -27,6 +28,7 @@ async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
   gauge('cmp_servers', 'Servers.', counts.servers);
   gauge('cmp_entries_default', 'Entries for which no month’s partition was there.', counts.strays);
   await addSnapshots(db, gauge);
+  await addOutbox(db, live);
   return live;
 }
 

@@ -26,7 +26,7 @@ import {
 } from '#test/restore-client.ts';
 
 const test = base.extend('app', async ({ startInstance }) => startInstance({}, { work: 'does' }));
-const others = { jwtSecret: 'x', ...keysOf(Buffer.alloc(32, 9)) };
+const others = { jwtSecret: 'x', botToken: 'x', ...keysOf(Buffer.alloc(32, 9)) };
 const place = { snapshotsDir, keys, versions: { appVersion: 'cmp ver test' } };
 const confirmed = { siteName: 'Portal', password };
 

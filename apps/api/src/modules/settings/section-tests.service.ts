@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { CertificateSettings } from '@cmp/shared/settings/certificate';
 import { MailSettings } from '@cmp/shared/settings/mail';
+import { NotificationSettings } from '@cmp/shared/settings/notifications';
 import { RemoteServerSettings } from '@cmp/shared/settings/remote-server';
 import { type Section, type SectionContract, sections } from '@cmp/shared/settings/sections';
 import { StorageSettings } from '@cmp/shared/settings/storage';
@@ -10,12 +11,14 @@ import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { beforeAbort, type Resolve } from '#lib/outbound.ts';
 import { asTargetError, type TargetError } from '#lib/target-error.ts';
+import { withoutSecrets } from '#lib/without-secrets.ts';
 import { readCertificate } from '#modules/targets/certificate.service.ts';
 import { tryFolder, tryOwnFolder } from '#modules/targets/folder.service.ts';
 import { tryMail } from '#modules/targets/mail.service.ts';
 import { tryS3 } from '#modules/targets/s3.service.ts';
 import { type Through, trySftp } from '#modules/targets/sftp.service.ts';
 import { tryTelegram } from '#modules/targets/telegram.service.ts';
+import { pingWebhook } from '#modules/targets/webhook.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { readFacts, roundTrip } from './database-status.service.ts';
 import { refuseOverridden, valuesOf } from './environment.ts';
@@ -23,7 +26,7 @@ import type { Gate } from './guarded-settings.service.ts';
 import { alteredTargets, draftOf } from './section-draft.ts';
 import { openSecrets } from './section-secrets.ts';
 import { findSection, type StoredSection, unsaved } from './settings.repository.ts';
-import { changeSection, type SettingsPlace } from './settings.service.ts';
+import { changeSection, readGeneral, type SettingsPlace } from './settings.service.ts';
 
 /** What tests need of the place they are made from. */
 export interface TestPlace extends SettingsPlace {
@@ -47,7 +50,7 @@ export async function testSection(
   { values, password }: TestRequest,
 ): Promise<TestAnswer> {
   const contract: SectionContract = sections[section];
-  const run = section === 'general' || section === 'notifications' ? undefined : testers[section];
+  const run = section === 'general' ? undefined : testers[section];
   if (!run) throw new AppError('target_unset', 'There is nothing to test here.');
   const overrides = place.overrides[section];
   refuseOverridden(overrides, values);
@@ -127,7 +130,24 @@ const testers: { [Name in TestAnswer['section']]: Tester<Name> } = {
     return { section: 'mail', ...(await tryMail(settings, secrets, through)) };
   },
   storage: tryStorage,
+  notifications: tryWebhook,
 };
+
+async function tryWebhook(
+  { values, secrets }: Tried,
+  { db, through }: With,
+): Promise<AnswerOf<'notifications'>> {
+  const { webhookUrl: url, allowPrivateAddresses } = NotificationSettings.parse(values);
+  const secret = secrets.webhookSecret;
+  if (!url) throw unset('webhookUrl');
+  if (!secret) throw unset('webhookSecret');
+  const { siteName } = await readGeneral(db);
+  const target = { url, secret, allowPrivateAddresses };
+  return {
+    section: 'notifications',
+    ...(await pingWebhook(target, siteName, new Date(), through)),
+  };
+}
 
 /** The first good test of what is saved pins the server's key. */
 async function tryRemoteServer(
@@ -194,12 +214,4 @@ function refusalOf(
     hostKey,
   };
   return new AppError(isOurs ? 'target_refused' : 'target_failed', message, details, { cause });
-}
-
-/** What the other side says can hold what we sent it. */
-function withoutSecrets(said: string, secrets: (string | undefined)[]): string {
-  const hidden = secrets
-    .flatMap((secret) => (secret ? [secret, Buffer.from(secret).toString('base64')] : []))
-    .reduce((text, secret) => text.replaceAll(secret, '•••'), said);
-  return hidden.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ').slice(0, 300);
 }

@@ -11,6 +11,7 @@ import type { Db, Trx } from '#database/client.ts';
 import { staleVersion } from '#lib/errors.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import type { Telling } from '#modules/notifications/events.service.ts';
 import { tellLeftTarget } from '#modules/notifications/left-target.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { type Overrides, valuesOf } from './environment.ts';
@@ -49,6 +50,7 @@ export async function readGeneral(db: Db): Promise<GeneralSettings> {
 export interface Effective<Values> {
   values: Values;
   secrets: Record<string, string | undefined>;
+  version: number;
 }
 
 /**
@@ -65,6 +67,7 @@ export async function readEffective<Values extends z.ZodObject>(
   return {
     values: values.parse({ ...stored.fields, ...valuesOf(overrides[section]) }),
     secrets: openSecrets(key, section, stored, overrides[section]),
+    version: stored.version,
   };
 }
 
@@ -91,6 +94,7 @@ export async function changeSection(
   contract: SectionContract,
   change: { version: number; values: Record<string, unknown> },
   overrides: Overrides = {},
+  said: { reason?: string; tells?: Telling } = {},
 ): Promise<SettingsSection> {
   const known = (await findSection(db, section)) ?? unsaved;
   if (known.version !== change.version)
@@ -111,8 +115,10 @@ export async function changeSection(
     if (moved.length > 0) await tellLeftTarget(trx, key, actor, { section, fields: moved }, left);
     return view(section, contract, next, overrides);
   };
-  const tells = { event: 'settings_changed', facts: { section, fields } } as const;
-  return inChange(db, actor, 'settings:update', null, save, moved.length > 0 ? {} : { tells });
+  const facts = { section, fields };
+  const told = moved.length > 0 ? undefined : ({ event: 'settings_changed', facts } as const);
+  const { reason = null, tells = told } = said;
+  return inChange(db, actor, 'settings:update', reason, save, { ...(tells && { tells }) });
 }
 
 /** Its values with defaults filled in, and of its secrets only whether they are set. */

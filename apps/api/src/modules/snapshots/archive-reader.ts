@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { shippedMigrations } from '#database/migrator.ts';
 import { AppError } from '#lib/errors.ts';
-import { type Keys, keysOf } from '#lib/keys.ts';
+import { type Keys, keysOf, type RootKeys } from '#lib/keys.ts';
 import { decryptBeside } from './decrypted-file.ts';
 import type { Unlocking } from './encryption.ts';
 import { bytesAt, bytesOf } from './file-bytes.ts';
@@ -18,7 +18,7 @@ export interface SnapshotFile {
   /** Another installation signed it. */
   isForeign: boolean;
   /** That installation's keys, where the file or a recovery key that was given tells them. */
-  foreignKeys: Omit<Keys, 'jwtSecret'> | undefined;
+  foreignKeys: RootKeys | undefined;
   /** A part's rows as batches of JSON lines. Its checksum and counts are checked by the time the last was given. */
   rows: (table: string) => AsyncGenerator<string[]>;
   /** Reads every part to its end. */
@@ -74,7 +74,8 @@ export async function openSnapshot(path: string, opening: Opening): Promise<Snap
   }
 }
 
-const ageLine = 'age-encryption.org/v1\n';
+/** What an encrypted file begins with. */
+export const ageLine = 'age-encryption.org/v1\n';
 const endLength = 22;
 const endMark = Buffer.from('PK\x05\x06', 'latin1');
 const localMark = Buffer.from('PK\x03\x04', 'latin1');

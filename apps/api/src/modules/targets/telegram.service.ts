@@ -1,8 +1,6 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { findAddress, serverNameOf } from '#lib/outbound.ts';
+import type { Reach } from '#lib/outbound.ts';
+import { sendHttp } from '#lib/outbound-http.ts';
 import { TargetError } from '#lib/target-error.ts';
 import type { Through } from './sftp.service.ts';
 
@@ -20,7 +18,8 @@ export async function tryTelegram(
 ): Promise<{ botId: number; botName: string; botUsername: string }> {
   if (!/^\d+:[\w-]+$/.test(token))
     throw new TargetError('sign_in_refused', 'A token is a number, a colon and letters.');
-  const { status, body } = await get(new URL(`${apiRoot}/bot${token}/getMe`), through);
+  const url = new URL(`${apiRoot}/bot${token}/getMe`);
+  const { status, body } = await sendHttp(url, {}, reachOf(url, through));
   if (status >= 300 && status < 400)
     throw new TargetError('redirected', 'It answers elsewhere, and is not followed there.');
   const answer = parse(body);
@@ -40,36 +39,12 @@ export async function tryTelegram(
 }
 
 /** The address of the root was set by whoever runs the machine, so it may be one of its own network. */
-async function get(
-  url: URL,
-  { signal, resolve }: Through,
-): Promise<{ status: number; body: string }> {
-  const host = await findAddress(url.hostname, {
-    allowPrivate: url.origin !== 'https://api.telegram.org',
+function reachOf({ origin }: URL, { signal, resolve }: Through): Reach {
+  return {
+    allowPrivate: origin !== 'https://api.telegram.org',
     signal,
     ...(resolve && { resolve }),
-  });
-  const isSecure = url.protocol === 'https:';
-  const {
-    promise,
-    resolve: done,
-    reject,
-  } = Promise.withResolvers<{ status: number; body: string }>();
-  const request = (isSecure ? requestHttps : requestHttp)({
-    host,
-    ...(isSecure && serverNameOf(url.hostname)),
-    port: url.port || (isSecure ? 443 : 80),
-    path: url.pathname,
-    headers: { host: url.host },
-    agent: false,
-    signal,
-  });
-  request.on('error', reject);
-  request.once('response', (response) => {
-    text(response).then((body) => done({ status: response.statusCode ?? 0, body }), reject);
-  });
-  request.end();
-  return promise;
+  };
 }
 
 function parse(body: string): unknown {

@@ -7,6 +7,7 @@ import type {
   UserFilter,
   UserList,
   UserQuery,
+  UserSort,
 } from '@cmp/shared/users';
 import { sql } from 'kysely';
 import type { Db } from '#database/client.ts';
@@ -102,6 +103,29 @@ export async function listAnchors(db: Db, listing: Listing, query: AnchorQuery):
   const total = rows.at(-1)?.place ?? 0;
   const anchors = rows.filter(({ place }) => place % query.every === 0 && place < total);
   return { items: anchors.map((anchor) => writeCursor(order.sort, anchor)), total };
+}
+
+/** A page by its number, for who turns pages one by one and keeps no cursor. */
+export async function listNumberedPage(
+  db: Db,
+  { scope, serverId, bounds }: Listing,
+  filter: UserFilter,
+  { sort, page, size }: { sort: UserSort; page: number; size: number },
+): Promise<{ items: User[]; total: number }> {
+  const counts = await countUsers(db, { scope, bounds, ...(serverId && { serverId }) }, filter);
+  const items = await db
+    .selectFrom('users')
+    .innerJoin('servers', 'servers.id', 'users.serverId')
+    .leftJoin('services', 'services.id', 'users.serviceId')
+    .select(columnsOf(bounds))
+    .where(livingIn(scope, serverId))
+    .where(matches(filter, serverId))
+    .where(hasStatus(filter.status ?? [], bounds))
+    .orderBy(orderOf(sort).orderBy(false))
+    .limit(size)
+    .offset((page - 1) * size)
+    .execute();
+  return { items, total: totalOf(counts, filter.status ?? []) };
 }
 
 /** The enabled users whose term ends soonest, from a day on: who to renew next. */

@@ -4,7 +4,16 @@ import type { CalendarDate } from '@cmp/shared/primitives';
 import { extend, passesLastDate } from '@cmp/shared/renewal';
 import type { Service } from '@cmp/shared/services';
 import type { StatusBounds } from '@cmp/shared/status';
-import type { Extension, NewUser, User, UserChange, UserList, UserQuery } from '@cmp/shared/users';
+import type {
+  Extension,
+  NewUser,
+  User,
+  UserChange,
+  UserFilter,
+  UserList,
+  UserQuery,
+  UserSort,
+} from '@cmp/shared/users';
 import type { Db, Trx } from '#database/client.ts';
 import { brokenConstraint } from '#database/violations.ts';
 import { AppError, notFound, staleVersion } from '#lib/errors.ts';
@@ -13,7 +22,7 @@ import { getServer } from '#modules/servers/servers.service.ts';
 import { serviceNamed } from '#modules/services/services.service.ts';
 import { type Actor, inScope, requireOnServer, type Scope } from '#plugins/access.ts';
 import { keysOf } from './user-keys.ts';
-import { listNextToExpire, listUsers } from './user-list.repository.ts';
+import { listNextToExpire, listNumberedPage, listUsers } from './user-list.repository.ts';
 import {
   findUser,
   holdServer,
@@ -47,6 +56,23 @@ export async function listUsersOf(
   // Users go to the bin with their server, so only where nobody is found it may not be there.
   if (list.counts.all === 0) await getServer(db, scope, serverId);
   return list;
+}
+
+/** A page of users by its number, of one server, which must be within the scope, or of the whole scope. */
+export async function readNumberedPage(
+  db: Db,
+  scope: Scope,
+  { serverId, ...filter }: UserFilter & { serverId?: number },
+  place: { sort: UserSort; page: number; size: number },
+  bounds: StatusBounds,
+): Promise<{ items: User[]; total: number }> {
+  if (serverId !== undefined && !inScope(scope, serverId)) throw notFound();
+  return listNumberedPage(
+    db,
+    { scope, bounds, ...(serverId !== undefined && { serverId }) },
+    filter,
+    place,
+  );
 }
 
 /** Adds a user; what is left out takes the service's default. */
@@ -125,18 +151,20 @@ export async function changeUser(
   });
 }
 
-/** Extends a user by months from the later of today and the end of the term. */
+/** Extends a user by months from the later of today and the end of the term; at a version, where one was shown. */
 export async function extendUser(
   db: Db,
   actor: Actor,
   userId: number,
-  { months, reason = null }: Extension,
+  { months, reason = null, version }: Extension & { version?: number },
   bounds: StatusBounds,
 ): Promise<User> {
   await reach(db, actor, 'users:extend', userId, bounds);
   const lengthen = async (trx: Trx) => {
     const term = await lockTerm(trx, userId);
     if (!term) throw notFound();
+    if (version !== undefined && term.version !== version)
+      await refuseStale(trx, actor, userId, bounds);
     if (passesLastDate(term.expiresOn, months, bounds.today))
       throw new AppError(
         'past_last_date',

@@ -32,6 +32,8 @@ export function answerInWords(answer: TestAnswer): string {
       });
     case 'storage':
       return storageInWords(answer);
+    case 'notifications':
+      return t('notifications.tested', { took, status: answer.status });
   }
 }
 

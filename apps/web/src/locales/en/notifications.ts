@@ -19,4 +19,5 @@ export const notifications = {
     webhook_off: 'A webhook that was switched off',
     report: 'The report',
   },
+  tested: 'The receiver answered {{status}}, {{took}}',
 };

@@ -1,0 +1,58 @@
+import { addDays } from '@cmp/shared/calendar';
+
+/** Times of the site's day, as 22:00; over midnight where it ends before it begins. None where both are null or equal. */
+export interface QuietHours {
+  quietFrom: string | null;
+  quietUntil: string | null;
+}
+
+/** When the silence that holds now ends, or undefined where none holds. */
+export function endOfSilence(
+  now: Date,
+  { quietFrom, quietUntil }: QuietHours,
+  timeZone: string,
+): Date | undefined {
+  if (quietFrom === null || quietUntil === null || quietFrom === quietUntil) return undefined;
+  const { date, time } = wallAt(now, timeZone);
+  const isOverMidnight = quietUntil < quietFrom;
+  const isSilent = isOverMidnight
+    ? time >= quietFrom || time < quietUntil
+    : time >= quietFrom && time < quietUntil;
+  if (!isSilent) return undefined;
+  const isTomorrow = isOverMidnight && time >= quietFrom;
+  return momentOf(isTomorrow ? addDays(date, 1) : date, quietUntil, now, timeZone);
+}
+
+/** What the site's clocks show. */
+export function wallAt(at: Date, timeZone: string): { date: string; time: string } {
+  const [date = '', time = ''] = wallFormat(timeZone).format(at).split(' ');
+  return { date, time };
+}
+
+const minuteMs = 60_000;
+
+/**
+ * The first minute after `now` at which the site's clocks show this time or a later one: where they skip it, that is
+ * the moment of the skip. Asked minute by minute, because clocks that are set back show an hour twice.
+ */
+function momentOf(date: string, time: string, now: Date, timeZone: string): Date {
+  const wanted = `${date} ${time}`;
+  let at = Math.floor(now.getTime() / minuteMs) * minuteMs;
+  for (let wall = ''; wall < wanted; ) {
+    at += minuteMs;
+    const shown = wallAt(new Date(at), timeZone);
+    wall = `${shown.date} ${shown.time}`;
+  }
+  return new Date(at);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function wallFormat(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const style = { timeZone, dateStyle: 'short', timeStyle: 'short' } as const;
+  const made = new Intl.DateTimeFormat('sv-SE', style);
+  formats.set(timeZone, made);
+  return made;
+}

@@ -1,0 +1,155 @@
+import { type Notification, urgent } from '@cmp/shared/notifications';
+import type { Role } from '@cmp/shared/permissions';
+import { sql } from 'kysely';
+import type { Db, Trx } from '#database/client.ts';
+
+/** A message that could go now, with its event, its reader as they stand now, and their quiet hours. */
+export interface Waiting
+  extends Pick<Notification, 'event' | 'at' | 'changeId' | 'actorName' | 'facts' | 'servers'> {
+  id: number;
+  attempts: number;
+  failure: string | null;
+  /** Null where the sealed target says it. */
+  chatId: string | null;
+  sealedTarget: string | null;
+  aboutAccountId: number | null;
+  /** Null for the site's own. */
+  accountId: number | null;
+  role: Role | null;
+  isDisabled: boolean;
+  serverIds: number[];
+  quietFrom: string | null;
+  quietUntil: string | null;
+}
+
+/**
+ * Of every chat that nothing keeps waiting, the oldest message of each reader, urgent and not: the first of a chat
+ * that is not silenced is among them. A chat waits as a whole, so that its order is kept.
+ */
+export async function listFirstWaiting(trx: Trx): Promise<Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    with held as (
+      select chat_id from deliveries
+      where channel = 'telegram' and state = 'waiting' and sealed_target is null
+        and (leased_until > now() or (attempts > 0 and failure is not null and next_at > now()))
+    )
+    select distinct on (${chatKey}, d.account_id, e.event = any(${[...urgent]}::text[]))
+      d.id, d.attempts, d.failure, d.chat_id, d.sealed_target, d.account_id,
+      e.event, e.at, e.change_id, e.actor_name, e.facts, e.servers, e.account_id as about_account_id,
+      a.role, a.disabled_at is not null as is_disabled,
+      array(select g.server_id from grants g join servers s on s.id = g.server_id
+        where g.account_id = a.id and s.deleted_at is null) as server_ids,
+      case when p.quiet_from is null then site.fields ->> 'quietFrom' else p.quiet_from end as quiet_from,
+      case when p.quiet_from is null then site.fields ->> 'quietUntil' else p.quiet_until end as quiet_until
+    from deliveries d
+    join events e on e.id = d.event_id
+    left join accounts a on a.id = d.account_id
+    left join notification_preferences p on p.account_id = d.account_id
+    left join settings site on site.section = 'notifications'
+    where d.channel = 'telegram' and d.state = 'waiting' and d.next_at <= now()
+      and (d.leased_until is null or d.leased_until <= now())
+      and d.waits_since > now() - interval '1 day'
+      and (d.sealed_target is not null or not exists (select from held h where h.chat_id = d.chat_id))
+    order by ${chatKey}, d.account_id, e.event = any(${[...urgent]}::text[]), d.id`.execute(trx);
+  return rows.toSorted((one, other) => one.id - other.id);
+}
+
+/** The notice to a target that was left has nothing to do with a chat of ours. */
+const chatKey = sql`coalesce(d.chat_id, 'sealed ' || d.id)`;
+
+/** Takes messages for so long: a bot that dies leaves them to the next. Each counts as a try. */
+export async function leaseMessages(
+  trx: Trx,
+  ids: readonly number[],
+  seconds: number,
+): Promise<void> {
+  await sql`
+    update deliveries set attempts = attempts + 1, leased_until = now() + make_interval(secs => ${seconds})
+    where id = any(${[...ids]}::bigint[])`.execute(trx);
+}
+
+export interface Leased {
+  id: number;
+  chatId: string | null;
+  attempts: number;
+  refusals: number;
+}
+
+/** A message that the bot has. What is told of another comes too late. */
+export async function lockLeased(trx: Trx, id: number): Promise<Leased | undefined> {
+  return trx
+    .selectFrom('deliveries')
+    .select(['id', 'chatId', 'attempts', 'refusals'])
+    .where('id', '=', id)
+    .where('channel', '=', 'telegram')
+    .where('state', '=', 'waiting')
+    .where('leasedUntil', 'is not', null)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function saveSent(trx: Trx, id: number): Promise<void> {
+  await trx
+    .updateTable('deliveries')
+    .set({ state: 'sent', sentAt: sql`now()`, leasedUntil: null, failure: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Keeps a message in line, for a later try. */
+export async function saveLater(
+  trx: Trx,
+  id: number,
+  { failure, refusals, delayMs }: { failure: string; refusals: number; delayMs: number },
+): Promise<void> {
+  const nextAt = sql<string>`now() + make_interval(secs => ${delayMs / 1000})`;
+  await trx
+    .updateTable('deliveries')
+    .set({ failure, refusals, nextAt, leasedUntil: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Takes messages out of the line for good. */
+export async function saveEnd(
+  trx: Trx,
+  ids: readonly number[],
+  state: 'parked' | 'dropped',
+  failure: string,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await trx
+    .updateTable('deliveries')
+    .set({ state, failure, leasedUntil: null })
+    .where('id', 'in', ids)
+    .execute();
+}
+
+/** All that waits for a chat. */
+export async function listWaitingIn(trx: Trx, chatId: string): Promise<number[]> {
+  const rows = await trx
+    .selectFrom('deliveries')
+    .select('id')
+    .where('channel', '=', 'telegram')
+    .where('state', '=', 'waiting')
+    .where('sealedTarget', 'is', null)
+    .where('chatId', '=', chatId)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Whether the bot has this message, and it is the site's report. */
+export async function isLeasedReport(db: Db, id: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('deliveries')
+    .innerJoin('events', 'events.id', 'eventId')
+    .select('deliveries.id')
+    .where('deliveries.id', '=', id)
+    .where('channel', '=', 'telegram')
+    .where('state', '=', 'waiting')
+    .where('leasedUntil', '>', sql<string>`now()`)
+    .where('event', '=', 'report')
+    .where('deliveries.accountId', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,238 @@
+import type { Readable } from 'node:stream';
+import type { MessageOutcome, OutboxMessage, OutboxRequest } from '@cmp/shared/bot';
+import type { GeneralSettings } from '@cmp/shared/settings/general';
+import type { TelegramSettings } from '@cmp/shared/settings/telegram';
+import type { StatusBounds } from '@cmp/shared/status';
+import type { Db, Trx } from '#database/client.ts';
+import { isUnavailable } from '#database/violations.ts';
+import { notFound } from '#lib/errors.ts';
+import { endOfSilence } from '#modules/notifications/quiet-hours.ts';
+import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
+import { openTarget } from '#modules/notifications/sealed-target.ts';
+import { serversToldTo } from '#modules/notifications/told-to.ts';
+import { isUrgent } from '#modules/notifications/urgency.ts';
+import { readGeneral } from '#modules/settings/settings.service.ts';
+import {
+  findSealedSnapshot,
+  readSealedSnapshot,
+} from '#modules/snapshots/sealed-snapshot.service.ts';
+import { systemActor } from '#plugins/access.ts';
+import { findBotState } from './bot.repository.ts';
+import { type BotPlace, readTelegram, requireHolder } from './bot.service.ts';
+import { markBlocked } from './chats.service.ts';
+import { eventHtml, reportHtml } from './messages.ts';
+import {
+  isLeasedReport,
+  type Leased,
+  leaseMessages,
+  listFirstWaiting,
+  listWaitingIn,
+  lockLeased,
+  saveEnd,
+  saveLater,
+  saveSent,
+  type Waiting,
+} from './outbox.repository.ts';
+import { makeReport } from './report.service.ts';
+
+export interface OutboxPlace extends BotPlace {
+  snapshotsDir: string;
+  boundsNow: () => Promise<StatusBounds>;
+}
+
+/** So long the bot has for a message, and for its file. */
+const leaseSeconds = 300;
+/** What Telegram takes of a bot. */
+const mostBytes = 50_000_000;
+/** While Telegram cannot be reached, nothing is said against a message: it is tried again soon. */
+const outageDelayMs = 60_000;
+const reachedMs = 60_000;
+
+/**
+ * Keeps what became of the last messages, and hands out the next: of each chat the oldest alone, so that they arrive
+ * in their order. A message that was handed out and never heard of again is handed out again.
+ */
+export async function exchangeOutbox(
+  db: Db,
+  place: OutboxPlace,
+  { holder, outcomes, limit }: OutboxRequest,
+  now: Date,
+): Promise<OutboxMessage[]> {
+  await requireHolder(db, holder);
+  for (const outcome of outcomes) await keepOutcome(db, outcome, now);
+  const [site, telegram] = await Promise.all([readGeneral(db), readTelegram(db, place)]);
+  if (!telegram.values.enabled || limit === 0) return [];
+
+  const settings = telegram.values;
+  const next = await db
+    .transaction()
+    .execute((trx) => takeNext(trx, place, { site, settings, limit, now }));
+  const messages = await Promise.all(
+    next.map((taken) => wordedOrParked(db, place, { site, settings }, taken)),
+  );
+  return messages.filter((message) => message !== undefined);
+}
+
+/** The file that goes with a report that the bot has. */
+export async function readOutboxFile(
+  db: Db,
+  place: OutboxPlace,
+  id: number,
+): Promise<{ fileName: string; bytes: number; stream: Readable }> {
+  const { values } = await readTelegram(db, place);
+  if (!values.reportSnapshot || !(await isLeasedReport(db, id))) throw notFound();
+  return readSealedSnapshot(db, place, mostBytes);
+}
+
+async function keepOutcome(db: Db, outcome: MessageOutcome, now: Date): Promise<void> {
+  const { lastSuccess } = await findBotState(db);
+  const isReached = lastSuccess !== null && Number(now) - Date.parse(lastSuccess) < reachedMs;
+  const blockedIn = await db.transaction().execute(async (trx) => {
+    const message = await lockLeased(trx, outcome.id);
+    if (!message) return null;
+    await record(trx, message, outcome, isReached);
+    return outcome.outcome === 'blocked' ? message.chatId : null;
+  });
+  if (blockedIn !== null) await markBlocked(db, blockedIn, true);
+}
+
+async function record(
+  trx: Trx,
+  { id, chatId, attempts, refusals }: Leased,
+  { outcome, retryAfterSeconds, said = 'Telegram did not say why.' }: MessageOutcome,
+  isReached: boolean,
+): Promise<void> {
+  if (outcome === 'sent') return saveSent(trx, id);
+  if (outcome === 'refused') return saveEnd(trx, [id], 'parked', said);
+  if (outcome === 'blocked') {
+    const others = chatId === null ? [] : await listWaitingIn(trx, chatId);
+    return saveEnd(trx, [id, ...others], 'parked', said);
+  }
+
+  // Whoever asks for patience says nothing against the message, nor does whoever is not there.
+  const isPatience = retryAfterSeconds !== undefined;
+  const counted = refusals + (isReached && !isPatience ? 1 : 0);
+  if (counted >= mostRefusals) return saveEnd(trx, [id], 'parked', said);
+  const delay = delayMs(attempts, Math.random(), (retryAfterSeconds ?? 0) * 1000);
+  const isOutage = !isReached && !isPatience;
+  return saveLater(trx, id, {
+    failure: said,
+    refusals: counted,
+    delayMs: isOutage ? Math.min(delay, outageDelayMs) : delay,
+  });
+}
+
+interface Taking {
+  site: GeneralSettings;
+  settings: TelegramSettings;
+  limit: number;
+  now: Date;
+}
+
+/** Where a message goes, and by which bot where that is another. */
+interface Target {
+  chatId: string;
+  token: string | null;
+}
+
+interface Taken {
+  waiting: Waiting;
+  target: Target;
+}
+
+async function takeNext(
+  trx: Trx,
+  { key }: OutboxPlace,
+  { site, settings, limit, now }: Taking,
+): Promise<Taken[]> {
+  const taken = new Map<string, Taken>();
+  for (const waiting of await listFirstWaiting(trx)) {
+    if (taken.size === limit) break;
+    const target = findTarget(key, waiting);
+    if (target && (taken.has(target.chatId) || isSilenced(waiting, site, now))) continue;
+    const fault = faultOf(waiting, target, settings);
+    if (fault) await saveEnd(trx, [waiting.id], fault.state, fault.failure);
+    else if (target) taken.set(target.chatId, { waiting, target });
+  }
+  const next = [...taken.values()];
+  await leaseMessages(
+    trx,
+    next.map(({ waiting }) => waiting.id),
+    leaseSeconds,
+  );
+  return next;
+}
+
+function isSilenced(waiting: Waiting, { timeZone }: GeneralSettings, now: Date): boolean {
+  const isPatient = waiting.accountId !== null && !isUrgent(waiting.event);
+  return isPatient && endOfSilence(now, waiting, timeZone) !== undefined;
+}
+
+/** Why a message goes to nobody any more: rights and settings can have changed since it was written. */
+function faultOf(
+  waiting: Waiting,
+  target: Target | undefined,
+  { allowedChatIds, defaultChatId }: TelegramSettings,
+): { state: 'parked' | 'dropped'; failure: string } | undefined {
+  if (!target) return { state: 'parked', failure: 'Where it goes cannot be read any more.' };
+  // Each try that came to an end was written down: these ended the bot instead.
+  if (waiting.attempts >= mostRefusals && waiting.failure === null)
+    return { state: 'parked', failure: 'The bot was interrupted at this each time.' };
+  if (waiting.accountId === null) return undefined;
+  if (allowedChatIds.length > 0 && ![...allowedChatIds, defaultChatId].includes(target.chatId))
+    return { state: 'dropped', failure: 'The chat is not among those that are allowed.' };
+  if (!serversOf(waiting))
+    return { state: 'dropped', failure: 'It is none of the account’s business any more.' };
+  return undefined;
+}
+
+function serversOf(waiting: Waiting): Waiting['servers'] | undefined {
+  const { accountId, role, servers } = waiting;
+  if (accountId === null || role === null) return servers;
+  return serversToldTo(waiting, { ...waiting, accountId, role });
+}
+
+function findTarget(key: Buffer, { chatId, sealedTarget }: Waiting): Target | undefined {
+  if (sealedTarget === null) return chatId === null ? undefined : { chatId, token: null };
+  try {
+    const target = openTarget(key, sealedTarget);
+    return target.kind === 'telegram' ? target : undefined;
+  } catch {
+    return undefined; // The key file is another one: one notice is lost, and must not hold up all others.
+  }
+}
+
+/** What cannot be worded would hold up everything behind it, again and again. */
+async function wordedOrParked(
+  db: Db,
+  place: OutboxPlace,
+  by: Pick<Taking, 'site' | 'settings'>,
+  taken: Taken,
+): Promise<OutboxMessage | undefined> {
+  try {
+    return await asMessage(db, place, by, taken);
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    const failure = `It cannot be worded: ${error instanceof Error ? error.message : String(error)}`;
+    await db
+      .transaction()
+      .execute((trx) => saveEnd(trx, [taken.waiting.id], 'parked', failure.slice(0, 500)));
+    return undefined;
+  }
+}
+
+async function asMessage(
+  db: Db,
+  place: OutboxPlace,
+  { site, settings }: Pick<Taking, 'site' | 'settings'>,
+  { waiting, target }: Taken,
+): Promise<OutboxMessage> {
+  const { id, event, accountId } = waiting;
+  const isReport = event === 'report' && accountId === null;
+  const file =
+    isReport && settings.reportSnapshot ? await findSealedSnapshot(db, mostBytes) : undefined;
+  const html = isReport
+    ? reportHtml(await makeReport(db, systemActor('system'), await place.boundsNow()), site)
+    : eventHtml({ ...waiting, servers: serversOf(waiting) ?? [] }, site);
+  return { id, chatId: target.chatId, html, token: target.token, fileName: file?.fileName ?? null };
+}
