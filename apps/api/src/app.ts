@@ -23,6 +23,7 @@ import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
 import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
+import { matviewRoutes } from '#modules/matviews/matviews.routes.ts';
 import { deliveryRoutes } from '#modules/notifications/deliveries.routes.ts';
 import { notificationRoutes } from '#modules/notifications/notifications.routes.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
@@ -95,6 +96,7 @@ export type AppConfig = Pick<
   | 'versions'
   | 'settings'
   | 'telegramApiRoot'
+  | 'matviewUse'
   | 'database'
   | 'databaseVariables'
 > & {
@@ -187,12 +189,13 @@ export async function buildApp({
       await api.register(sessionRoutes);
       await api.register(accountRoutes);
       await api.register(grantRoutes);
-      await api.register(overviewRoutes);
+      await api.register(overviewRoutes, config);
       await api.register(serverRoutes);
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
       await api.register(jobRoutes, { works });
       await api.register(notificationRoutes);
+      await api.register(matviewRoutes);
       await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));

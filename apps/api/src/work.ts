@@ -2,6 +2,8 @@ import { connect, type Db } from '#database/client.ts';
 import { watchCertificate } from '#modules/certificates/certificate-watch.service.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { tendMatview } from '#modules/matviews/matviews.service.ts';
+import { matviewRefresher } from '#modules/matviews/refresher.ts';
 import { endingTeller, tellReport } from '#modules/notifications/daily.service.ts';
 import { keepDelivering } from '#modules/notifications/outbox.service.ts';
 import { askForDrill } from '#modules/restore/drill.service.ts';
@@ -24,19 +26,21 @@ interface Work {
 
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({ databaseUrl, isPrepared, tell, ...place }: Place): Promise<Work> {
-  const { db } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  const { db, pool } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(db, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
+  const refresher = matviewRefresher(db, pool, tell);
   const sweep = () =>
     Promise.all([
       sweepUploads(db, place.uploadsDir),
       sweepRestores(db, place),
       askForDrill(db, place, queue),
       buryLostJobs(db, works),
+      tendMatview(db, refresher, place.matviewUse),
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);

@@ -154,6 +154,18 @@ export interface Jobs {
   total: number | null;
 }
 
+export interface MatviewStates {
+  asked: Generated<number>;
+  failed: Generated<number>;
+  failure: string | null;
+  lastFailure: string | null;
+  lastSuccess: string | null;
+  name: string;
+  runningSince: string | null;
+  served: Generated<number>;
+  serving: Generated<number>;
+}
+
 export interface NotificationPreferences {
   accountId: number;
   choices: Generated<unknown>;
@@ -350,6 +362,7 @@ export interface DB {
   idempotencyKeys: IdempotencyKeys;
   images: Images;
   jobs: Jobs;
+  matviewStates: MatviewStates;
   notificationPreferences: NotificationPreferences;
   planEntries: PlanEntries;
   plans: Plans;

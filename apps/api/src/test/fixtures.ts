@@ -58,6 +58,7 @@ const config: AppConfig = {
   snapshotsDir,
   settings: {},
   telegramApiRoot: 'https://api.telegram.org',
+  matviewUse: 'detected',
   database: { kind: 'embedded', poolSize: 4, isPrepared: true },
   databaseVariables: [],
   ownerUrl: undefined,

@@ -22,6 +22,7 @@ type Client = ReturnType<typeof client>;
 export const leftOut = {
   idempotency_keys: 'all',
   jobs: 'all',
+  matview_states: 'all',
   plan_entries: 'all',
   plans: 'all',
   rate_limits: 'all',

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { Gauge, Registry } from 'prom-client';
 import type { Db } from '#database/client.ts';
 import { registry } from '#lib/metrics.ts';
+import { readMatviewFacts } from '#modules/matviews/matviews.service.ts';
 import { addOutbox } from '#modules/notifications/outbox-metrics.service.ts';
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 
@@ -29,6 +30,7 @@ async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
   gauge('cmp_entries_default', 'Entries for which no month’s partition was there.', counts.strays);
   await addSnapshots(db, gauge);
   await addOutbox(db, live);
+  await addMatview(db, gauge);
   return live;
 }
 
@@ -54,6 +56,29 @@ async function addSnapshots(db: Db, gauge: AddGauge): Promise<void> {
     'Whether the recovery key was ever exported.',
     isKeySaved ? 1 : 0,
   );
+}
+
+/** Nothing where there is no view. */
+async function addMatview(db: Db, gauge: AddGauge): Promise<void> {
+  const facts = await readMatviewFacts(db);
+  if (!facts) return;
+  const { refreshing, pending, ageSeconds } = facts;
+  gauge(
+    'cmp_matview_refresh_running',
+    'Whether the status view is being refreshed.',
+    refreshing ? 1 : 0,
+  );
+  gauge(
+    'cmp_matview_refresh_pending',
+    'Whether a refresh was asked for that has not begun.',
+    pending ? 1 : 0,
+  );
+  if (ageSeconds !== null)
+    gauge(
+      'cmp_matview_last_success_age_seconds',
+      'Since the last good refresh of the status view.',
+      ageSeconds,
+    );
 }
 
 async function countNow(db: Db) {
