@@ -39,6 +39,7 @@ import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
+import { systemRoutes } from '#modules/system/system.routes.ts';
 import { botRoutes } from '#modules/telegram/bot.routes.ts';
 import { chatRoutes } from '#modules/telegram/chats.routes.ts';
 import { bulkCommitter } from '#modules/users/bulk.service.ts';
@@ -202,6 +203,9 @@ export async function buildApp({
       await api.register(chatRoutes);
       await api.register(changeRoutes);
       await api.register(deliveryRoutes, { overrides: config.settings });
+      await api.register(systemRoutes, {
+        ...{ key: keys.settings, overrides: config.settings, versions, now },
+      });
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {

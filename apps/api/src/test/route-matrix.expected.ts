@@ -80,6 +80,7 @@ POST /api/notifications/read             | -       | 401    | 200       | 200   
 GET /api/notifications/preferences       | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 PATCH /api/notifications/preferences     | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 
+GET /api/system                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 GET /api/overview                        | -       | 401    | 200 Hh #1 | 200 #0    | 200 Hh #1 | 200 Hh #1 | 200 AaT #1 | 200 HAhaT #2 | 401      | change | 401
 GET /api/servers                         | -       | 401    | 200 H #1  | 200 #0    | 200 H #1  | 200 H #1  | 200 A #1   | 200 HA #2    | 401      | change | 401
 POST /api/servers                        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
