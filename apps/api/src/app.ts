@@ -103,6 +103,8 @@ export type AppConfig = Pick<
 > & {
   ownerUrl: string | undefined;
   limits?: Limits;
+  /** How long figures may be repeated in /metrics; each has a time of its own. */
+  metricsKeptMs?: number;
   /** How long a body may take that is no snapshot. */
   bodyMs?: number;
   /** Who is asked for the addresses of names, and how long a test of the settings may take. */
@@ -176,7 +178,10 @@ export async function buildApp({
   });
 
   await app.register(openapi, { version: versions.appVersion });
-  await app.register(observabilityRoutes, { metricsToken, versions });
+  await app.register(observabilityRoutes, {
+    ...{ metricsToken, versions, metricsKeptMs: config.metricsKeptMs },
+    watched: { ...config, ...watchedOf(app), key: keys.settings, overrides: config.settings, now },
+  });
   await app.register(botRoutes, {
     queue,
     place: { ...config, key: keys.settings, overrides: config.settings },
@@ -224,6 +229,10 @@ export async function buildApp({
   );
 
   return app;
+}
+
+function watchedOf({ db, pool, boundsNow }: FastifyInstance) {
+  return { db, pool, boundsNow };
 }
 
 function settingsPlaces(config: AppConfig) {

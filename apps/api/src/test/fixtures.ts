@@ -53,6 +53,7 @@ const config: AppConfig = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
+  metricsKeptMs: 0,
   dataDir: join(tmpdir(), `cmp-data-${process.pid}-${randomUUID()}`),
   uploadsDir,
   snapshotsDir,

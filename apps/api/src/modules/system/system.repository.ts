@@ -40,15 +40,19 @@ export interface CertificateFacts {
   failure: string | null;
 }
 
-/** What the last look at a domain's certificate found. */
+/** What the last look at a domain's certificate found, and what the last one saw that saw it. */
 export async function findCertificate(
   db: Db,
   domain: string,
 ): Promise<CertificateFacts | undefined> {
   const { rows } = await sql<CertificateFacts>`
-    select at, expires_at, issuer, failure,
-      floor(extract(epoch from expires_at - now()) / 86400)::integer as days_left
-    from certificate_checks where domain = ${domain} order by at desc limit 1`.execute(db);
+    select last.at, last.failure, seen.expires_at, seen.issuer,
+      floor(extract(epoch from seen.expires_at - now()) / 86400)::integer as days_left
+    from (select at, failure from certificate_checks where domain = ${domain} order by at desc limit 1) last
+    left join lateral (
+      select expires_at, issuer from certificate_checks
+      where domain = ${domain} and expires_at is not null order by at desc limit 1
+    ) seen on true`.execute(db);
   return rows[0];
 }
 

@@ -11,6 +11,7 @@ import { readEffective, type SettingsPlace } from '#modules/settings/settings.se
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 import { readBotStatus, readTelegram } from '#modules/telegram/bot.service.ts';
 import {
+  type CertificateFacts,
   findCertificate,
   readDatabase,
   readJobs,
@@ -30,6 +31,14 @@ interface Watched extends SystemPlace {
 
 /** How one part fares: the worst that is true of it. */
 type Verdict = Omit<SystemPart, 'part'>;
+
+/** What the last look at a domain's certificate found; nothing where there was none. */
+export async function findCertificateFacts(
+  db: Db,
+  domain: string,
+): Promise<Pick<CertificateFacts, 'daysLeft' | 'failure'>> {
+  return (await findCertificate(db, domain)) ?? { daysLeft: null, failure: null };
+}
 
 /** How the portal and what it leans on fare now. */
 export async function readSystem(db: Db, pool: Pool, place: SystemPlace): Promise<System> {
