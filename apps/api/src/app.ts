@@ -9,6 +9,7 @@ import type { Resolve } from '#lib/outbound.ts';
 import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
 import { shortCache } from '#lib/short-cache.ts';
+import { openSignInLog } from '#lib/sign-in-log.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
 import { grantRoutes } from '#modules/accounts/grants.routes.ts';
 import { authRoutes } from '#modules/auth/auth.routes.ts';
@@ -91,6 +92,7 @@ export type AppConfig = Pick<
   | 'http'
   | 'log'
   | 'metricsToken'
+  | 'authLogPath'
   | 'dataDir'
   | 'uploadsDir'
   | 'snapshotsDir'
@@ -130,6 +132,7 @@ export async function buildApp({
   const works = allWorks({ ...config, keys });
   const { uploadsDir, snapshotsDir, ownerUrl } = config;
   const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl, versions };
+  const tellSignIn = openSignInLog(config.authLogPath, (failure) => app.log.error(failure));
   const app = fastify({
     logger: {
       level: log.level,
@@ -191,7 +194,7 @@ export async function buildApp({
       await api.register(origin);
       await api.register(imageRoutes, { folder: config.uploadsDir });
       await api.register(setupRoutes);
-      await api.register(authRoutes);
+      await api.register(authRoutes, { tellSignIn });
       await api.register(sessionRoutes);
       await api.register(accountRoutes);
       await api.register(grantRoutes);

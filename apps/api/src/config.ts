@@ -118,6 +118,12 @@ export const Environment = z.object({
     .describe(
       'Whether the overview may count from the materialised view user_status_matview. Unset: where it is there, with its unique index.',
     ),
+  AUTH_LOG_PATH: z
+    .string()
+    .optional()
+    .describe(
+      'A file that gets a line for each sign-in and each that failed, as fail2ban reads it (deploy/fail2ban).',
+    ),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -178,6 +184,8 @@ export interface Config {
   };
   matviewUse: MatviewUse;
   metricsToken: string | undefined;
+  /** Where sign-ins are told by the line, for fail2ban. */
+  authLogPath: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
   versions: { appVersion: string; gitSha: string | null; buildTimestamp: string | null };
@@ -230,6 +238,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
+    authLogPath: env.AUTH_LOG_PATH === undefined ? undefined : resolve(root, env.AUTH_LOG_PATH),
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
         ? { username: env.SEED_ADMIN_USERNAME, password: env.SEED_ADMIN_PASSWORD }
