@@ -84,6 +84,8 @@ interface Dependencies {
   config: AppConfig;
   /** Takes the work that outlives a request. */
   queue: JobQueue;
+  /** Tells of each request where that is wanted. */
+  traceRequests?: ((app: FastifyInstance) => void) | undefined;
 }
 
 /** What of the configuration an instance needs, and what tests set otherwise. */
@@ -125,6 +127,7 @@ export async function buildApp({
   keys,
   queue,
   config,
+  traceRequests,
   now = () => new Date(),
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
@@ -159,6 +162,7 @@ export async function buildApp({
   app.decorate('keys', keys);
   app.decorate('sessions', sessionCache(db));
   app.decorate('isDraining', false);
+  traceRequests?.(app);
   const general = shortCache(() => readGeneral(db));
   const boundsOf = boundsOfTheSecond();
   app.decorate('boundsNow', async () => boundsOf(now(), await general.find('general')));
