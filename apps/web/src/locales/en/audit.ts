@@ -36,6 +36,7 @@ export const audit = {
   via: {
     panel: 'in the panel',
     cli: 'on the command line',
+    telegram: 'by Telegram',
     api: 'by the API',
     job: 'by a job',
     system: 'by the portal itself',
@@ -76,6 +77,7 @@ export const audit = {
     grants: 'the access of <name></name>',
     settings: 'the settings <name></name>',
     images: 'the picture <name></name>',
+    telegram_chats: 'the Telegram chat <name></name>',
     other: '<name></name>',
   },
   said: {
@@ -125,6 +127,7 @@ export const audit = {
     'accounts:delete': 'Deleted an account',
     'accounts:reset-password': 'Reset a password',
     'grants:update': 'Changed access',
+    'telegram:link': 'Linked or unlinked a chat',
     'profile:update': 'Changed own details',
     'profile:password': 'Changed own password',
   },
@@ -136,6 +139,7 @@ export const audit = {
     grants: 'Access',
     settings: 'Settings',
     images: 'Pictures',
+    telegram_chats: 'Telegram chats',
   },
   field: {
     purpose: 'purpose',
@@ -186,6 +190,9 @@ export const audit = {
     oneTimeUntil: 'one-time password until',
     disabledAt: 'disabled',
     accountId: 'account number',
+    chatId: 'chat number',
+    telegramUserId: 'Telegram user',
+    signInAlerts: 'told of sign-ins',
     defaultDevices: 'usual devices',
     defaultDataLimitGb: 'usual data limit',
   },
