@@ -35,8 +35,7 @@ export function allWorks(place: WorkPlace): JobWorks {
 export function placeOfWork(
   { uploadsDir, snapshotsDir, versions, settings, matviewUse }: Config,
   keys: Keys,
-  { appUrl, ownerUrl }: ServingUrls,
+  { appUrl: databaseUrl, ownerUrl }: ServingUrls,
 ): WorkPlace {
-  const place = { uploadsDir, snapshotsDir, versions, settings, matviewUse };
-  return { ...place, keys, databaseUrl: appUrl, ownerUrl };
+  return { uploadsDir, snapshotsDir, versions, settings, matviewUse, keys, databaseUrl, ownerUrl };
 }
