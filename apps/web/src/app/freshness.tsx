@@ -39,7 +39,7 @@ export function Freshness() {
 
 /** What belongs to every page says nothing about how old this one is. */
 const isPageData = ({ queryKey }: { queryKey: readonly unknown[] }) =>
-  !['session', 'site', 'health', 'setup'].includes(String(queryKey[0]));
+  !['session', 'site', 'health', 'setup', 'bell'].includes(String(queryKey[0]));
 
 function oldestOnPage(queries: QueryClient): number {
   const shown = queries.getQueryCache().findAll({ type: 'active', predicate: isPageData });

@@ -1,8 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { Ago } from '#components/ago.tsx';
+import { Runway } from '#components/runway.tsx';
 import { StatusWord } from '#components/status-word.tsx';
+import { useMay } from '#lib/session.ts';
 import { healthQuery } from '#lib/site.ts';
+import { numberIn, partOf, systemState, textIn } from '#lib/system.ts';
 import { dateInWords, leftInWords } from '#lib/time.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
 
@@ -10,6 +15,7 @@ import { useSiteZone } from '#lib/use-site-zone.ts';
 export function OverviewSystem() {
   const { t } = useTranslation();
   const zone = useSiteZone();
+  const mayRead = useMay()('system:read');
   const { data: health, isError } = useQuery(healthQuery);
   if (!health && !isError) return null;
   const well = health?.ok === true && !isError;
@@ -29,9 +35,71 @@ export function OverviewSystem() {
             </Fact>
           ) : null}
           <Fact name={t('overview.systemUptime')}>{uptimeInWords(health.uptimeSeconds)}</Fact>
+          {mayRead ? <Parts /> : null}
         </dl>
       ) : null}
     </div>
+  );
+}
+
+/** What admins lean on: how long the certificate holds, how old the snapshot and the view are, and the bot. */
+function Parts() {
+  const { t } = useTranslation();
+  const { data } = useQuery(systemState);
+  if (!data) return null;
+  const [certificate, snapshot, view, bot] = (
+    ['certificate', 'snapshot', 'matview', 'telegram'] as const
+  ).map((name) => partOf(data, name));
+  const daysLeft = certificate && numberIn(certificate, 'daysLeft');
+  const snapshotAt = snapshot && textIn(snapshot, 'snapshotAt');
+  const viewAt = view && view.state !== 'off' ? textIn(view, 'lastSuccess') : undefined;
+  const ill = data.parts.filter(({ state }) => state === 'warn' || state === 'bad').length;
+  return (
+    <>
+      {daysLeft === undefined ? null : (
+        <Fact name={t('system.part.certificate')}>
+          <span className="inline-flex items-center gap-2">
+            {t('time.days', { count: daysLeft })}
+            <Runway
+              daysLeft={daysLeft}
+              fullDays={90}
+              soonDays={certificate?.state === 'good' ? 0 : daysLeft}
+              label={t('system.certificateLeft', { count: daysLeft })}
+            />
+          </span>
+        </Fact>
+      )}
+      {snapshot ? (
+        <Fact name={t('system.part.snapshot')}>
+          {snapshotAt === undefined ? t('system.noSnapshot') : <Ago at={snapshotAt} />}
+        </Fact>
+      ) : null}
+      {viewAt === undefined ? null : (
+        <Fact name={t('system.part.matview')}>
+          <Ago at={viewAt} />
+        </Fact>
+      )}
+      {bot && bot.state !== 'off' ? (
+        <Fact name={t('system.part.telegram')}>{t(`system.state.${bot.state}`)}</Fact>
+      ) : null}
+      <div className="flex flex-wrap justify-between gap-x-4 py-2">
+        <dt>
+          {ill > 0 ? (
+            <StatusWord status="soon">{t('system.attention', { count: ill })}</StatusWord>
+          ) : (
+            <span className="text-ink-2">{t('system.allWell')}</span>
+          )}
+        </dt>
+        <dd>
+          <Link
+            to="/settings/system"
+            className="rounded-tag font-[550] text-accent-ink hover:underline"
+          >
+            {t('system.look')}
+          </Link>
+        </dd>
+      </div>
+    </>
   );
 }
 

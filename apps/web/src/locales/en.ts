@@ -7,6 +7,7 @@ import { errors } from './en/errors.ts';
 import { images } from './en/images.ts';
 import { jobs } from './en/jobs.ts';
 import { mail } from './en/mail.ts';
+import { news } from './en/news.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
 import { palette } from './en/palette.ts';
@@ -21,6 +22,7 @@ import { snapshots } from './en/snapshots.ts';
 import { states } from './en/states.ts';
 import { storage } from './en/storage.ts';
 import { strip } from './en/strip.ts';
+import { system } from './en/system.ts';
 import { telegram } from './en/telegram.ts';
 import { term } from './en/term.ts';
 import { time } from './en/time.ts';
@@ -38,6 +40,7 @@ export const en = {
   remoteServer,
   certificate,
   mail,
+  news,
   notifications,
   storage,
   errors,
@@ -55,6 +58,7 @@ export const en = {
   time,
   servers,
   strip,
+  system,
   term,
   undo,
   users,
