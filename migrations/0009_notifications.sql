@@ -45,6 +45,8 @@ create table deliveries (
 create index deliveries_due on deliveries (channel, id) where state = 'waiting';
 create index deliveries_by_account on deliveries (account_id, id) where channel = 'panel';
 create index deliveries_unread on deliveries (account_id) where channel = 'panel' and read_at is null;
+-- What those who watch count, every few seconds.
+create index deliveries_open on deliveries (channel) where state in ('waiting', 'parked');
 create index deliveries_by_event on deliveries (event_id);
 
 -- What an account chose; what it does not name is as the site has it.
@@ -136,6 +138,14 @@ create table certificate_checks (
 );
 create index certificate_checks_by_time on certificate_checks (at);
 
+-- Which processes are at work, and when each last said so.
+create table worker_beats (
+  id uuid primary key,
+  started_at timestamptz not null default now(),
+  at timestamptz not null default now()
+);
+
+call let_app('select, insert, update, delete', 'worker_beats');
 call let_app('select, insert, update, delete', 'telegram_codes');
 call let_app('select, insert, delete', 'telegram_updates');
 call let_app('select, update', 'bot_state');

@@ -23,6 +23,7 @@ import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
 import { legacyRoutes } from '#modules/legacy/legacy.routes.ts';
 import { legacyCommitter } from '#modules/legacy/legacy.service.ts';
+import { matviewRoutes } from '#modules/matviews/matviews.routes.ts';
 import { deliveryRoutes } from '#modules/notifications/deliveries.routes.ts';
 import { notificationRoutes } from '#modules/notifications/notifications.routes.ts';
 import { observabilityRoutes } from '#modules/observability/observability.routes.ts';
@@ -38,6 +39,7 @@ import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
+import { systemRoutes } from '#modules/system/system.routes.ts';
 import { botRoutes } from '#modules/telegram/bot.routes.ts';
 import { chatRoutes } from '#modules/telegram/chats.routes.ts';
 import { bulkCommitter } from '#modules/users/bulk.service.ts';
@@ -95,11 +97,14 @@ export type AppConfig = Pick<
   | 'versions'
   | 'settings'
   | 'telegramApiRoot'
+  | 'matviewUse'
   | 'database'
   | 'databaseVariables'
 > & {
   ownerUrl: string | undefined;
   limits?: Limits;
+  /** How long figures may be repeated in /metrics; each has a time of its own. */
+  metricsKeptMs?: number;
   /** How long a body may take that is no snapshot. */
   bodyMs?: number;
   /** Who is asked for the addresses of names, and how long a test of the settings may take. */
@@ -173,7 +178,10 @@ export async function buildApp({
   });
 
   await app.register(openapi, { version: versions.appVersion });
-  await app.register(observabilityRoutes, { metricsToken, versions });
+  await app.register(observabilityRoutes, {
+    ...{ metricsToken, versions, metricsKeptMs: config.metricsKeptMs },
+    watched: { ...config, ...watchedOf(app), key: keys.settings, overrides: config.settings, now },
+  });
   await app.register(botRoutes, {
     queue,
     place: { ...config, key: keys.settings, overrides: config.settings },
@@ -187,18 +195,22 @@ export async function buildApp({
       await api.register(sessionRoutes);
       await api.register(accountRoutes);
       await api.register(grantRoutes);
-      await api.register(overviewRoutes);
+      await api.register(overviewRoutes, config);
       await api.register(serverRoutes);
       await api.register(userRoutes);
       await api.register(spreadsheetRoutes, place);
       await api.register(jobRoutes, { works });
       await api.register(notificationRoutes);
+      await api.register(matviewRoutes);
       await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));
       await api.register(chatRoutes);
       await api.register(changeRoutes);
       await api.register(deliveryRoutes, { overrides: config.settings });
+      await api.register(systemRoutes, {
+        ...{ key: keys.settings, overrides: config.settings, versions, now },
+      });
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {
@@ -217,6 +229,10 @@ export async function buildApp({
   );
 
   return app;
+}
+
+function watchedOf({ db, pool, boundsNow }: FastifyInstance) {
+  return { db, pool, boundsNow };
 }
 
 function settingsPlaces(config: AppConfig) {

@@ -113,6 +113,11 @@ export const Environment = z.object({
     ),
   CERT_EXPIRY_TELEGRAM_BOT_TOKEN: z.string().max(200).optional(),
   CERT_EXPIRY_TELEGRAM_CHAT_ID: z.string().max(20).optional(),
+  USE_USER_STATUS_MATVIEW: flag
+    .optional()
+    .describe(
+      'Whether the overview may count from the materialised view user_status_matview. Unset: where it is there, with its unique index.',
+    ),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -141,6 +146,9 @@ export type SettingsOverrides = Partial<
   Record<Section, Record<string, { variable: string; value: string | number }>>
 >;
 
+/** Whether the status view is read: always where it is there, never, or where it also has its unique index. */
+export type MatviewUse = 'on' | 'off' | 'detected';
+
 export interface Config {
   root: string;
   dataDir: string;
@@ -168,6 +176,7 @@ export interface Config {
     telegramBotToken: string | undefined;
     telegramChatId: string | undefined;
   };
+  matviewUse: MatviewUse;
   metricsToken: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
@@ -219,6 +228,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       telegramBotToken: env.CERT_EXPIRY_TELEGRAM_BOT_TOKEN,
       telegramChatId: env.CERT_EXPIRY_TELEGRAM_CHAT_ID,
     },
+    matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
@@ -267,6 +277,11 @@ function overridesOf(env: Environment): SettingsOverrides {
       ...given('criticalDays', 'CERT_EXPIRY_CRITICAL_DAYS'),
     },
   };
+}
+
+function matviewUseOf({ USE_USER_STATUS_MATVIEW: isUsed }: Environment): MatviewUse {
+  if (isUsed === undefined) return 'detected';
+  return isUsed ? 'on' : 'off';
 }
 
 function databaseOf(env: Environment): DatabaseConfig {

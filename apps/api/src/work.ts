@@ -1,7 +1,10 @@
 import { connect, type Db } from '#database/client.ts';
 import { watchCertificate } from '#modules/certificates/certificate-watch.service.ts';
+import { sayAtWork } from '#modules/jobs/heartbeat.service.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
+import { tendMatview } from '#modules/matviews/matviews.service.ts';
+import { matviewRefresher } from '#modules/matviews/refresher.ts';
 import { endingTeller, tellReport } from '#modules/notifications/daily.service.ts';
 import { keepDelivering } from '#modules/notifications/outbox.service.ts';
 import { askForDrill } from '#modules/restore/drill.service.ts';
@@ -24,22 +27,25 @@ interface Work {
 
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({ databaseUrl, isPrepared, tell, ...place }: Place): Promise<Work> {
-  const { db } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  const { db, pool } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(db, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
+  const refresher = matviewRefresher(db, pool, tell);
   const sweep = () =>
     Promise.all([
       sweepUploads(db, place.uploadsDir),
       sweepRestores(db, place),
       askForDrill(db, place, queue),
       buryLostJobs(db, works),
+      tendMatview(db, refresher, place.matviewUse),
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);
+  const stopBeating = sayAtWork(db, tell);
   const stopTending = tendSnapshots(db, place, queue, tell);
   const telling = {
     key: place.keys.settings,
@@ -62,6 +68,7 @@ export async function beginWork({ databaseUrl, isPrepared, tell, ...place }: Pla
     stop: async () => {
       clearInterval(sweeping);
       clearInterval(watching);
+      await stopBeating();
       stopTending();
       await stopDelivering();
       await queue.stop();

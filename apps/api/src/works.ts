@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 
 /** What jobs work with beside the database that serves. */
 export interface WorkPlace
-  extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'settings'> {
+  extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'settings' | 'matviewUse'> {
   keys: Keys;
   /** The role that owns the tables: who may put back what nobody else may write. Undefined where it is not known here. */
   ownerUrl: string | undefined;
@@ -30,8 +30,9 @@ export function allWorks(place: WorkPlace): JobWorks {
 }
 
 export function placeOfWork(config: Config, keys: Keys): WorkPlace {
-  const { uploadsDir, snapshotsDir, versions, settings } = config;
-  return { uploadsDir, snapshotsDir, versions, settings, keys, ownerUrl: ownerUrlOf(config) };
+  const { uploadsDir, snapshotsDir, versions, settings, matviewUse } = config;
+  const given = { uploadsDir, snapshotsDir, versions, settings, matviewUse };
+  return { ...given, keys, ownerUrl: ownerUrlOf(config) };
 }
 
 function ownerUrlOf({ database }: Config): string | undefined {

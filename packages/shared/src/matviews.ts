@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { CalendarDate, Timestamp } from './primitives.ts';
-import { StatusCounts } from './users.ts';
+import { Timestamp } from './primitives.ts';
 
 /** Aggregates kept beside the data, for very large sites: never the authority. */
 export const Matview = z.object({
@@ -9,7 +8,9 @@ export const Matview = z.object({
   uniqueIndex: z.boolean(),
   concurrentSupported: z.boolean(),
   refreshing: z.boolean(),
+  /** Somebody asked for a refresh that has not begun. */
   pending: z.boolean(),
+  /** When the last good refresh began: what the view says is as old as that. */
   lastSuccess: Timestamp.nullable(),
 });
 export type Matview = z.infer<typeof Matview>;
@@ -17,6 +18,7 @@ export type Matview = z.infer<typeof Matview>;
 export const MatviewList = z.object({ ok: z.literal(true), matviews: z.array(Matview) });
 export type MatviewList = z.infer<typeof MatviewList>;
 
+/** `enqueue` answers at once, `now` when a refresh that began after the request is there. */
 export const RefreshQuery = z.strictObject({ mode: z.enum(['enqueue', 'now']).default('enqueue') });
 export type RefreshQuery = z.infer<typeof RefreshQuery>;
 
@@ -29,12 +31,3 @@ export type RefreshAnswer = z.infer<typeof RefreshAnswer>;
 /** Makes or drops it. */
 export const MatviewSwitch = z.strictObject({ exists: z.boolean() });
 export type MatviewSwitch = z.infer<typeof MatviewSwitch>;
-
-/** The widget: counts out of the view, worked out with today, and how old they are. */
-export const MatviewCounts = z.object({
-  today: CalendarDate,
-  counts: StatusCounts,
-  /** When the view was last brought up to date. */
-  asOf: Timestamp,
-});
-export type MatviewCounts = z.infer<typeof MatviewCounts>;

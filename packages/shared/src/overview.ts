@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CalendarDate, Id, IdText } from './primitives.ts';
+import { CalendarDate, Id, IdText, Timestamp } from './primitives.ts';
 import { StatusCounts, User } from './users.ts';
 
 /** Of one server, or of every server the caller sees. */
@@ -10,6 +10,8 @@ export type OverviewQuery = z.infer<typeof OverviewQuery>;
 export const Overview = z.object({
   /** The day in the site's zone that all of this was worked out for. */
   today: CalendarDate,
+  /** When the users were counted, where that was not just now; `next` always is. */
+  asOf: Timestamp.nullable(),
   counts: StatusCounts,
   services: z.array(z.object({ service: z.string().nullable(), count: z.int() })),
   servers: z.array(z.object({ id: Id, name: z.string(), counts: StatusCounts })),

@@ -4,6 +4,7 @@ import { addAccountCommands } from './account.commands.ts';
 import { addCertificateCommand } from './certificate.command.ts';
 import { addDoctorCommand } from './doctor.command.ts';
 import { addLegacyCommands } from './legacy.command.ts';
+import { addMatviewCommands } from './matview.commands.ts';
 import { addMigrateCommand } from './migrate.command.ts';
 import { asFailure, type Failure, type Outcome } from './outcome.ts';
 import { addRestoreCommand } from './restore.command.ts';
@@ -83,6 +84,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addLegacyCommands(program, run);
   addRestoreCommand(program, run);
   addCertificateCommand(program, run);
+  addMatviewCommands(program, run);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -40,6 +40,23 @@ export function connect(
   return { db, pool };
 }
 
+/**
+ * Beside a pool: connections of their own, for as long as `work` runs, whose statements may take longer than a
+ * request may.
+ */
+export async function withPatience<Result>(
+  { options }: pg.Pool,
+  statementMs: number,
+  work: (db: Db) => Promise<Result>,
+): Promise<Result> {
+  const { db } = connect(options.connectionString ?? '', 2, { statementMs });
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
 /** Lets a connection send a statement's text once, and its name from then on. */
 function sendNames(client: pg.PoolClient): void {
   const { query } = client;

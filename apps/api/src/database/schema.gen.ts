@@ -154,6 +154,18 @@ export interface Jobs {
   total: number | null;
 }
 
+export interface MatviewStates {
+  asked: Generated<number>;
+  failed: Generated<number>;
+  failure: string | null;
+  lastFailure: string | null;
+  lastSuccess: string | null;
+  name: string;
+  runningSince: string | null;
+  served: Generated<number>;
+  serving: Generated<number>;
+}
+
 export interface NotificationPreferences {
   accountId: number;
   choices: Generated<unknown>;
@@ -338,6 +350,12 @@ export interface WebhookState {
   version: Generated<number>;
 }
 
+export interface WorkerBeats {
+  at: Generated<string>;
+  id: string;
+  startedAt: Generated<string>;
+}
+
 export interface DB {
   accounts: Accounts;
   botState: BotState;
@@ -350,6 +368,7 @@ export interface DB {
   idempotencyKeys: IdempotencyKeys;
   images: Images;
   jobs: Jobs;
+  matviewStates: MatviewStates;
   notificationPreferences: NotificationPreferences;
   planEntries: PlanEntries;
   plans: Plans;
@@ -365,4 +384,5 @@ export interface DB {
   telegramUpdates: TelegramUpdates;
   users: Users;
   webhookState: WebhookState;
+  workerBeats: WorkerBeats;
 }

@@ -6,6 +6,11 @@ export function brokenConstraint(error: unknown): string | undefined {
   return isViolation ? error.constraint : undefined;
 }
 
+/** Whether a table or view that a query names is not there. */
+export function isUndefinedTable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '42P01';
+}
+
 /** Whether the database cannot answer now, though the request may be sound: gone, starting, full or stuck. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof pg.DatabaseError)

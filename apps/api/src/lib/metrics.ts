@@ -28,6 +28,27 @@ export const signIns = new Counter({
   registers,
 });
 
+/** Every refusal: how hard somebody knocks. */
+export const rateLimited = new Counter({
+  name: 'cmp_rate_limited_total',
+  help: 'Requests refused because there were too many, by limit.',
+  labelNames: ['limit'],
+  registers,
+});
+
+export const lockouts = new Counter({
+  name: 'cmp_lockouts_total',
+  help: 'Times that an address was kept from a name for a minute, after too many wrong passwords.',
+  registers,
+});
+
+export const securityEvents = new Counter({
+  name: 'cmp_security_events_total',
+  help: 'What looks like somebody trying something, by the event’s name in the log.',
+  labelNames: ['event'],
+  registers,
+});
+
 export const drills = new Counter({
   name: 'cmp_snapshot_drills_total',
   help: 'Rehearsals of a snapshot by this process, by outcome.',

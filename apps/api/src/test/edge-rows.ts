@@ -92,6 +92,13 @@ export async function fillWithEdges(db: Db, owner: Db, keys: Keys): Promise<void
       await sql`insert into sign_in_attempts (name_key, account_id, outcome, ip, user_agent, at)
         values (${nameKey(username)}, ${index % 2 ? null : accountId}, 'unknown_account', '::1', ${text},
           '2026-06-30 23:59:60+00')`.execute(trx);
+      await sql`insert into notification_preferences (account_id, choices, quiet_from, quiet_until)
+        values (${accountId}, ${JSON.stringify({ sign_in: { panel: true } })}, '23:59', '00:00')`.execute(
+        trx,
+      );
+      await sql`insert into telegram_chats (chat_id, telegram_user_id, name, account_id, blocked_at)
+        values (${`-100${index}`}, ${String(index)}, ${text.slice(0, 60) || 'x'}, ${accountId},
+          '2026-06-30 23:59:59.999999+00')`.execute(trx);
       const bytes = Buffer.from(Array.from({ length: 300 }, (_, at) => (at * 7 + index) % 256));
       await sql`insert into images (purpose, account_id, media_type, bytes, sha256)
         values ('avatar', ${accountId}, 'image/webp', ${bytes}, ${digestOf(bytes)})`.execute(trx);

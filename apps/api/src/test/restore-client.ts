@@ -20,8 +20,13 @@ type Client = ReturnType<typeof client>;
 
 /** What the manifest lists as left out. */
 export const leftOut = {
+  bot_state: 'all',
+  certificate_checks: 'all',
+  deliveries: 'all',
+  events: 'all',
   idempotency_keys: 'all',
   jobs: 'all',
+  matview_states: 'all',
   plan_entries: 'all',
   plans: 'all',
   rate_limits: 'all',
@@ -29,6 +34,8 @@ export const leftOut = {
   schema_migrations: 'all',
   sessions: 'all',
   snapshots: 'all',
+  telegram_codes: 'all',
+  telegram_updates: 'all',
   changes: ['xid'],
 } as const;
 

@@ -8,7 +8,7 @@
  * still open; `must`, who has to choose a new password; `ended`, whose session was ended.
  *
  * Of which row: `home` and `away` are servers, or users on them; `binned` is one in the bin, granted like home;
- * `own` is one’s own, `other` is another account’s; `sold` is a service; `whole` is a snapshot; `missing` was never there. `here` is asked
+ * `own` is one’s own, `other` is another account’s; `sold` is a service; `whole` is a snapshot; `parked` is a delivery to another account; `missing` was never there. `here` is asked
  * from this machine.
  *
  * A success is its status and what it shows: H home, A away, B binned (servers, by name or by id); h, a, b users
@@ -80,6 +80,7 @@ POST /api/notifications/read             | -       | 401    | 200       | 200   
 GET /api/notifications/preferences       | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 PATCH /api/notifications/preferences     | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 
+GET /api/system                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 GET /api/overview                        | -       | 401    | 200 Hh #1 | 200 #0    | 200 Hh #1 | 200 Hh #1 | 200 AaT #1 | 200 HAhaT #2 | 401      | change | 401
 GET /api/servers                         | -       | 401    | 200 H #1  | 200 #0    | 200 H #1  | 200 H #1  | 200 A #1   | 200 HA #2    | 401      | change | 401
 POST /api/servers                        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
@@ -168,6 +169,11 @@ DELETE /api/jobs/:id                         | own     | 401    | 403       | 40
 DELETE /api/jobs/:id                         | other   | 401    | 403       | 403       | 404       | 404       | 404        | 200 MO       | 401      | change | 401
 DELETE /api/jobs/:id                         | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 
+GET /api/deliveries                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 O #1     | 401      | change | 401
+POST /api/deliveries/:id/resend              | parked  | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+POST /api/deliveries/:id/resend              | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/openapi.json                        | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
+
 GET /api/servers/:serverId/users/template.xlsx| home    | 401    | 200       | 404       | 200       | 200       | 404        | 200          | 401      | change | 401
 GET /api/servers/:serverId/users/template.xlsx| away    | 401    | 404       | 404       | 404       | 404       | 200        | 200          | 401      | change | 401
 GET /api/servers/:serverId/users/template.xlsx| binned  | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
@@ -242,5 +248,6 @@ export const rowsToAskOf: Record<string, string[]> = {
   '/api/changes/': ['home', 'away', 'binned', 'missing'],
   '/api/plans/': ['own', 'other', 'missing'],
   '/api/jobs/': ['own', 'other', 'missing'],
+  '/api/deliveries/': ['parked', 'missing'],
   '/api/snapshots/': ['whole', 'missing'],
 };

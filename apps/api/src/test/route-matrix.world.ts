@@ -143,6 +143,7 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
         missing,
       },
       plans: { own: await addPlan(own.id), other: await addPlan(other.id), missing },
+      deliveries: { parked: await addDelivery(other.id), missing },
       jobs: {
         own: await addJob(own.id, canary('M')),
         other: await addJob(other.id, canary('O')),
@@ -218,6 +219,21 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
         accountName,
       }),
     );
+  }
+
+  /** What could not be told to somebody. */
+  async function addDelivery(accountId: number): Promise<number> {
+    const { id: eventId } = await db
+      .insertInto('events')
+      .values({ event: 'sign_in', accountId })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const { id } = await db
+      .insertInto('deliveries')
+      .values({ eventId, accountId, channel: 'mail', state: 'parked', failure: 'No such user.' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return id;
   }
 
   async function addJob(accountId: number, accountName: string): Promise<string> {

@@ -4,6 +4,7 @@ import { ById, nameKey } from '@cmp/shared/primitives';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { AppError } from '#lib/errors.ts';
+import { noteSecurityEvent } from '#lib/security-events.ts';
 import { getAccount } from '#modules/accounts/accounts.service.ts';
 import { answerSession, clearSessionCookies, originOf, refreshTokenOf } from '#plugins/cookies.ts';
 import { listSignIns } from './auth.repository.ts';
@@ -44,7 +45,12 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
         return answerSession(reply, await refreshSession(db, keys.tokens, presented));
       } catch (error) {
         if (error instanceof AppError && error.code === 'session_reused')
-          request.log.error({ event: 'authn_token_reuse', ...error.details }, 'session ended');
+          noteSecurityEvent(
+            request.log,
+            'authn_token_reuse',
+            { ...error.details },
+            'session ended',
+          );
         if (error instanceof AppError) clearSessionCookies(reply);
         throw error;
       }

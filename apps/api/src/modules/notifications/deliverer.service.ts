@@ -77,12 +77,14 @@ async function takeDue(
   now: Date,
   { timeZone }: GeneralSettings,
 ): Promise<{ looked: number; taken: DueDelivery[] }> {
-  const due = await lockDue(trx, channel, most);
+  const due = await lockDue(trx, channel, now, most);
   const taken: DueDelivery[] = [];
   for (const delivery of due) {
     const isPatient = delivery.accountId !== null && !isUrgent(delivery.event);
     const silentUntil =
-      isPatient && channel === 'mail' ? endOfSilence(now, delivery, timeZone) : undefined;
+      isPatient && channel === 'mail'
+        ? endOfSilence(new Date(delivery.asOf), delivery, timeZone)
+        : undefined;
     if (silentUntil) await postpone(trx, delivery.id, silentUntil);
     else taken.push(delivery);
   }
@@ -113,7 +115,7 @@ async function outcomeFor(delivery: DueDelivery, send: Sender['send']): Promise<
 async function record(
   db: Db,
   channel: SentHere,
-  { id, attempts, refusals: before }: DueDelivery,
+  { id, asOf, attempts, refusals: before }: DueDelivery,
   outcome: Outcome,
 ): Promise<void> {
   const count = (name: string) => deliveriesEnded.inc({ channel, outcome: name });
@@ -135,8 +137,8 @@ async function record(
         return count('parked');
       }
       const asked = outcome.kind === 'later' ? outcome.retryAfterMs : 0;
-      const delay = delayMs(attempts + 1, Math.random(), asked);
-      await saveFailure(db, id, { failure, refusals, delayMs: delay });
+      const nextAt = new Date(Date.parse(asOf) + delayMs(attempts + 1, Math.random(), asked));
+      await saveFailure(db, id, { failure, refusals, nextAt });
       return count('failed');
     }
   }

@@ -7,6 +7,8 @@ import type { Db, Trx } from '#database/client.ts';
 export interface DueDelivery
   extends Pick<Notification, 'event' | 'at' | 'changeId' | 'actorName' | 'facts' | 'servers'> {
   id: number;
+  /** When it was looked at. */
+  asOf: string;
   attempts: number;
   refusals: number;
   failure: string | null;
@@ -22,10 +24,19 @@ export interface DueDelivery
   quietUntil: string | null;
 }
 
-/** Locks what is due of a channel, oldest first; what another worker has at hand is passed over. */
-export async function lockDue(trx: Trx, channel: Channel, limit: number): Promise<DueDelivery[]> {
+/**
+ * Locks what is due of a channel, oldest first; what another worker has at hand is passed over. The clock of the
+ * database counts where it is ahead of this process's: what one calls the past must not be the other's future.
+ */
+export async function lockDue(
+  trx: Trx,
+  channel: Channel,
+  now: Date,
+  limit: number,
+): Promise<DueDelivery[]> {
+  const asOf = sql`greatest(now(), ${now.toISOString()}::timestamptz)`;
   const { rows } = await sql<DueDelivery>`
-    select d.id, d.attempts, d.refusals, d.failure, d.sealed_target, d.account_id,
+    select d.id, ${asOf} as as_of, d.attempts, d.refusals, d.failure, d.sealed_target, d.account_id,
       e.event, e.at, e.change_id, e.actor_name, e.facts, e.servers, e.account_id as about_account_id,
       a.role, a.email, a.disabled_at is not null as is_disabled,
       array(select g.server_id from grants g join servers s on s.id = g.server_id
@@ -37,7 +48,7 @@ export async function lockDue(trx: Trx, channel: Channel, limit: number): Promis
     left join accounts a on a.id = d.account_id
     left join notification_preferences p on p.account_id = d.account_id
     left join settings site on site.section = 'notifications'
-    where d.channel = ${channel} and d.state = 'waiting' and d.next_at <= now()
+    where d.channel = ${channel} and d.state = 'waiting' and d.next_at <= ${asOf}
       and (d.leased_until is null or d.leased_until < now())
     order by d.id
     limit ${limit}
@@ -72,12 +83,11 @@ export async function saveSent(db: Db, id: number): Promise<void> {
 export async function saveFailure(
   db: Db,
   id: number,
-  { failure, refusals, delayMs }: { failure: string; refusals: number; delayMs: number },
+  { failure, refusals, nextAt }: { failure: string; refusals: number; nextAt: Date },
 ): Promise<void> {
-  const nextAt = sql<string>`now() + make_interval(secs => ${delayMs / 1000})`;
   await db
     .updateTable('deliveries')
-    .set({ failure, refusals, nextAt, leasedUntil: null })
+    .set({ failure, refusals, nextAt: nextAt.toISOString(), leasedUntil: null })
     .where('id', '=', id)
     .where('state', '=', 'waiting')
     .execute();

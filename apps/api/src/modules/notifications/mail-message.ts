@@ -1,6 +1,6 @@
 import type { GeneralSettings } from '@cmp/shared/settings/general';
 import type { Mail } from '#modules/targets/mail.service.ts';
-import { type Told, wordingOf } from './wording.ts';
+import { oneLine, type Told, wordingOf } from './wording.ts';
 
 interface Addressed {
   deliveryId: number;
@@ -20,7 +20,7 @@ export function mailOf(
   return {
     fromName: site.siteName,
     to,
-    subject: `${site.siteName}: ${title}`.slice(0, 200),
+    subject: oneLine(`${site.siteName}: ${title}`).slice(0, 200),
     text: [title, '', ...lines, '', '-- ', footer].join('\n'),
     html: `<!doctype html><html lang="${site.language}"><body style="font-family:sans-serif">
 <h1 style="font-size:18px">${escaped(title)}</h1>${paragraphs}

@@ -172,6 +172,9 @@ function said({ facts }: Told, name: string): string | undefined {
 }
 
 /** A title becomes a header, and a name may hold anything. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 500);
+export function oneLine(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .slice(0, 500)
+    .toWellFormed();
 }

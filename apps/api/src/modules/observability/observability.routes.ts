@@ -7,17 +7,22 @@ import * as z from 'zod';
 import type { Config } from '#config.ts';
 import { AppError, notHere } from '#lib/errors.ts';
 import { hasBearer, isFromHere, refuseForwarded } from '#plugins/peers.ts';
-import { metricsText } from './observability.service.ts';
+import type { Watched } from './collectors.ts';
+import { metricsReader } from './observability.service.ts';
 
 const Ok = z.object({ ok: z.boolean() });
 
 interface Options {
   metricsToken: string | undefined;
   versions: Config['versions'];
+  watched: Watched;
+  /** How long figures may be repeated that are read, where that is not each one's own. */
+  metricsKeptMs: number | undefined;
 }
 
 export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, options) => {
-  const { metricsToken, versions } = options;
+  const { metricsToken, versions, watched, metricsKeptMs } = options;
+  const readMetrics = metricsReader(watched, metricsKeptMs);
 
   app.get('/internal/live', {
     config: { allow: 'anyone' },
@@ -56,7 +61,7 @@ export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, o
     handler: async (request, reply) => {
       if (!mayReadMetrics(request, metricsToken)) throw notHere();
       reply.type('text/plain; version=0.0.4; charset=utf-8').serializer(String);
-      return reply.send(await metricsText(app.db, app.pool));
+      return reply.send(await readMetrics());
     },
   });
 };

@@ -8,19 +8,32 @@ import type { Scope } from '#plugins/access.ts';
 
 type Totals = Pick<Overview, 'counts' | 'services' | 'servers' | 'expiries'>;
 
-/**
- * How the scope's users stand, by server, by service and by the day their term ends: one pass over an index,
- * grouped by server, service, enabled and date, of which there are few, and the sums of those.
- */
-export async function readTotals(db: Db, scope: Scope, bounds: StatusBounds): Promise<Totals> {
+/** How many users a server has by service, enabled and date, of which there are few: from where. */
+const standings = {
+  /** One pass over an index. */
+  users: (scope: Scope) => sql`
+    select server_id, service_id, enabled, expires_on, count(*)::int as users
+    from users
+    where deleted_at is null ${within(scope, sql`server_id`)}
+    group by server_id, service_id, enabled, expires_on`,
+  /** As they were then, but for servers that are gone by now. */
+  matview: (scope: Scope) => sql`
+    select server_id, nullif(service_id, 0) as service_id, enabled, expires_on, users
+    from user_status_matview
+    where server_id in (select id from servers where deleted_at is null)
+      ${within(scope, sql`server_id`)}`,
+};
+
+/** How the scope's users stand, by server, by service and by the day their term ends. */
+export async function readTotals(
+  db: Db,
+  scope: Scope,
+  bounds: StatusBounds,
+  source: keyof typeof standings,
+): Promise<Totals> {
   const lastDay = addDays(bounds.today, expiryDays - 1);
   const { rows } = await sql<Totals>`
-    with standing as materialized (
-      select server_id, service_id, enabled, expires_on, count(*)::int as users
-      from users
-      where deleted_at is null ${within(scope, sql`server_id`)}
-      group by server_id, service_id, enabled, expires_on
-    ),
+    with standing as materialized (${standings[source](scope)}),
     by_server as (
       select server_id, ${sumsSql(bounds)} as counts from standing group by server_id
     )

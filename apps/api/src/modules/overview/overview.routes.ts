@@ -1,10 +1,14 @@
 import { ErrorBody } from '@cmp/shared/errors';
 import { Overview, OverviewQuery } from '@cmp/shared/overview';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Config } from '#config.ts';
 import { sharedRuns } from '#lib/shared-runs.ts';
 import { readOverview } from './overview.service.ts';
 
-export const overviewRoutes: FastifyPluginAsyncZod = async (app) => {
+export const overviewRoutes: FastifyPluginAsyncZod<Pick<Config, 'matviewUse'>> = async (
+  app,
+  { matviewUse },
+) => {
   const overviews = sharedRuns<Overview>();
 
   app.get('/overview', {
@@ -17,7 +21,7 @@ export const overviewRoutes: FastifyPluginAsyncZod = async (app) => {
     handler: async ({ actor: { scope }, query }) => {
       const bounds = await app.boundsNow();
       const asked = JSON.stringify([scope.serverIds, query, bounds]);
-      return overviews(asked, () => readOverview(app.db, scope, query, bounds));
+      return overviews(asked, () => readOverview(app.db, scope, query, bounds, matviewUse));
     },
   });
 };

@@ -1,7 +1,10 @@
 import { addDays } from '@cmp/shared/calendar';
 import type { Overview, OverviewQuery } from '@cmp/shared/overview';
 import type { StatusBounds } from '@cmp/shared/status';
+import type { MatviewUse } from '#config.ts';
 import type { Db } from '#database/client.ts';
+import { isUndefinedTable } from '#database/violations.ts';
+import { findFreshSince } from '#modules/matviews/matviews.service.ts';
 import { getServer } from '#modules/servers/servers.service.ts';
 import { nextToExpire } from '#modules/users/users.service.ts';
 import type { Scope } from '#plugins/access.ts';
@@ -17,14 +20,34 @@ export async function readOverview(
   callerScope: Scope,
   { serverId }: OverviewQuery,
   bounds: StatusBounds,
+  matviewUse: MatviewUse,
 ): Promise<Overview> {
   const scope = serverId === undefined ? callerScope : await onServer(db, callerScope, serverId);
   const from = addDays(bounds.today, -daysBack);
   const [totals, next] = await Promise.all([
-    readTotals(db, scope, bounds),
+    countTotals(db, scope, bounds, matviewUse),
     nextToExpire(db, scope, bounds, from, most),
   ]);
   return { today: bounds.today, ...totals, next };
+}
+
+/** From the status view where it may be counted from, else from the users. */
+export async function countTotals(
+  db: Db,
+  scope: Scope,
+  bounds: StatusBounds,
+  matviewUse: MatviewUse,
+): Promise<Omit<Overview, 'today' | 'next'>> {
+  const asOf = await findFreshSince(db, matviewUse);
+  if (asOf !== null) {
+    try {
+      return { asOf, ...(await readTotals(db, scope, bounds, 'matview')) };
+    } catch (error) {
+      // It was dropped in between.
+      if (!isUndefinedTable(error)) throw error;
+    }
+  }
+  return { asOf: null, ...(await readTotals(db, scope, bounds, 'users')) };
 }
 
 async function onServer(db: Db, scope: Scope, serverId: number): Promise<Scope> {

@@ -10,6 +10,7 @@ import { AppError } from '#lib/errors.ts';
 import { changesMade } from '#lib/metrics.ts';
 import { hashPassword, oneTimePassword } from '#lib/passwords.ts';
 import type { RunningJob } from '#modules/jobs/jobs.service.ts';
+import { replaceUnderMatview } from '#modules/matviews/matviews.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
 import {
   commitInChange,
@@ -96,8 +97,10 @@ async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
           owner.transaction().execute(async (trx) => {
             await holdPlan(trx, run.actor, run.planId, 'committing');
             const nameKey = await findNameKey(trx, run.actor.accountId);
-            const added = await swapIn(trx, run.planId, swap, (done) =>
-              run.progress({ phase: 'replacing', done, total }),
+            const added = await replaceUnderMatview(trx, () =>
+              swapIn(trx, run.planId, swap, (done) =>
+                run.progress({ phase: 'replacing', done, total }),
+              ),
             );
             if (withAccounts) await requireAdmin(trx);
             await record(trx, run, nameKey, reasonOf(snapshot, sha256, swap, added));

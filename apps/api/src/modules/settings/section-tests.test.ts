@@ -1,15 +1,18 @@
-import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { WebhookPing } from '@cmp/shared/notifications';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, onTestFinished } from 'vitest';
+import { certificateFor } from '#test/certificates.ts';
 import { test } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
+import { httpReceiver } from '#test/receivers.ts';
 
 const canary = 'canary-7f3a-secret-that-nobody-may-read-9876';
 
@@ -19,20 +22,6 @@ async function listen(server: Server): Promise<number> {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
-}
-
-function certificateFor(name: string, days: number): { key: Buffer; cert: Buffer } {
-  const folder = mkdtempSync(join(tmpdir(), 'cmp-certificate-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [keyFile, certFile] = [join(folder, 'key'), join(folder, 'cert')];
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name},DNS:www.${name}`];
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  execFileSync(
-    'openssl',
-    [...args, '-keyout', keyFile, '-out', certFile, '-days', String(days), ...subject],
-    { stdio: 'ignore' },
-  );
-  return { key: readFileSync(keyFile), cert: readFileSync(certFile) };
 }
 
 describe('POST /settings/telegram/test', () => {
@@ -218,6 +207,57 @@ describe('POST /settings/certificate/test', () => {
       chain: [{ subject: 'portal.test', fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     });
   });
+});
+
+describe('POST /settings/notifications/test', () => {
+  test('posts a signed ping, saved or not, and tells what was answered', async ({ api }) => {
+    const admin = await api.as('admin');
+    const receiver = await httpReceiver((_, response) => response.writeHead(202).end());
+    const values = {
+      ...{ webhookUrl: `${receiver.url}/hook`, webhookSecret: canary },
+      allowPrivateAddresses: true,
+    };
+
+    const unset = await admin.post('/settings/notifications/test', {});
+    const response = await admin.post('/settings/notifications/test', { values, password });
+
+    expect(unset.json()).toMatchObject({ details: { missing: ['webhookUrl'] } });
+    expect(response.json()).toEqual({
+      ...{ section: 'notifications', ok: true, status: 202 },
+      tookMs: expect.any(Number),
+    });
+    const [posted] = receiver.posts;
+    expect(receiver.posts).toHaveLength(1);
+    expect(posted?.headers).toMatchObject({ 'x-cmp-event': 'ping' });
+    expect(WebhookPing.parse(JSON.parse(posted?.body ?? ''))).toMatchObject({ site: 'Portal' });
+    const [, seconds, digest] =
+      /^t=(\d+),v1=(\w+)$/.exec(String(posted?.headers['x-cmp-signature'])) ?? [];
+    const signed = createHmac('sha256', canary).update(`${seconds}.${posted?.body}`);
+    expect(digest).toBe(signed.digest('hex'));
+    expect(response.body).not.toContain(canary);
+  });
+
+  test.for([
+    [500, {}, 'answer_unknown', `HTTP 500: I know •••`],
+    [302, { location: 'http://127.0.0.1:1/' }, 'redirected', null],
+  ] as const)(
+    'says what is wrong with an answer of %d',
+    async ([status, headers, reason, said], { api }) => {
+      const admin = await api.as('admin');
+      const receiver = await httpReceiver((_, response) =>
+        response.writeHead(status, headers).end(`I know ${canary}`),
+      );
+      const values = {
+        ...{ webhookUrl: receiver.url, webhookSecret: canary, allowPrivateAddresses: true },
+      };
+
+      const response = await admin.post('/settings/notifications/test', { values, password });
+
+      expect(response.json()).toMatchObject({ code: 'target_failed', details: { reason, said } });
+      expect(receiver.posts).toHaveLength(1);
+      expect(response.body).not.toContain(canary);
+    },
+  );
 });
 
 describe('POST /settings/storage/test', () => {

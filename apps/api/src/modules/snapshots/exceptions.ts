@@ -26,6 +26,8 @@ const moving: Exception[] = [
   { table: 'bot_state', reason: 'How the bot fares now.' },
   { table: 'webhook_state', reason: 'How the receiver fares now.' },
   { table: 'certificate_checks', reason: 'What was seen of late.' },
+  { table: 'matview_states', reason: 'How fresh the status view is here.' },
+  { table: 'worker_beats', reason: 'Which processes are at work now.' },
   { table: 'schema_migrations', reason: 'The manifest names the migrations.' },
 ];
 

@@ -13,7 +13,8 @@ import { copyBySftp, listBySftp, removeBySftp } from './sftp.service.ts';
 // Run by `npm run test:peers`, which installs Debian's openssh-server; the S3 server comes from npm.
 
 const through = { signal: AbortSignal.timeout(120_000) };
-describe('openssh-server', () => {
+// Each sign-in with a key under a passphrase takes a second of a core.
+describe('openssh-server', { timeout: 60_000 }, () => {
   test('is tested, its key is pinned, and another key is refused until it is confirmed', async ({
     api,
   }) => {

@@ -140,7 +140,7 @@ const acts: { [Kind in ActKind]: (act: Acts[Kind], who: Acting) => Promise<BotAn
 };
 
 async function overviewOf({ db, actor, boundsNow }: Acting, serverId?: number) {
-  return readOverview(db, actor.scope, { serverId }, await boundsNow());
+  return readOverview(db, actor.scope, { serverId }, await boundsNow(), 'off');
 }
 
 type Wanted = Parameters<typeof readNumberedPage>[2];

@@ -69,6 +69,27 @@ export async function readBotStatus(db: Db, place: SettingsPlace, now: Date): Pr
   return { ok, status: { lastSuccess, lastError, code, updatedAt } };
 }
 
+/** What those who watch want to know of it: counts since it started, and whether anybody misses it. */
+export async function readBotFacts(
+  db: Db,
+  place: SettingsPlace,
+  now: Date,
+): Promise<
+  Pick<BotState, 'updates' | 'messages' | 'errors' | 'latencyMs'> & {
+    isWanted: boolean;
+    isUp: boolean;
+  }
+> {
+  const state = await findBotState(db);
+  const { values, secrets } = await readTelegram(db, place);
+  const { updates, messages, errors, latencyMs } = state;
+  return {
+    ...{ updates, messages, errors, latencyMs },
+    isWanted: values.enabled && secrets.token !== undefined,
+    isUp: state.code === null && !isSilent(state, now),
+  };
+}
+
 function isSilent({ updatedAt }: BotState, now: Date): boolean {
   return updatedAt === null || Number(now) - Date.parse(updatedAt) > silentMs;
 }

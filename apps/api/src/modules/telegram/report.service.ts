@@ -21,7 +21,7 @@ export async function makeReport(db: Db, actor: Actor, bounds: StatusBounds): Pr
   };
   const mayKnow = roleCan(actor.role, 'system:read');
   const [{ counts, servers, services }, soon, expired, facts, certificateDays] = await Promise.all([
-    readOverview(db, scope, {}, bounds),
+    readOverview(db, scope, {}, bounds, 'off'),
     first('soon', 'expires'),
     first('expired', '-expires'),
     mayKnow ? readFacts(db) : undefined,

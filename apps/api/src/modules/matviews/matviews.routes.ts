@@ -1,0 +1,47 @@
+import { ErrorBody } from '@cmp/shared/errors';
+import {
+  Matview,
+  MatviewList,
+  MatviewSwitch,
+  RefreshAnswer,
+  RefreshQuery,
+} from '@cmp/shared/matviews';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { askRefresh, getMatview, switchMatview } from './matviews.service.ts';
+import { matviewRefresher } from './refresher.ts';
+
+const address = '/admin/matviews/user_status_matview';
+
+export const matviewRoutes: FastifyPluginAsyncZod = async (app) => {
+  const { db, pool } = app;
+  const refresher = matviewRefresher(db, pool, (failure) => app.log.error(failure));
+
+  app.get('/admin/matviews', {
+    config: { allow: 'matviews:read' },
+    schema: {
+      summary: 'The counts kept beside the data, and how fresh they are',
+      response: { 200: MatviewList, '4xx': ErrorBody },
+    },
+    handler: async () => ({ ok: true as const, matviews: [await getMatview(db)] }),
+  });
+
+  app.put(address, {
+    config: { allow: 'matviews:update' },
+    schema: {
+      summary: 'Make the status view, or drop it',
+      body: MatviewSwitch,
+      response: { 200: Matview, '4xx': ErrorBody },
+    },
+    handler: ({ actor, body }) => switchMatview(db, pool, actor, body),
+  });
+
+  app.post(`${address}/refresh`, {
+    config: { allow: 'matviews:refresh' },
+    schema: {
+      summary: 'Bring the status view up to date: soon, or before the answer',
+      querystring: RefreshQuery,
+      response: { 200: RefreshAnswer, '4xx': ErrorBody },
+    },
+    handler: ({ query }) => askRefresh(refresher, query),
+  });
+};
