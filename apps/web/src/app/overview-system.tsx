@@ -8,7 +8,7 @@ import { StatusWord } from '#components/status-word.tsx';
 import { useMay } from '#lib/session.ts';
 import { healthQuery } from '#lib/site.ts';
 import { numberIn, partOf, systemState, textIn } from '#lib/system.ts';
-import { dateInWords, leftInWords } from '#lib/time.ts';
+import { dateInWords, lastedInWords } from '#lib/time.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
 
 /** Whether the portal is well, and which one it is. */
@@ -34,7 +34,7 @@ export function OverviewSystem() {
               {dateInWords(health.versions.buildTimestamp, zone)}
             </Fact>
           ) : null}
-          <Fact name={t('overview.systemUptime')}>{uptimeInWords(health.uptimeSeconds)}</Fact>
+          <Fact name={t('overview.systemUptime')}>{lastedInWords(health.uptimeSeconds)}</Fact>
           {mayRead ? <Parts /> : null}
         </dl>
       ) : null}
@@ -51,8 +51,8 @@ function Parts() {
     ['certificate', 'snapshot', 'matview', 'telegram'] as const
   ).map((name) => partOf(data, name));
   const daysLeft = certificate && numberIn(certificate, 'daysLeft');
-  const snapshotAt = snapshot && textIn(snapshot, 'snapshotAt');
-  const viewAt = view && view.state !== 'off' ? textIn(view, 'lastSuccess') : undefined;
+  const snapshotAt = snapshot && textIn(snapshot, 'newestAt');
+  const viewAge = view && numberIn(view, 'ageSeconds');
   const ill = data.parts.filter(({ state }) => state === 'warn' || state === 'bad').length;
   return (
     <>
@@ -74,9 +74,9 @@ function Parts() {
           {snapshotAt === undefined ? t('system.noSnapshot') : <Ago at={snapshotAt} />}
         </Fact>
       ) : null}
-      {viewAt === undefined ? null : (
+      {viewAge === undefined ? null : (
         <Fact name={t('system.part.matview')}>
-          <Ago at={viewAt} />
+          <Ago at={new Date(Date.parse(data.at) - viewAge * 1000).toISOString()} />
         </Fact>
       )}
       {bot && bot.state !== 'off' ? (
@@ -101,12 +101,6 @@ function Parts() {
       </div>
     </>
   );
-}
-
-/** Time gone by is said as time left is: "1 d 4 h". */
-function uptimeInWords(seconds: number): string {
-  const start = new Date(0);
-  return leftInWords(new Date(Math.max(1, seconds) * 1000).toISOString(), start) ?? '';
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

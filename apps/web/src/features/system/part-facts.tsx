@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Ago } from '#components/ago.tsx';
 import { isKey } from '#lib/is-key.ts';
 import { sizeInWords } from '#lib/size-in-words.ts';
-import { leftInWords, momentInWords } from '#lib/time.ts';
+import { lastedInWords, momentInWords } from '#lib/time.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
 import { en } from '#locales/en.ts';
 
@@ -12,7 +12,8 @@ import { en } from '#locales/en.ts';
 export function PartFacts({ part: { facts } }: { part: SystemPart }) {
   const { t } = useTranslation();
   const shown = Object.entries(facts).flatMap(([name, value]) => {
-    if (!isKey(en.system.fact, name) || value === null || value === '') return [];
+    if (!isKey(en.system.fact, name) || value === null || value === '' || value === false)
+      return [];
     return [{ name, value }];
   });
   if (shown.length === 0) return null;
@@ -33,11 +34,11 @@ export function PartFacts({ part: { facts } }: { part: SystemPart }) {
 function Value({ name, value }: { name: string; value: string | number | boolean }): ReactNode {
   const { t } = useTranslation();
   const zone = useSiteZone();
-  if (typeof value === 'boolean') return t(value ? 'settings.on' : 'settings.off');
+  if (typeof value === 'boolean') return t('audit.yes');
   if (typeof value === 'number') {
-    if (name === 'sizeBytes') return sizeInWords(value);
-    if (name === 'latencyMs') return t('settings.ms', { count: Math.max(1, Math.round(value)) });
-    if (name === 'uptimeSeconds') return lastedInWords(value);
+    if (name === 'bytes') return sizeInWords(value);
+    if (name === 'ms') return t('settings.ms', { count: Math.max(1, Math.round(value)) });
+    if (name.endsWith('Seconds')) return lastedInWords(value);
     return value.toLocaleString('en');
   }
   if (name === 'expiresAt') return momentInWords(value, zone);
@@ -46,9 +47,4 @@ function Value({ name, value }: { name: string; value: string | number | boolean
 }
 
 const isMoment = (name: string, value: string) =>
-  /(At|Success|Failure)$/.test(name) && !Number.isNaN(Date.parse(value));
-
-/** Time gone by is said as time left is: "1 d 4 h". */
-function lastedInWords(seconds: number): string {
-  return leftInWords(new Date(Math.max(1, seconds) * 1000).toISOString(), new Date(0)) ?? '';
-}
+  /^at$|(At|Success|Timestamp)$/.test(name) && !Number.isNaN(Date.parse(value));

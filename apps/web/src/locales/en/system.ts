@@ -22,7 +22,7 @@ export const system = {
   off: {
     certificate: 'No domain is watched.',
     telegram: 'The bot is switched off, or has no token.',
-    webhook: 'Events are posted nowhere.',
+    webhook: 'It is switched off, or has no address.',
     matview: 'It is not made; statuses are counted live.',
   },
   offOther: 'It is not used here.',
@@ -36,121 +36,135 @@ export const system = {
     webhook: 'To the webhook',
   },
   fact: {
-    version: 'Version',
     appVersion: 'Version',
-    builtAt: 'Built',
-    startedAt: 'Started',
+    nodeVersion: 'Node',
+    gitSha: 'Commit',
+    buildTimestamp: 'Built',
     uptimeSeconds: 'Running for',
-    serverVersion: 'PostgreSQL',
-    sizeBytes: 'Size',
-    latencyMs: 'Answers in',
-    inUse: 'In use',
-    idle: 'Idle',
+    version: 'PostgreSQL',
+    bytes: 'Size',
+    ms: 'Answers in',
+    used: 'In use',
     size: 'At most',
     waiting: 'Waiting',
     running: 'Running',
-    dead: 'Given up',
-    failed: 'Failed',
+    failed: 'Failed today',
+    oldestSeconds: 'Oldest waits',
+    working: 'At work',
+    lastSeconds: 'Last seen',
+    newestAt: 'Made',
+    verifiedAt: 'Proved good',
+    damaged: 'Damaged',
     parked: 'Given up',
-    seenAt: 'Last seen',
-    snapshotAt: 'Made',
-    verifiedAt: 'Verified',
     domain: 'Domain',
-    daysLeft: 'Days left',
     expiresAt: 'Ends',
-    checkedAt: 'Looked at',
-    username: 'Name',
+    issuer: 'Issuer',
+    at: 'Looked at',
+    failure: 'It said',
     lastSuccess: 'Last success',
     lastError: 'Last fault',
-    lastFailure: 'Last fault',
     updatedAt: 'Reported',
-    oldestAt: 'Oldest',
     host: 'Receiver',
-    failures: 'Failures in a row',
+    failures: 'Failures',
+    ageSeconds: 'Age',
+    refreshing: 'Refreshing',
+    pending: 'Queued',
   },
   codes: {
     database_slow: {
       said: 'The database answers slowly.',
       mend: 'Look at the machine’s load and disk, and at what else uses the database.',
     },
-    database_unreachable: {
-      said: 'The database does not answer.',
-      mend: 'See that PostgreSQL runs and that its address is right.',
-    },
-    pool_waiting: {
-      said: 'Requests wait for a connection.',
+    pool_exhausted: {
+      said: 'Every connection is in use, and as many requests wait.',
       mend: 'Raise the size of the pool, or find what holds connections for long.',
     },
-    worker_silent: {
-      said: 'The worker has not been seen of late: jobs and messages wait.',
+    pool_busy: {
+      said: 'Requests wait for a connection.',
+      mend: 'It passes by itself after a rush. If it stays, raise the size of the pool.',
+    },
+    worker_missing: {
+      said: 'No worker was seen within the last minute: jobs and messages wait.',
       mend: 'See in the log why it ended, and start the portal again.',
     },
-    jobs_dead: {
-      said: 'Jobs were given up after repeated interruptions.',
-      mend: 'Look at what they were and start them again. Nothing was changed by them.',
-    },
-    jobs_waiting: {
-      said: 'Jobs have waited for long.',
+    jobs_stuck: {
+      said: 'Jobs have waited for more than ten minutes.',
       mend: 'See whether a long one runs before them, and that the worker runs.',
     },
-    snapshot_none: {
+    jobs_failed: {
+      said: 'Jobs have failed of late.',
+      mend: 'Look at what they were and why, and start them again.',
+    },
+    snapshot_missing: {
       said: 'There is no snapshot yet.',
       mend: 'Make one now, and let them make themselves every day.',
     },
     snapshot_old: {
-      said: 'The last good snapshot is old.',
+      said: 'The newest snapshot is more than a day old.',
       mend: 'Make one now, and see why none made itself.',
     },
-    snapshot_failed: {
-      said: 'The last snapshot failed.',
-      mend: 'See why in the list, and make another one.',
+    snapshot_damaged: {
+      said: 'A snapshot did not prove good.',
+      mend: 'Do not rely on it: make another one, then delete it.',
     },
     snapshot_unverified: {
-      said: 'The last snapshot did not prove good.',
-      mend: 'Do not rely on it: make another one.',
+      said: 'No snapshot was proved good of late.',
+      mend: 'Have the newest one verified.',
     },
-    certificate_ending: {
-      said: 'The certificate ends soon.',
-      mend: 'Renew it, or see why it did not renew itself.',
+    snapshot_failed: {
+      said: 'The last try to make a snapshot failed.',
+      mend: 'See why in the list, and make another one.',
+    },
+    recovery_key_unsaved: {
+      said: 'The recovery key was not saved elsewhere yet.',
+      mend: 'Without it the secrets in a snapshot are lost with this machine. Save it from the page of the snapshots.',
+    },
+    certificate_unseen: {
+      said: 'The certificate was not looked at yet.',
+      mend: 'It is, once a day; to see it now, use the test on its page.',
+    },
+    certificate_unreadable: {
+      said: 'The certificate could not be read.',
+      mend: 'See that the domain is right and answers from this machine.',
     },
     certificate_ended: {
       said: 'The certificate has ended: browsers warn before the portal.',
       mend: 'Renew it now.',
     },
-    certificate_unread: {
-      said: 'The certificate could not be read.',
-      mend: 'See that the domain is right and answers from this machine.',
+    certificate_ending: {
+      said: 'The certificate ends soon.',
+      mend: 'Renew it, or see why it did not renew itself.',
     },
     bot_silent: {
       said: 'The bot has not been heard of lately.',
       mend: 'See that it runs (START_TELEGRAM_BOT), that BOT_SERVICE_TOKEN is the same on both sides, and its log.',
     },
-    conflict: {
+    bot_conflict: {
       said: 'Another program asks Telegram with this token, or a webhook is set (409).',
       mend: 'Stop the other one. If nobody knows it, have BotFather make a new token and save that here.',
     },
-    token_refused: {
+    bot_token_refused: {
       said: 'Telegram refuses the token (401).',
       mend: 'Take the token anew from BotFather and save it here.',
     },
-    blocked: {
+    bot_blocked: {
       said: 'The bot was blocked or thrown out of the chat (403).',
       mend: 'In that chat, start the bot or let it in again; or choose another default chat.',
     },
-    rate_limited: {
+    bot_rate_limited: {
       said: 'Telegram asks the bot to slow down (429).',
       mend: 'Nothing is lost: messages go out later. Tell of fewer events if it lasts.',
     },
-    unreachable: {
+    bot_unreachable: {
       said: 'Telegram cannot be reached.',
       mend: 'See that this machine can connect to api.telegram.org; messages wait meanwhile.',
     },
-    answer_unknown: {
+    bot_answer_unknown: {
       said: 'Telegram answered what the bot does not understand.',
       mend: 'See whether something stands between, and whether there is a newer version.',
     },
-    outbox_old: {
-      said: 'Messages have waited for long.',
+    outbox_stuck: {
+      said: 'Messages have waited for more than ten minutes.',
       mend: 'See in the delivery log what fails, and that the worker and the bot run.',
     },
     outbox_parked: {
@@ -159,19 +173,11 @@ export const system = {
     },
     webhook_failing: {
       said: 'The receiver of the webhook fails.',
-      mend: 'See in the delivery log what it answers.',
+      mend: 'See in the delivery log what it answers. After repeated failures it is switched off.',
     },
-    webhook_off: {
-      said: 'The webhook was switched off after repeated failures.',
-      mend: 'Once the receiver is well, switch it on again.',
-    },
-    matview_old: {
-      said: 'The status view is old: statuses are counted live.',
+    matview_stale: {
+      said: 'The status view is old: users are counted live meanwhile.',
       mend: 'Refresh it below, and see that the worker runs.',
-    },
-    matview_index_missing: {
-      said: 'The status view lacks its unique index, so it is not used.',
-      mend: 'Drop it and make it again below.',
     },
     unknown: { said: 'It is not well.', mend: 'See the log.' },
   },
