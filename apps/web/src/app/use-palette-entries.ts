@@ -106,7 +106,7 @@ function useFixedEntries(onShortcuts: () => void): PaletteEntry[] {
     page('/notifications', t('news.title'), t('palette.also.notifications')),
     page('/profile/notifications', t('news.choose'), t('palette.also.choose')),
     ...(may('system:read')
-      ? [page('/settings/system', t('system.title'), t('palette.also.system'))]
+      ? [page('/settings/system', t('settings.system'), t('palette.also.system'))]
       : []),
     ...(may('accounts:create')
       ? [

@@ -1,8 +1,13 @@
 import type { SystemPart } from '@cmp/shared/system';
-import { en } from '#locales/en.ts';
+import { system } from '#locales/en/system.ts';
+import { addWords } from './i18n.ts';
 import { isKey } from './is-key.ts';
 
+addWords({ system });
+
+export { system as systemWords };
+
 /** Why a part is not well, by a code that there are words for. */
-export function codeOf({ code }: SystemPart): keyof typeof en.system.codes {
-  return code !== null && isKey(en.system.codes, code) ? code : 'unknown';
+export function codeOf({ code }: SystemPart): keyof typeof system.codes {
+  return code !== null && isKey(system.codes, code) ? code : 'unknown';
 }

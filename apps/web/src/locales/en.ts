@@ -22,7 +22,6 @@ import { snapshots } from './en/snapshots.ts';
 import { states } from './en/states.ts';
 import { storage } from './en/storage.ts';
 import { strip } from './en/strip.ts';
-import { system } from './en/system.ts';
 import { telegram } from './en/telegram.ts';
 import { term } from './en/term.ts';
 import { time } from './en/time.ts';
@@ -58,7 +57,6 @@ export const en = {
   time,
   servers,
   strip,
-  system,
   term,
   undo,
   users,

@@ -21,7 +21,7 @@ export function SettingsLayout() {
             { to: '/settings/mail', text: t('settings.mail') },
             { to: '/settings/storage', text: t('settings.storage') },
             { to: '/settings/notifications', text: t('settings.notifications') },
-            { to: '/settings/system', text: t('system.title') },
+            { to: '/settings/system', text: t('settings.system') },
           ]}
         />
         <div className="min-w-0">

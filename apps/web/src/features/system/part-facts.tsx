@@ -4,15 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { Ago } from '#components/ago.tsx';
 import { isKey } from '#lib/is-key.ts';
 import { sizeInWords } from '#lib/size-in-words.ts';
+import { systemWords } from '#lib/system-words.ts';
 import { lastedInWords, momentInWords } from '#lib/time.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
-import { en } from '#locales/en.ts';
 
 /** What is known of a part, in a line. What there is no word for is left out. */
 export function PartFacts({ part: { facts } }: { part: SystemPart }) {
   const { t } = useTranslation();
   const shown = Object.entries(facts).flatMap(([name, value]) => {
-    if (!isKey(en.system.fact, name) || value === null || value === '' || value === false)
+    if (!isKey(systemWords.fact, name) || value === null || value === '' || value === false)
       return [];
     return [{ name, value }];
   });

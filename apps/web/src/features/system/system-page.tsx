@@ -10,9 +10,8 @@ import { StatusWord } from '#components/status-word.tsx';
 import { isKey } from '#lib/is-key.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { numberIn, systemState } from '#lib/system.ts';
-import { codeOf } from '#lib/system-words.ts';
+import { codeOf, systemWords } from '#lib/system-words.ts';
 import { usePresence } from '#lib/use-presence.ts';
-import { en } from '#locales/en.ts';
 import { matviewList } from './matview.queries.ts';
 import { MatviewWidget } from './matview-widget.tsx';
 import { PartFacts } from './part-facts.tsx';
@@ -87,7 +86,7 @@ function PartRow({ part }: { part: SystemPart }) {
         ) : null}
         {state === 'off' ? (
           <p className="text-ink-2">
-            {t(isKey(en.system.off, name) ? `system.off.${name}` : 'system.offOther')}
+            {t(isKey(systemWords.off, name) ? `system.off.${name}` : 'system.offOther')}
           </p>
         ) : null}
         {daysLeft === undefined ? null : (
@@ -102,7 +101,7 @@ function PartRow({ part }: { part: SystemPart }) {
         )}
         <PartFacts part={part} />
       </div>
-      {place && isKey(en.system.go, name) ? (
+      {place && isKey(systemWords.go, name) ? (
         <Link
           to={place}
           className="justify-self-start rounded-tag font-[550] text-accent-ink hover:underline sm:justify-self-end"

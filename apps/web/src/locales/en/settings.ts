@@ -42,6 +42,7 @@ export const settings = {
   mail: 'Mail',
   storage: 'Storage',
   notifications: 'Notifications',
+  system: 'System',
 
   labels: {
     siteName: 'Site name',
