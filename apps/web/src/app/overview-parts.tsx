@@ -4,7 +4,6 @@ import { Link } from 'react-router';
 import { Ago } from '#components/ago.tsx';
 import { Fact } from '#components/fact.tsx';
 import { Runway } from '#components/runway.tsx';
-import { StatusWord } from '#components/status-word.tsx';
 import { numberIn, partOf, systemState, textIn } from '#lib/system.ts';
 import '#lib/system-words.ts';
 
@@ -19,7 +18,6 @@ export default function OverviewParts() {
   const daysLeft = certificate && numberIn(certificate, 'daysLeft');
   const snapshotAt = snapshot && textIn(snapshot, 'newestAt');
   const viewAge = view && numberIn(view, 'ageSeconds');
-  const ill = data.parts.filter(({ state }) => state === 'warn' || state === 'bad').length;
   return (
     <>
       {daysLeft === undefined ? null : (
@@ -48,14 +46,8 @@ export default function OverviewParts() {
       {bot && bot.state !== 'off' ? (
         <Fact name={t('system.part.telegram')}>{t(`system.state.${bot.state}`)}</Fact>
       ) : null}
-      <div className="flex flex-wrap justify-between gap-x-4 py-2">
-        <dt>
-          {ill > 0 ? (
-            <StatusWord status="soon">{t('system.attention', { count: ill })}</StatusWord>
-          ) : (
-            <span className="text-ink-2">{t('system.allWell')}</span>
-          )}
-        </dt>
+      <div className="flex flex-wrap justify-between gap-x-4 border-line border-b py-2">
+        <dt className="text-ink-2">{t('system.parts')}</dt>
         <dd>
           <Link
             to="/settings/system"

@@ -5,6 +5,7 @@ import { Fact } from '#components/fact.tsx';
 import { StatusWord } from '#components/status-word.tsx';
 import { useMay } from '#lib/session.ts';
 import { healthQuery } from '#lib/site.ts';
+import { illPartsOf, systemState } from '#lib/system.ts';
 import { dateInWords, lastedInWords } from '#lib/time.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
 
@@ -17,14 +18,20 @@ export function OverviewSystem() {
   const zone = useSiteZone();
   const mayRead = useMay()('system:read');
   const { data: health, isError } = useQuery(healthQuery);
+  const { data: system } = useQuery({ ...systemState, enabled: mayRead });
+  const illCount = system ? illPartsOf(system).length : 0;
   if (!health && !isError) return null;
   const well = health?.ok === true && !isError;
   return (
     <div className="border-line border-t">
       <p className="border-line border-b py-2">
-        <StatusWord status={well ? 'active' : 'expired'}>
-          {t(well ? 'overview.systemOk' : 'overview.systemBad')}
-        </StatusWord>
+        {well && illCount > 0 ? (
+          <StatusWord status="soon">{t('overview.systemIll', { count: illCount })}</StatusWord>
+        ) : (
+          <StatusWord status={well ? 'active' : 'expired'}>
+            {t(well ? 'overview.systemOk' : 'overview.systemBad')}
+          </StatusWord>
+        )}
       </p>
       {health ? (
         <dl>

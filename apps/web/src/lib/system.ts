@@ -12,6 +12,11 @@ export function partOf(system: System | undefined, name: SystemPartName): System
   return system?.parts.find(({ part }) => part === name);
 }
 
+/** What needs somebody. */
+export function illPartsOf({ parts }: System): SystemPart[] {
+  return parts.filter(({ state }) => state === 'warn' || state === 'bad');
+}
+
 /** A fact where it is a number; a part may know less than another time. */
 export function numberIn({ facts }: SystemPart, name: string): number | undefined {
   const value = facts[name];

@@ -8,7 +8,6 @@ import { Dialog, DialogActions } from '#components/dialog.tsx';
 import { FailureNote } from '#components/failure-note.tsx';
 import { SkeletonRows } from '#components/skeleton.tsx';
 import { queryClient } from '#lib/query-client.ts';
-import { leftInWords } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
 import { linkCode, linkedChats } from './chats.queries.ts';
 import { ownPreferences } from './preferences.queries.ts';
@@ -76,8 +75,8 @@ interface OpenedProps {
 
 function Opened({ code: { code, url, expiresAt }, botUsername, onAgain }: OpenedProps) {
   const { t } = useTranslation();
-  const left = leftInWords(expiresAt, useNow());
-  if (left === undefined)
+  const minutesLeft = Math.floor((Date.parse(expiresAt) - useNow().getTime()) / 60_000);
+  if (minutesLeft < 0)
     return (
       <div role="status" className="grid justify-items-start gap-3">
         <p className="text-ink-2">{t('notifications.linkOver')}</p>
@@ -113,7 +112,7 @@ function Opened({ code: { code, url, expiresAt }, botUsername, onAgain }: Opened
         </span>
       </div>
       <p role="status" className="tnum border-line border-t pt-3 text-ink-3">
-        {t('notifications.linkWaiting')} {t('notifications.linkLeft', { left })}
+        {t('notifications.linkWaiting')} {t('notifications.linkLeft', { count: minutesLeft })}
       </p>
     </div>
   );

@@ -18,14 +18,12 @@ import { usePresence } from '#lib/use-presence.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
 import { type DeliveryFilter, deliveriesOf, pollOf, resendDelivery } from './deliveries.queries.ts';
 
-const sentChannels = Channel.exclude(['panel']);
-
 /** What was sent to whom by which way, and what came of it. Its filter is the page's address. */
 export function DeliveryLog() {
   const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
   const filter: DeliveryFilter = {
-    channel: sentChannels.safeParse(search.get('channel')).data,
+    channel: Channel.safeParse(search.get('channel')).data,
     state: DeliveryState.safeParse(search.get('state')).data,
   };
   function change(name: keyof DeliveryFilter, value: string) {
@@ -47,7 +45,7 @@ export function DeliveryLog() {
           onChange={({ target }) => change('channel', target.value)}
         >
           <option value="">{t('notifications.anyChannel')}</option>
-          {sentChannels.options.map((channel) => (
+          {Channel.options.map((channel) => (
             <option key={channel} value={channel}>
               {t(`notifications.channel.${channel}`)}
             </option>
@@ -170,13 +168,17 @@ function DeliveryRow({ delivery }: { delivery: Delivery }) {
 }
 
 /** Its state, why it failed so far, and when it is tried again. */
-function Standing({ delivery: { state, failure, nextAt } }: { delivery: Delivery }) {
+function Standing({ delivery: { state, failure, nextAt, attempts } }: { delivery: Delivery }) {
   const { t } = useTranslation();
   const zone = useSiteZone();
+  // Where nothing failed yet, it waits for its turn, or for quiet hours to end.
+  const isTroubled = state === 'waiting' && attempts > 0;
   return (
     <span className="grid gap-0.5 py-1">
       <span>
-        <StatusWord status={statusOf[state]}>{t(`notifications.state.${state}`)}</StatusWord>
+        <StatusWord status={isTroubled ? 'soon' : statusOf[state]}>
+          {t(`notifications.state.${state}`)}
+        </StatusWord>
         {state === 'waiting' && nextAt !== null ? (
           <span className="tnum ml-2 text-ink-3">
             {t('notifications.nextTry', { when: momentInWords(nextAt, zone) })}
@@ -196,7 +198,7 @@ function Standing({ delivery: { state, failure, nextAt } }: { delivery: Delivery
 }
 
 const statusOf = {
-  waiting: 'soon',
+  waiting: 'off',
   sent: 'active',
   parked: 'expired',
   dropped: 'off',

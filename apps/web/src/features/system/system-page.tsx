@@ -9,7 +9,7 @@ import { SkeletonRows } from '#components/skeleton.tsx';
 import { StatusWord } from '#components/status-word.tsx';
 import { isKey } from '#lib/is-key.ts';
 import { queryClient } from '#lib/query-client.ts';
-import { numberIn, systemState } from '#lib/system.ts';
+import { illPartsOf, numberIn, systemState } from '#lib/system.ts';
 import { codeOf, systemWords } from '#lib/system-words.ts';
 import { usePresence } from '#lib/use-presence.ts';
 import { matviewList } from './matview.queries.ts';
@@ -47,7 +47,7 @@ function Parts() {
   const { t } = useTranslation();
   const refetchInterval = usePresence() ? pollMs : false;
   const { data } = useSuspenseQuery({ ...systemState, refetchInterval });
-  const count = data.parts.filter(({ state }) => state === 'warn' || state === 'bad').length;
+  const count = illPartsOf(data).length;
   return (
     <>
       <p role="status" className={count > 0 ? 'font-semibold' : 'text-ink-2'}>
@@ -72,7 +72,7 @@ function PartRow({ part }: { part: SystemPart }) {
   const isIll = state === 'warn' || state === 'bad';
   const daysLeft = name === 'certificate' ? numberIn(part, 'daysLeft') : undefined;
   return (
-    <li className="grid gap-x-6 gap-y-1 border-line border-b px-4 py-3 last:border-b-0 sm:grid-cols-[8.5rem_6.5rem_minmax(0,1fr)_auto]">
+    <li className="grid gap-x-6 gap-y-1 border-line border-b px-4 py-3 last:border-b-0 sm:items-baseline sm:grid-cols-[8.5rem_6.5rem_minmax(0,1fr)_auto]">
       <span className="font-[550]">{t(`system.part.${name}`)}</span>
       <span>
         <StatusWord status={statusOf[state]}>{t(`system.state.${state}`)}</StatusWord>

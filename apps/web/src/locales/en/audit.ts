@@ -39,6 +39,7 @@ export const audit = {
     api: 'by the API',
     job: 'by a job',
     system: 'by the portal itself',
+    telegram: 'in a Telegram chat',
     other: 'by {{via}}',
   },
   changeNumber: 'Change {{id}}',

@@ -21,14 +21,14 @@ export const notifications = {
   },
   group: { access: 'Access', users: 'Users', snapshots: 'Snapshots', portal: 'The portal' },
   channel: { panel: 'Panel', telegram: 'Telegram', mail: 'Mail', webhook: 'Webhook' },
-  noChannel: 'nowhere',
+  noChannel: 'none',
   cell: '{{event}}: {{channel}}',
   tested: 'The receiver answered {{status}}, {{took}}',
 
   matrix: 'What is told, and by which way',
   matrixEvent: 'Event',
-  matrixBack: 'Back to: {{ways}}',
-  matrixBackOf: '{{event}}: back to {{ways}}',
+  matrixBack: 'Back to the default: {{ways}}',
+  matrixBackOf: '{{event}}: back to the default, {{ways}}',
 
   own: 'What you hear of',
   ownText:
@@ -78,7 +78,9 @@ export const notifications = {
   linkOpen: 'Open Telegram',
   linkQr: 'The link as a QR code',
   linkByHand: 'Or write to @{{bot}}:',
-  linkLeft: 'Good for {{left}} more, and for one chat.',
+  linkLeft_zero: 'Good for less than a minute more, and for one chat.',
+  linkLeft_one: 'Good for {{count}} minute more, and for one chat.',
+  linkLeft_other: 'Good for {{count}} minutes more, and for one chat.',
   linkWaiting: 'Waiting for the chat…',
   linkOver: 'This code is no longer good.',
   linkAgain: 'Take a new code',
@@ -108,7 +110,7 @@ export const notifications = {
   webhookTestText: 'Posts a ping that says nothing of anybody.',
 
   deliveries: 'Delivery log',
-  deliveriesText: 'What was sent by Telegram, mail and webhook, and what came of it.',
+  deliveriesText: 'Whom events were told to, by which way, and what came of it.',
   deliveryWhat: 'What',
   deliveryWhen: 'When',
   deliveryTo: 'To',
@@ -124,8 +126,8 @@ export const notifications = {
   resend: 'Resend',
   resendOf: 'Resend to {{to}}',
   resent: 'It will be sent again.',
-  deliveriesEmpty: 'Nothing has been sent yet.',
-  deliveriesEmptyFiltered: 'Nothing that was sent passes these filters.',
+  deliveriesEmpty: 'Nothing has been told to anybody yet.',
+  deliveriesEmptyFiltered: 'Nothing that was told passes these filters.',
   deliveriesAll: 'Show all',
   deliveriesOlder: 'Show older',
 };

@@ -1,7 +1,7 @@
 export const system = {
   title: 'System',
   text: 'What the portal is made of and leans on, and what to do where it is not well.',
-  parts: 'Parts of the system',
+  parts: 'All its parts',
   allWell: 'Everything is well.',
   attention_one: '{{count}} part needs attention.',
   attention_other: '{{count}} parts need attention.',
