@@ -55,9 +55,10 @@ export async function botActs(url: string, act: object): Promise<Response> {
   });
 }
 
+const holder = crypto.randomUUID();
+
 /** The bot says who it is, so that there is something to link with. */
 export async function botReports(url: string, more: object = {}): Promise<void> {
-  const holder = crypto.randomUUID();
   await toBotDoor(url, 'lease', { holder });
   const answer = await toBotDoor(url, 'status', {
     holder,

@@ -250,9 +250,12 @@ async function datedUsersOf(
   url: string,
   serverId: number,
 ): Promise<number[]> {
-  const answer = await request.get(`${url}/api/users?serverId=${serverId}&limit=50`);
-  const { items }: { items: { id: number; expiresOn: string | null }[] } = await answer.json();
-  return items.filter(({ expiresOn }) => expiresOn !== null).map(({ id }) => id);
+  const answer = await request.get(`${url}/api/users?limit=50`);
+  const { items }: { items: { id: number; serverId: number; expiresOn: string | null }[] } =
+    await answer.json();
+  return items
+    .filter((user) => user.serverId === serverId && user.expiresOn !== null)
+    .map(({ id }) => id);
 }
 
 async function confirm(page: Page, action: string): Promise<void> {
