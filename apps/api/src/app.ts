@@ -9,6 +9,7 @@ import type { Resolve } from '#lib/outbound.ts';
 import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
 import { shortCache } from '#lib/short-cache.ts';
+import { openSignInLog } from '#lib/sign-in-log.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
 import { grantRoutes } from '#modules/accounts/grants.routes.ts';
 import { authRoutes } from '#modules/auth/auth.routes.ts';
@@ -83,6 +84,8 @@ interface Dependencies {
   config: AppConfig;
   /** Takes the work that outlives a request. */
   queue: JobQueue;
+  /** Tells of each request where that is wanted. */
+  traceRequests?: ((app: FastifyInstance) => void) | undefined;
 }
 
 /** What of the configuration an instance needs, and what tests set otherwise. */
@@ -91,6 +94,7 @@ export type AppConfig = Pick<
   | 'http'
   | 'log'
   | 'metricsToken'
+  | 'authLogPath'
   | 'dataDir'
   | 'uploadsDir'
   | 'snapshotsDir'
@@ -123,6 +127,7 @@ export async function buildApp({
   keys,
   queue,
   config,
+  traceRequests,
   now = () => new Date(),
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
@@ -130,6 +135,7 @@ export async function buildApp({
   const works = allWorks({ ...config, keys });
   const { uploadsDir, snapshotsDir, ownerUrl } = config;
   const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl, versions };
+  const tellSignIn = openSignInLog(config.authLogPath, (failure) => app.log.error(failure));
   const app = fastify({
     logger: {
       level: log.level,
@@ -156,6 +162,7 @@ export async function buildApp({
   app.decorate('keys', keys);
   app.decorate('sessions', sessionCache(db));
   app.decorate('isDraining', false);
+  traceRequests?.(app);
   const general = shortCache(() => readGeneral(db));
   const boundsOf = boundsOfTheSecond();
   app.decorate('boundsNow', async () => boundsOf(now(), await general.find('general')));
@@ -191,7 +198,7 @@ export async function buildApp({
       await api.register(origin);
       await api.register(imageRoutes, { folder: config.uploadsDir });
       await api.register(setupRoutes);
-      await api.register(authRoutes);
+      await api.register(authRoutes, { tellSignIn });
       await api.register(sessionRoutes);
       await api.register(accountRoutes);
       await api.register(grantRoutes);

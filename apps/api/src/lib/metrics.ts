@@ -1,3 +1,4 @@
+import { SignInOutcome } from '@cmp/shared/auth';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 /** What the process tells Prometheus of itself. */
@@ -27,6 +28,8 @@ export const signIns = new Counter({
   labelNames: ['outcome'],
   registers,
 });
+// What appears at its first failure has no rise that an alert could see.
+for (const outcome of SignInOutcome.options) signIns.inc({ outcome }, 0);
 
 /** Every refusal: how hard somebody knocks. */
 export const rateLimited = new Counter({

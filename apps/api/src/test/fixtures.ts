@@ -54,6 +54,7 @@ const config: AppConfig = {
   log: { level: 'silent' },
   metricsToken: undefined,
   metricsKeptMs: 0,
+  authLogPath: undefined,
   dataDir: join(tmpdir(), `cmp-data-${process.pid}-${randomUUID()}`),
   uploadsDir,
   snapshotsDir,

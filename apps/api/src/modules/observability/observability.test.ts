@@ -202,7 +202,7 @@ describe('the figures', () => {
       ['cmp_database_bytes', 1_000_000],
     ] as const)
       expect(value(text, series)).toBeGreaterThanOrEqual(least);
-    expect(text).not.toMatch(/cmp_bot_up|cmp_matview/);
+    expect(text).not.toMatch(/cmp_bot_up |cmp_matview/);
     expect(text).not.toMatch(/cmp_collector_up\{.*\} 0/);
   });
 
