@@ -40,7 +40,7 @@ test('what a colleague does to many rings the bell, is read by opening it, and l
   await expect(bell).toHaveAccessibleName('Notifications');
 
   await bell.click();
-  await news.getByRole('link', { name: 'Choose what you hear of' }).focus();
+  await news.getByRole('button', { name: 'Close' }).focus();
   await page.keyboard.press('Tab');
   await expect(item).toBeFocused();
   await page.keyboard.press('Enter');
@@ -74,7 +74,7 @@ test('all of the news is there by days, what is unread alone, and marked as read
   await page.getByRole('main').getByRole('button', { name: 'Mark all as read' }).click();
 
   await expect(page.getByText('You have read everything.')).toBeVisible();
-  await page.getByRole('radio', { name: 'All' }).check();
+  await page.getByRole('radio', { name: 'All' }).click();
   await expect(page).toHaveURL(/\/notifications$/);
   await expect(items).toHaveCount(30);
 });

@@ -20,7 +20,7 @@ export default function Bell() {
   const label = unread > 0 ? t('news.bellUnread', { count: unread }) : t('news.bell');
 
   return (
-    <Popover.Root open={isOpen} onOpenChange={setOpen}>
+    <Popover.Root modal open={isOpen} onOpenChange={setOpen}>
       <Popover.Trigger aria-label={label} title={label} className={bellShape}>
         <BellSign aria-hidden size={17} strokeWidth={1.75} />
         {unread > 0 ? (

@@ -1,5 +1,6 @@
 import { Popover } from '@base-ui/react/popover';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -26,15 +27,21 @@ export function NewsPopup({ onClose }: { onClose: () => void }) {
 
   return (
     <>
-      <div className="flex items-center justify-between gap-4 border-line border-b px-4 py-2.5">
-        <Popover.Title className="font-semibold">{t('news.title')}</Popover.Title>
+      <div className="flex items-center gap-2 border-line border-b py-1.5 pr-2 pl-4">
+        <Popover.Title className="mr-auto font-semibold">{t('news.title')}</Popover.Title>
         <Link
           to="/profile/notifications"
           onClick={onClose}
-          className="rounded-tag text-accent-ink text-label hover:underline"
+          className="rounded-tag py-1 text-accent-ink text-label hover:underline touch:py-3"
         >
           {t('news.choose')}
         </Link>
+        <Popover.Close
+          aria-label={t('states.close')}
+          className="grid size-8 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink touch:size-11"
+        >
+          <X aria-hidden size={16} />
+        </Popover.Close>
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {error && !data ? <FailureNote error={error} onRetry={() => void refetch()} /> : null}
