@@ -5,6 +5,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
+import { logOptions } from '#lib/log.ts';
 import type { Resolve } from '#lib/outbound.ts';
 import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
@@ -138,8 +139,7 @@ export async function buildApp({
   const tellSignIn = openSignInLog(config.authLogPath, (failure) => app.log.error(failure));
   const app = fastify({
     logger: {
-      level: log.level,
-      redact: ['req.headers.cookie', 'req.headers.authorization'],
+      ...logOptions(log.level),
       ...(config.logTo && { stream: config.logTo }),
     },
     logController: new LogController({ disableRequestLogging: true }),

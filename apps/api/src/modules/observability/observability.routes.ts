@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import * as z from 'zod';
 import type { Config } from '#config.ts';
+import { pendingMigrations } from '#database/migrator.ts';
 import { AppError, notHere } from '#lib/errors.ts';
 import { hasBearer, isFromHere, refuseForwarded } from '#plugins/peers.ts';
 import type { Watched } from './collectors.ts';
@@ -22,6 +23,7 @@ interface Options {
 
 export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, options) => {
   const { metricsToken, versions, watched, metricsKeptMs } = options;
+  let isMigrated = false;
   const readMetrics = metricsReader(watched, metricsKeptMs);
 
   app.get('/internal/live', {
@@ -40,6 +42,9 @@ export const observabilityRoutes: FastifyPluginAsyncZod<Options> = async (app, o
       refuseForwarded(request);
       if (app.isDraining) throw new AppError('unavailable', 'This instance is stopping.');
       await sql`select 1`.execute(app.db);
+      // Its own migrations alone: what a newer release brings is not for this one to wait for.
+      isMigrated ||= (await pendingMigrations(app.db)).length === 0;
+      if (!isMigrated) throw new AppError('unavailable', 'The database is being migrated.');
       return { ok: true };
     },
   });

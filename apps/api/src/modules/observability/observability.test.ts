@@ -30,6 +30,33 @@ describe('GET /internal/ready', () => {
     expect((await api.get('/internal/ready')).statusCode).toBe(200);
   });
 
+  test('says no until the schema is the one that this release works with', async ({
+    startInstance,
+    owner,
+  }) => {
+    const { rows } = await sql<{ name: string; checksum: string }>`
+      delete from schema_migrations where name = (select max(name) from schema_migrations)
+      returning name, checksum`.execute(owner);
+    const app = await startInstance();
+    const ready = () => client(app).get('/internal/ready');
+
+    const before = await ready();
+    const live = await client(app).get('/internal/live');
+    for (const { name, checksum } of rows)
+      await sql`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`.execute(
+        owner,
+      );
+
+    expect(rows).toHaveLength(1);
+    expect(before.statusCode).toBe(503);
+    expect(before.json()).toMatchObject({
+      ...{ code: 'unavailable', message: 'The database is being migrated.' },
+      requestId: before.headers['x-request-id'],
+    });
+    expect(live.statusCode).toBe(200);
+    expect((await ready()).statusCode).toBe(200);
+  });
+
   test('says no once a stop has begun, while requests are still answered', async ({ app, api }) => {
     const admin = await api.as('admin');
     app.isDraining = true;
@@ -299,6 +326,11 @@ describe('the log', () => {
     app.get('/api/throws', { config: { allow: 'anyone' } }, () => {
       throw new Error('surprise');
     });
+    const [hashCanary, botCanary] = ['canary-hash-55120', '123456:canary-bot-token-99172'];
+    app.get('/api/breaks', { config: { allow: 'anyone' } }, () =>
+      sql`insert into settings (section, secrets, fields)
+        values ('canary', ${JSON.stringify({ token: hashCanary })}, null)`.execute(db),
+    );
     const { id } = await given.account({ username: 'sam' });
     const cookies = await given.session(app, id);
     const canary = 'canary-Password-81723';
@@ -313,6 +345,19 @@ describe('the log', () => {
     await client(app, { cmp_access: canary }).get('/accounts');
     await sam.post('/auth/logout', undefined, { origin: 'http://evil.test' });
     await sam.get('/throws');
+    const answers = [
+      await sam.get('/throws'),
+      await sam.get('/breaks', { cookie: `x=${canary}`, 'x-api-key': canary }),
+      await sam.patch('/settings/telegram', { version: 1, values: { token: botCanary } }),
+      await sam.patch('/settings/telegram', { version: 9, values: { token: botCanary } }),
+      await sam.patch('/settings/mail', { version: 1, values: { password: canary, port: 'x' } }),
+      await sam.post('/settings/telegram/test', { values: { token: botCanary } }),
+      await client(app).get('/internal/bot/config', { authorization: `Bearer ${canary}` }),
+      await sam.post('/auth/login', `{"username":"sam","password":"${canary}"`, {
+        'content-type': 'application/json',
+      }),
+      await sam.patch('/servers/7', { note: canary, secret: canary }),
+    ];
     const reset = await sam.post('/accounts', {
       username: 'eve\u001b[31m',
       displayName: 'Eve',
@@ -351,8 +396,26 @@ describe('the log', () => {
     expect(
       events.every(({ reqId, msg }) => typeof reqId === 'string' || typeof msg === 'string'),
     ).toBe(true);
+    const refused = answers.filter(({ statusCode }) => statusCode >= 400);
+    expect(refused.length).toBeGreaterThanOrEqual(7);
+    for (const answer of refused)
+      expect(answer.json()).toMatchObject({ requestId: answer.headers['x-request-id'] });
+    const [thrown, broken] = answers.map(({ headers }) => headers['x-request-id']);
+    for (const [reqId, message] of [
+      [thrown, 'surprise'],
+      [broken, expect.stringContaining('not-null')],
+    ])
+      expect(events).toContainEqual(
+        expect.objectContaining({ reqId, err: expect.objectContaining({ message }) }),
+      );
+    const ofRequests = events.filter(({ event, err, msg }) => event || err || msg === 'request');
+    expect(ofRequests.length).toBeGreaterThan(answers.length);
+    for (const line of ofRequests)
+      expect(line).toMatchObject({ reqId: expect.stringMatching(/^[0-9a-f]{16}$/) });
     for (const secret of [
       canary,
+      hashCanary,
+      botCanary,
       password,
       created.json().oneTimePassword,
       ...Object.values(cookies),
