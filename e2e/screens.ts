@@ -21,11 +21,6 @@ const pages = {
   services: '/settings/services',
   database: '/settings/database',
   storage: '/settings/storage',
-  telegram: '/settings/telegram',
-  'site-notifications': '/settings/notifications',
-  system: '/settings/system',
-  news: '/notifications',
-  'own-notifications': '/profile/notifications',
   profile: '/profile/security',
 };
 
