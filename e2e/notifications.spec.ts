@@ -169,8 +169,8 @@ test('a chat is linked by what the dialog shows, which sees it; what ails the bo
     await page.getByRole('button', { name: 'Link a chat' }).click();
     const dialog = page.getByRole('dialog', { name: 'Link a chat' });
     await expect(dialog.getByRole('img', { name: 'The link as a QR code' })).toBeVisible();
-    const start = await dialog.getByText(/^\/start /).innerText();
-    const code = start.replace('/start ', '');
+    const start = await dialog.getByText(/^\/start /).textContent();
+    const code = start?.replace('/start ', '') ?? '';
     await expect(dialog.getByRole('link', { name: 'Open Telegram' })).toHaveAttribute(
       'href',
       `https://t.me/portal_bot?start=${code}`,

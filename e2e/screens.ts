@@ -1,28 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type BrowserContextOptions, chromium } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from '@playwright/test';
+import sharp from 'sharp';
 import { findBrowser } from './browser.ts';
 import { startPortal } from './portal.ts';
-import { setUp } from './test.ts';
+import { addresses, prepareScenes, type Scene, sceneOf } from './scenes.ts';
+import { sam, setUp } from './test.ts';
 
 // Pictures of the running product for docs/screens/: `pnpm --filter @cmp/e2e screens`. Every page on an empty data
-// directory with the sample data, in the light and the dark theme and at a phone's width.
-
-const pages = {
-  overview: '/',
-  servers: '/servers',
-  server: '/servers/1',
-  'server-user': '/servers/1?row=1',
-  import: '/servers/1/import',
-  users: '/users?q=aung',
-  audit: '/audit',
-  accounts: '/accounts',
-  settings: '/settings/general',
-  services: '/settings/services',
-  database: '/settings/database',
-  storage: '/settings/storage',
-  profile: '/profile/security',
-};
+// directory with the sample data, and the first pages without any, in the light and the dark theme and at a phone's
+// width. Names that follow the command are the only ones taken: `… screens palette jobs`.
 
 const looks: Record<string, BrowserContextOptions> = {
   light: { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
@@ -35,33 +28,98 @@ const looks: Record<string, BrowserContextOptions> = {
   },
 };
 
+const firstUse = {
+  'first-overview': '/',
+  'first-servers': '/servers',
+  'first-users': '/users',
+  'first-audit': '/audit',
+  'first-snapshots': '/snapshots',
+};
+
+const wanted = process.argv.slice(2);
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 const folder = path.resolve(import.meta.dirname, '../docs/screens');
 fs.mkdirSync(folder, { recursive: true });
-const portal = await startPortal();
 const { executablePath, args, env } = await findBrowser();
 const browser = await chromium.launch({ executablePath, args, ...(env && { env }) });
 try {
-  const cookies = await setUp(portal);
-  for (const [look, options] of Object.entries(looks)) {
-    const context = await browser.newContext({
-      ...options,
-      locale: 'en-GB',
-      reducedMotion: 'reduce',
-    });
-    const page = await context.newPage();
-    await page.goto(`${portal.url}/login`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.screenshot({ path: path.join(folder, `sign-in-${look}.png`) });
-
-    await context.addCookies(cookies);
-    for (const [name, address] of Object.entries(pages)) {
-      await page.goto(portal.url + address, { waitUntil: 'networkidle' });
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      await page.screenshot({ path: path.join(folder, `${name}-${look}.png`) });
-    }
-    await context.close();
-  }
+  if (Object.keys(firstUse).some(isWanted)) await shootFirstUse(browser);
+  await shootAll(browser);
 } finally {
   await browser.close();
-  await portal.stop();
+}
+
+async function shootAll(browser: Browser): Promise<void> {
+  const portal = await startPortal();
+  try {
+    const cookies = await setUp(portal);
+    const plans = await inLook(browser, 'light', async (page, context) => {
+      await context.addCookies(cookies);
+      return prepareScenes(page, portal.url);
+    });
+    for (const look of Object.keys(looks))
+      await inLook(browser, look, async (page, context) => {
+        await page.goto(`${portal.url}/login`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        if (isWanted('sign-in')) await shoot(page, 'sign-in', look);
+        await context.addCookies(cookies);
+        for (const [name, scene] of Object.entries<Scene>({ ...addresses, ...plans }).filter(
+          ([name]) => isWanted(name),
+        )) {
+          const { address, act } = sceneOf(scene);
+          await open(page, portal.url + address);
+          await act?.(page);
+          await shoot(page, name, look);
+        }
+      });
+  } finally {
+    await portal.stop();
+  }
+}
+
+async function shootFirstUse(browser: Browser): Promise<void> {
+  const portal = await startPortal();
+  try {
+    const cookies = await setUp(portal, { ...sam, sampleData: false });
+    for (const look of Object.keys(looks))
+      await inLook(browser, look, async (page, context) => {
+        await context.addCookies(cookies);
+        for (const [name, address] of Object.entries(firstUse).filter(([name]) => isWanted(name))) {
+          await open(page, portal.url + address);
+          await shoot(page, name, look);
+        }
+      });
+  } finally {
+    await portal.stop();
+  }
+}
+
+async function inLook<T>(
+  browser: Browser,
+  look: string,
+  act: (page: Page, context: BrowserContext) => Promise<T>,
+): Promise<T> {
+  const context = await browser.newContext({
+    ...looks[look],
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  try {
+    return await act(await context.newPage(), context);
+  } finally {
+    await context.close();
+  }
+}
+
+async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address, { waitUntil: 'networkidle' });
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+}
+
+async function shoot(page: Page, name: string, look: string): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  // A palette halves the files, and of flat colour loses nothing that the eye would miss.
+  await sharp(await page.screenshot())
+    .png({ palette: true, effort: 10 })
+    .toFile(path.join(folder, `${name}-${look}.png`));
 }

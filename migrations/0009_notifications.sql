@@ -45,9 +45,10 @@ create table deliveries (
 create index deliveries_due on deliveries (channel, id) where state = 'waiting';
 create index deliveries_by_account on deliveries (account_id, id) where channel = 'panel';
 create index deliveries_unread on deliveries (account_id) where channel = 'panel' and read_at is null;
--- What those who watch count, every few seconds.
-create index deliveries_open on deliveries (channel) where state in ('waiting', 'parked');
 create index deliveries_by_event on deliveries (event_id);
+-- The log of what was sent, and what an alert counts.
+create index deliveries_by_channel on deliveries (channel, id) where channel <> 'panel';
+create index deliveries_parked on deliveries (channel) where state = 'parked';
 
 -- What an account chose; what it does not name is as the site has it.
 create table notification_preferences (

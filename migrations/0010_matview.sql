@@ -66,8 +66,9 @@ set search_path = pg_catalog as $$
       and indpred is null and indexprs is null)
 $$;
 
+-- Nobody waits for one that waits.
 create procedure refresh_user_status_matview() language plpgsql
-security definer set search_path = public, pg_temp as $$
+security definer set search_path = public, pg_temp set lock_timeout = '60s' as $$
 begin
   if has_matview_key('user_status_matview') and
     (select relispopulated from pg_class where oid = 'user_status_matview'::regclass)

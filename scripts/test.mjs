@@ -45,7 +45,8 @@ async function* results() {
       run('npx', [...pnpm(root), '--filter', '@cmp/web', 'size'], quiet),
     );
   }
-  for (const name of ['packages/shared', 'apps/api', 'apps/web']) yield vitest(name, env);
+  for (const name of ['packages/shared', 'apps/api', 'apps/telegram-bot', 'apps/web'])
+    yield vitest(name, env);
   yield playwright(env);
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BotEnvironment } from '@cmp/shared/bot-environment';
 import { Host } from '@cmp/shared/settings/fields';
 import type { Section } from '@cmp/shared/settings/sections';
 import * as z from 'zod';
@@ -100,6 +101,12 @@ export const Environment = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://api.telegram.org')
     .describe('Another Telegram API server, of your own.'),
+  START_TELEGRAM_BOT: flag
+    .default(true)
+    .describe(
+      'Whether `npm start` runs the bot too, while Telegram is on and has a token. Off where apps/telegram-bot/src/main.ts runs elsewhere.',
+    ),
+  ...BotEnvironment.shape,
   DOMAIN_NAME: Host.optional().describe(
     'Whose certificate is watched, and from how many days left on it is told of.',
   ),
@@ -183,6 +190,8 @@ export interface Config {
   };
   settings: SettingsOverrides;
   telegramApiRoot: string;
+  /** Whether the supervisor runs the bot. */
+  startsBot: boolean;
   /** Whom the check of a certificate at the command line tells. */
   certificateAlarm: {
     slackWebhook: string | undefined;
@@ -240,6 +249,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     settings: overridesOf(env),
     telegramApiRoot: env.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    startsBot: env.START_TELEGRAM_BOT,
     certificateAlarm: {
       slackWebhook: env.CERT_EXPIRY_SLACK_WEBHOOK,
       telegramBotToken: env.CERT_EXPIRY_TELEGRAM_BOT_TOKEN,
@@ -271,6 +281,8 @@ export class ConfigError extends Error {
 function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
+    ['TELEGRAM_WEBHOOK_URL', ['TELEGRAM_WEBHOOK_PORT']],
+    ['TELEGRAM_WEBHOOK_PORT', ['TELEGRAM_WEBHOOK_URL']],
     ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN', ['CERT_EXPIRY_TELEGRAM_CHAT_ID']],
     ['CERT_EXPIRY_TELEGRAM_CHAT_ID', ['CERT_EXPIRY_TELEGRAM_BOT_TOKEN']],
     ['SEED_ADMIN_USERNAME', ['SEED_ADMIN_PASSWORD']],

@@ -9,6 +9,7 @@ import type { Tracing } from '#lib/tracing.ts';
 import { keepHouseHourly } from '#modules/housekeeping/housekeeping.service.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { seedAdmin } from '#modules/setup/setup.service.ts';
+import { tellWhetherBotIsWanted } from '#supervisor/bot-wish.ts';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { beginSending, beginWork } from './work.ts';
@@ -58,9 +59,15 @@ async function serve(): Promise<void> {
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
   await app.listen({ host: config.http.host, port: config.http.port });
   const stopHousekeeping = keepHouseHourly(db, tell);
+  const stopTelling = tellWhetherBotIsWanted(
+    db,
+    { ...config, key: keys.settings, overrides: config.settings },
+    (message) => process.connected && process.send?.(message),
+  );
 
   const stop = stopper(app, async () => {
     stopHousekeeping();
+    stopTelling();
     await stopWork();
     await db.destroy();
     await tracing?.stop().catch(tell);

@@ -7,6 +7,7 @@ import { MigrationError, migrate } from '#database/migrator.ts';
 import { prepareOutsideDatabase } from '#database/outside.ts';
 import { ensureRoles, urlAs } from '#database/roles.ts';
 import { lockDirectory } from '#lib/directory-lock.ts';
+import { botToken } from '#lib/keys.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import {
   ApiNeverReady,
@@ -14,10 +15,11 @@ import {
   awaitOrphanApi,
   startApi,
 } from '#supervisor/api-process.ts';
-import { panelAddress, welcome } from '#supervisor/welcome.ts';
+import { botEnvironment, openBotProcess } from '#supervisor/bot-process.ts';
+import { localAddress, panelAddress, welcome } from '#supervisor/welcome.ts';
 
 /**
- * The process behind `npm start`: owns the embedded PostgreSQL and the API, restarts either when it dies,
+ * The process behind `npm start`: owns the embedded PostgreSQL, the API and the Telegram bot, restarts any that dies,
  * and stops them in order. docs/decisions/0002-supervisor.md says why it is a process of its own.
  */
 const stopping = new AbortController();
@@ -38,6 +40,15 @@ async function runPortal(config: Config): Promise<void> {
   const lock = await lockDirectory(config.dataDir);
   await awaitOrphanApi(config.dataDir, log);
   const database = await openDatabase(config);
+  const bot = openBotProcess({
+    entry: path.join(config.root, 'apps/telegram-bot/src/main.ts'),
+    // biome-ignore lint/style/noProcessEnv: handed on, not read.
+    environment: botEnvironment(process.env, {
+      apiUrl: localAddress(config),
+      serviceToken: botToken(config),
+    }),
+    log,
+  });
   try {
     started.api = await startApi(
       {
@@ -45,6 +56,7 @@ async function runPortal(config: Config): Promise<void> {
         dataDir: config.dataDir,
         environment: apiEnvironment(config, database),
         log,
+        hear: config.startsBot ? bot.hear : () => {},
       },
       stopping.signal,
     );
@@ -52,8 +64,10 @@ async function runPortal(config: Config): Promise<void> {
     log(await welcome(config));
     await aborted(stopping.signal);
     log('Stopping: the requests under way are finished first.');
+    await bot.stop();
     await started.api.stop();
   } finally {
+    await bot.stop();
     await database.close();
   }
   log('Stopped.');

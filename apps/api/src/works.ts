@@ -31,8 +31,8 @@ export function allWorks(place: WorkPlace): JobWorks {
 
 export function placeOfWork(config: Config, keys: Keys): WorkPlace {
   const { uploadsDir, snapshotsDir, versions, settings, matviewUse } = config;
-  const given = { uploadsDir, snapshotsDir, versions, settings, matviewUse };
-  return { ...given, keys, ownerUrl: ownerUrlOf(config) };
+  const ownerUrl = ownerUrlOf(config);
+  return { uploadsDir, snapshotsDir, versions, settings, matviewUse, keys, ownerUrl };
 }
 
 function ownerUrlOf({ database }: Config): string | undefined {

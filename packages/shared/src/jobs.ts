@@ -28,7 +28,7 @@ export const Job = z.object({
   /** Null where nobody can know yet. */
   total: z.int().nullable(),
   planId: Id.nullable(),
-  /** What a job without a plan is about: the kind of a snapshot, or its id. */
+  /** What it is about: a file and its server, the kind of a snapshot, or its id. */
   subject: z.record(z.string(), z.unknown()),
   changeId: z.int().positive().nullable(),
   failure: PlanFailure.nullable(),

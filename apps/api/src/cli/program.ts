@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type Config, readConfig } from '#config.ts';
 import { addAccountCommands } from './account.commands.ts';
+import { addBotCommands } from './bot.command.ts';
 import { addCertificateCommand } from './certificate.command.ts';
 import { addDoctorCommand } from './doctor.command.ts';
 import { addLegacyCommands } from './legacy.command.ts';
@@ -80,6 +81,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   addSnapshotCommands(program, run);
   addKeyCommand(program, run);
   addSettingsCommands(program, run);
+  addBotCommands(program, run);
   addDoctorCommand(program, run);
   addLegacyCommands(program, run);
   addRestoreCommand(program, run);

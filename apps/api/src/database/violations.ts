@@ -6,9 +6,9 @@ export function brokenConstraint(error: unknown): string | undefined {
   return isViolation ? error.constraint : undefined;
 }
 
-/** Whether a table or view that a query names is not there. */
-export function isUndefinedTable(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '42P01';
+/** Whether what a query reads is not there: the table, a column, or the right to it. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && /^(42P01|42703|42501)$/.test(error.code ?? '');
 }
 
 /** Whether the database cannot answer now, though the request may be sound: gone, starting, full or stuck. */

@@ -19,6 +19,8 @@ export interface ApiProcessOptions {
   dataDir: string;
   environment: NodeJS.ProcessEnv;
   log: (line: string) => void;
+  /** What the API says besides. */
+  hear: (message: unknown) => void;
 }
 
 export interface ApiProcess {
@@ -96,13 +98,14 @@ function pidFile(dataDir: string): string {
   return path.join(dataDir, 'api.pid');
 }
 
-function spawnApi({ entry, dataDir, environment }: ApiProcessOptions): ChildProcess {
+function spawnApi({ entry, dataDir, environment, hear }: ApiProcessOptions): ChildProcess {
   // A process group of its own: a Ctrl-C reaches it through us, once.
   const child = spawn(process.execPath, [entry], {
     env: environment,
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
+  child.on('message', hear);
   const { pid } = child;
   const identity = pid && processIdentity(pid);
   if (identity) writeWholeFile(pidFile(dataDir), JSON.stringify({ pid, identity }), 0o600);

@@ -19,10 +19,15 @@ export function panelAddress({ http }: Config): string {
   return `http://${isEverywhere ? 'localhost' : http.host}:${http.port}`;
 }
 
-async function isSetupRequired({ http }: Config): Promise<boolean> {
+/** The address at which a process of ours finds the API. */
+export function localAddress({ http }: Config): string {
   const isEverywhere = ['0.0.0.0', '::'].includes(http.host);
   const host = isEverywhere ? '127.0.0.1' : http.host;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}/api/setup`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
+}
+
+async function isSetupRequired(config: Config): Promise<boolean> {
+  const url = `${localAddress(config)}/api/setup`;
   const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
   return SetupState.parse(await answer.json()).required;
 }

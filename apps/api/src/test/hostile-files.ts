@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync } from 'node:zlib';
+import * as XLSX from 'xlsx';
 
 /** A part of an archive, with what its headers say of it where that is to be a lie. */
 export interface Part {
@@ -254,6 +255,11 @@ export const hostileFiles = {
     code: 'file_type_refused',
     details: { kind: 'xlsm' },
   },
+  'a binary workbook': {
+    make: () => binaryWorkbook([['account_name'], ['ann']]),
+    code: 'file_type_refused',
+    details: { kind: 'xlsb' },
+  },
   'a Word document': {
     make: () =>
       workbook({
@@ -304,3 +310,10 @@ export const hostileFiles = {
   string,
   { make: () => Buffer; code: string; details: Record<string, unknown> }
 >;
+
+/** One as another program writes it, whole and readable: only its kind is refused. */
+function binaryWorkbook(rows: string[][]): Buffer {
+  const book = XLSX.utils.book_new();
+  XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet(rows), 'Users');
+  return Buffer.from(XLSX.write(book, { bookType: 'xlsb', type: 'buffer' }));
+}

@@ -9,11 +9,11 @@
  *
  * Of which row: `home` and `away` are servers, or users on them; `binned` is one in the bin, granted like home;
  * `own` is one’s own, `other` is another account’s; `sold` is a service; `whole` is a snapshot; `parked` is a delivery to another account; `missing` was never there. `here` is asked
- * from this machine.
+ * from this machine, by nobody that a proxy stands before. The routes of the bot are its alone: it has a token, and is no account.
  *
  * A success is its status and what it shows: H home, A away, B binned (servers, by name or by id); h, a, b users
  * of those, x a binned user of home; S a service, T the one that the user of away bought; M and D one’s own name
- * and device, O and E those of another account. What is not named must not occur in the answer. #n is how many
+ * and device or chat, O and E those of another account. What is not named must not occur in the answer. #n is how many
  * there are, as a list says. HEAD answers as GET does, without a body.
  */
 export const expected = `
@@ -27,6 +27,9 @@ GET /internal/bot/config                 | -       | 401    | 401       | 401   
 POST /internal/bot/status                | -       | 401    | 401       | 401       | 401       | 401       | 401        | 401          | 401      | 401    | 401
 GET /internal/bot/status                 | here    | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
 GET /internal/bot/status                 | -       | 401    | 401       | 401       | 401       | 401       | 401        | 401          | 401      | 401    | 401
+POST /internal/bot/outbox                | -       | 401    | 401       | 401       | 401       | 401       | 401        | 401          | 401      | 401    | 401
+GET /internal/bot/outbox/:id/file        | missing | 401    | 401       | 401       | 401       | 401       | 401        | 401          | 401      | 401    | 401
+POST /internal/bot/act                   | -       | 401    | 401       | 401       | 401       | 401       | 401        | 401          | 401      | 401    | 401
 GET /api/health                          | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
 GET /api/site                            | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
 GET /api/site/logo                       | -       | 200    | 200       | 200       | 200       | 200       | 200        | 200          | 200      | 200    | 200
@@ -81,6 +84,10 @@ GET /api/notifications/preferences       | -       | 401    | 200       | 200   
 PATCH /api/notifications/preferences     | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 
 GET /api/system                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+GET /api/admin/matviews                             | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+PUT /api/admin/matviews/user_status_matview          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+POST /api/admin/matviews/user_status_matview/refresh | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+
 GET /api/overview                        | -       | 401    | 200 Hh #1 | 200 #0    | 200 Hh #1 | 200 Hh #1 | 200 AaT #1 | 200 HAhaT #2 | 401      | change | 401
 GET /api/servers                         | -       | 401    | 200 H #1  | 200 #0    | 200 H #1  | 200 H #1  | 200 A #1   | 200 HA #2    | 401      | change | 401
 POST /api/servers                        | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
@@ -129,7 +136,7 @@ POST /api/users/:id/extend               | away    | 401    | 403       | 403   
 POST /api/users/:id/extend               | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 POST /api/users/:id/extend               | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 
-GET /api/changes                             | -       | 401    | 403       | 403       | 200 #4    | 200 #0    | 200 #3     | 200 #12      | 401      | change | 401
+GET /api/changes                             | -       | 401    | 403       | 403       | 200 #4    | 200 #0    | 200 #3     | 200 #14      | 401      | change | 401
 GET /api/changes/:id                         | home    | 401    | 403       | 403       | 200       | 404       | 404        | 200          | 401      | change | 401
 GET /api/changes/:id                         | away    | 401    | 403       | 403       | 404       | 404       | 200        | 200          | 401      | change | 401
 GET /api/changes/:id                         | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 200          | 401      | change | 401
@@ -138,8 +145,8 @@ POST /api/changes/:id/undo                   | home    | 401    | 403       | 40
 POST /api/changes/:id/undo                   | away    | 401    | 403       | 403       | 404       | 404       | 201        | 201          | 401      | change | 401
 POST /api/changes/:id/undo                   | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 201          | 401      | change | 401
 POST /api/changes/:id/undo                   | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
-GET /api/audit                               | -       | 401    | 403       | 403       | 200 Hhx #6 | 200 #0    | 200 AaT #4 | 200 HABhabxSTMO #24 | 401      | change | 401
-GET /api/audit.csv                           | -       | 401    | 403       | 403       | 200 Hhx   | 200       | 200 AaT    | 200 HABhabxSTMO | 401      | change | 401
+GET /api/audit                               | -       | 401    | 403       | 403       | 200 Hhx #6 | 200 #0    | 200 AaT #4 | 200 HABhabxSTMDOE #26 | 401      | change | 401
+GET /api/audit.csv                           | -       | 401    | 403       | 403       | 200 Hhx   | 200       | 200 AaT    | 200 HABhabxSTMDOE | 401      | change | 401
 GET /api/users/:id/history                   | home    | 401    | 403       | 403       | 200 Hh #2 | 403       | 404        | 200 Hh #2    | 401      | change | 401
 GET /api/users/:id/history                   | away    | 401    | 403       | 403       | 404       | 404       | 200 AaT #3 | 200 AaT #3   | 401      | change | 401
 GET /api/users/:id/history                   | binned  | 401    | 403       | 403       | 200 Hx #3 | 403       | 404        | 200 Hx #3    | 401      | change | 401
@@ -169,7 +176,7 @@ DELETE /api/jobs/:id                         | own     | 401    | 403       | 40
 DELETE /api/jobs/:id                         | other   | 401    | 403       | 403       | 404       | 404       | 404        | 200 MO       | 401      | change | 401
 DELETE /api/jobs/:id                         | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 
-GET /api/deliveries                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 O #1     | 401      | change | 401
+GET /api/deliveries                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200 MO #3    | 401      | change | 401
 POST /api/deliveries/:id/resend              | parked  | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
 POST /api/deliveries/:id/resend              | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/openapi.json                        | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
@@ -190,6 +197,15 @@ POST /api/servers/:serverId/users/import     | home    | 401    | 403       | 40
 POST /api/servers/:serverId/users/import     | away    | 401    | 403       | 403       | 404       | 404       | 202 A      | 202 A        | 401      | change | 401
 POST /api/servers/:serverId/users/import     | binned  | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
 POST /api/servers/:serverId/users/import     | missing | 401    | 403       | 403       | 404       | 404       | 404        | 404          | 401      | change | 401
+
+GET /api/telegram/chats                  | -       | 401    | 200 D     | 200 D     | 200 D     | 200 D     | 200 D      | 200 D        | 401      | change | 401
+POST /api/telegram/link-code             | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
+PATCH /api/telegram/chats/:id            | own     | 401    | 200 D     | 200 D     | 200 D     | 200 D     | 200 D      | 200 D        | 401      | change | 401
+PATCH /api/telegram/chats/:id            | other   | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+PATCH /api/telegram/chats/:id            | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/telegram/chats/:id           | own     | 401    | 204       | 204       | 204       | 204       | 204        | 204          | 401      | change | 401
+DELETE /api/telegram/chats/:id           | other   | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/telegram/chats/:id           | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
 
 GET /api/services                        | -       | 401    | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2  | 200 ST #2    | 401      | change | 401
 POST /api/services                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
@@ -250,4 +266,6 @@ export const rowsToAskOf: Record<string, string[]> = {
   '/api/jobs/': ['own', 'other', 'missing'],
   '/api/deliveries/': ['parked', 'missing'],
   '/api/snapshots/': ['whole', 'missing'],
+  '/api/telegram/chats/': ['own', 'other', 'missing'],
+  '/internal/bot/outbox/': ['missing'],
 };

@@ -11,6 +11,7 @@ export const bodies: Record<string, (world: World) => object> = {
     newPassword: 'orchard-velvet-comet-9',
   }),
   'POST /api/notifications/read': () => ({ upTo: 2_147_483_647 }),
+  'PUT /api/admin/matviews/user_status_matview': () => ({ exists: true }),
   'PATCH /api/notifications/preferences': () => ({
     ...{ version: 1, choices: {}, quietFrom: null, quietUntil: null },
   }),
@@ -48,6 +49,7 @@ export const bodies: Record<string, (world: World) => object> = {
   'POST /api/snapshots': () => ({ kind: 'config' }),
   'POST /api/snapshots/recovery-key': () => ({ password }),
   'PATCH /api/settings/:section': () => ({ version: 1, values: { siteName: 'Altered' } }),
+  'PATCH /api/telegram/chats/:id': () => ({ signInAlerts: false }),
   'POST /api/settings/:section/test': () => ({}),
   'POST /api/settings/:section/reveal': () => ({ password }),
 };
@@ -65,6 +67,7 @@ export const files: Record<string, { type: string; body: Buffer }> = {
 
 /** What a route takes in its query. */
 export const queries: Record<string, string> = {
+  'POST /api/admin/matviews/user_status_matview/refresh': '?mode=now',
   'DELETE /api/accounts/:id': '?version=1',
   'DELETE /api/servers/:id': '?version=1',
   'DELETE /api/users/:id': '?version=1',

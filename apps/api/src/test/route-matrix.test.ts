@@ -142,7 +142,9 @@ function told(
   const { code, counts, total = counts?.all } = isJson && body !== '' ? JSON.parse(body) : {};
   const count = method === 'GET' && typeof total === 'number' ? `#${total}` : '';
   const cookies = [headers['set-cookie']].flat().join(' ');
-  return [statusCode, code, world.shownBy(body + cookies), count].filter(Boolean).join(' ');
+  // A code that links a chat is no refusal's.
+  const refusal = statusCode >= 400 ? code : '';
+  return [statusCode, refusal, world.shownBy(body + cookies), count].filter(Boolean).join(' ');
 }
 
 let requestsSent = 0;

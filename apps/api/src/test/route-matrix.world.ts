@@ -142,8 +142,15 @@ export async function makeWorld(app: FastifyInstance, db: Db, who: Actor): Promi
         binned: await changeThatBinned(binned.id),
         missing,
       },
+      outbox: { missing },
       plans: { own: await addPlan(own.id), other: await addPlan(other.id), missing },
       deliveries: { parked: await addDelivery(other.id), missing },
+      // Last, so that nothing above is told in them, too.
+      chats: {
+        own: await linkChat(db, own.id, canary('D'), `${world}1`),
+        other: await linkChat(db, other.id, canary('E'), `${world}2`),
+        missing,
+      },
       jobs: {
         own: await addJob(own.id, canary('M')),
         other: await addJob(other.id, canary('O')),
@@ -295,6 +302,18 @@ async function hangPictures(db: Db, ownId: number, otherId: number): Promise<voi
   await inChange(db, system, 'settings:update', null, async (trx) => {
     for (const place of [logoOf('light'), ofSite('favicon'), avatarOf(ownId), avatarOf(otherId)])
       await saveImage(trx, place, image);
+  });
+}
+
+/** A chat that acts for an account; gives its id. */
+function linkChat(db: Db, accountId: number, name: string, chatId: string): Promise<number> {
+  return inChange(db, system, 'telegram:link', null, async (trx) => {
+    const { id } = await trx
+      .insertInto('telegramChats')
+      .values({ chatId, telegramUserId: chatId, name, accountId })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return id;
   });
 }
 

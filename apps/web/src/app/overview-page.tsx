@@ -21,7 +21,9 @@ import { queryClient } from '#lib/query-client.ts';
 import { sessionQuery, useCan, useMay, useSession } from '#lib/session.ts';
 import { siteQuery } from '#lib/site.ts';
 import { useSiteClock } from '#lib/term.ts';
+import { agoInWords, momentInWords } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
+import { useSiteZone } from '#lib/use-site-zone.ts';
 import { OverviewSystem } from './overview-system.tsx';
 import { StartHere } from './start-here.tsx';
 
@@ -69,9 +71,11 @@ function Today() {
           text={t(overview.servers.length > 0 ? 'overview.noUsers' : 'overview.serversEmpty')}
         />
       )}
-      <Section title={t('overview.system')}>
-        <OverviewSystem />
-      </Section>
+      <div className="max-w-[24rem]">
+        <Section title={t('overview.system')}>
+          <OverviewSystem />
+        </Section>
+      </div>
     </div>
   );
 }
@@ -85,6 +89,7 @@ function Standing({ overview }: { overview: Overview }) {
   return (
     <>
       <Attention overview={overview} />
+      <AsOf at={overview.asOf} />
       <ExpiryStrip
         today={overview.today}
         soonUntil={soonUntil}
@@ -115,6 +120,19 @@ function Standing({ overview }: { overview: Overview }) {
         </div>
       </div>
     </>
+  );
+}
+
+/** Where the numbers are not of this moment, of which they are. */
+function AsOf({ at }: { at: Overview['asOf'] }) {
+  const { t } = useTranslation();
+  const zone = useSiteZone();
+  const now = useNow();
+  if (at === null) return null;
+  return (
+    <p className="pb-4 text-ink-2">
+      {t('overview.asOf', { ago: agoInWords(at, now, zone), at: momentInWords(at, zone) })}
+    </p>
   );
 }
 

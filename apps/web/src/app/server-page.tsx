@@ -7,7 +7,7 @@ import { ServerActions } from '#features/servers/server-actions.tsx';
 import { ServerHeader } from '#features/servers/server-header.tsx';
 import { serverIdIn } from '#features/servers/server-id.ts';
 import { serverById } from '#features/servers/servers.queries.ts';
-import { SheetMenu, SheetMenuItems } from '#features/spreadsheets/sheet-menu.tsx';
+import { FirstSheet, SheetMenu, SheetMenuItems } from '#features/spreadsheets/sheet-menu.tsx';
 import { useUserView } from '#features/users/use-user-view.ts';
 import { apiQueryOf } from '#features/users/user-view.ts';
 import { UsersWorkspace } from '#features/users/users-workspace.tsx';
@@ -55,16 +55,19 @@ export function ServerPage() {
           </ServerActions>
         }
       />
-      <ExpiryStrip
-        today={overview?.today ?? today}
-        soonUntil={soonUntil}
-        expiries={overview?.expiries ?? []}
-        selected={view.expires}
-        onSelect={(expires) => change({ ...view, expires })}
-      />
+      {overview?.counts.all === 0 ? null : (
+        <ExpiryStrip
+          today={overview?.today ?? today}
+          soonUntil={soonUntil}
+          expiries={overview?.expiries ?? []}
+          selected={view.expires}
+          onSelect={(expires) => change({ ...view, expires })}
+        />
+      )}
       <UsersWorkspace
         key={serverId}
         serverId={serverId}
+        first={{ actions: <FirstSheet serverId={serverId} /> }}
         tools={<SheetMenu serverId={serverId} query={query} />}
       />
     </>

@@ -36,6 +36,7 @@ export function StartHere({ accountCount, serverCount, firstServerId, settings }
       text: t('overview.stepUsersText'),
       action: t('users.add'),
       to: firstServerId === undefined ? undefined : `/servers/${firstServerId}?row=new`,
+      waitsFor: t('overview.stepUsersAfter'),
       done: false,
     },
     {
@@ -46,33 +47,41 @@ export function StartHere({ accountCount, serverCount, firstServerId, settings }
       done: accountCount > 1,
     },
   ];
+  const next = steps.find(({ done }) => !done);
   const left = steps.filter(({ done }) => !done).length;
   if (left === 0) return null;
 
   return (
-    <Section title={t('overview.startTitle')} text={t('overview.startText', { count: left })}>
-      <ol className="border-line border-t">
-        {steps.map((step) => (
-          <li
-            key={step.title}
-            className="flex flex-wrap items-center justify-between gap-x-8 gap-y-3 border-line border-b py-3.5"
-          >
-            <div className="grid max-w-[56ch] gap-0.5">
-              <p className={step.done ? 'text-ink-3 line-through' : 'font-[550]'}>{step.title}</p>
-              {step.done ? null : <p className="text-ink-2">{step.text}</p>}
-            </div>
-            {step.done ? (
-              <span className="text-active-ink">
-                <span aria-hidden>{'✓ '}</span>
-                {t('overview.stepDone')}
-              </span>
-            ) : null}
-            {!step.done && step.to !== undefined ? (
-              <ButtonLink to={step.to}>{step.action}</ButtonLink>
-            ) : null}
-          </li>
-        ))}
-      </ol>
-    </Section>
+    <div className="max-w-[45rem]">
+      <Section title={t('overview.startTitle')} text={t('overview.startText', { count: left })}>
+        <ol className="border-line border-t">
+          {steps.map((step) => (
+            <li
+              key={step.title}
+              className="flex flex-wrap items-center justify-between gap-x-8 gap-y-3 border-line border-b py-3.5"
+            >
+              <div className="grid max-w-[56ch] gap-0.5">
+                <p className={step.done ? 'text-ink-3 line-through' : 'font-[550]'}>{step.title}</p>
+                {step.done ? null : <p className="text-ink-2">{step.text}</p>}
+              </div>
+              {step.done ? (
+                <span className="text-active-ink">
+                  <span aria-hidden>{'✓ '}</span>
+                  {t('overview.stepDone')}
+                </span>
+              ) : null}
+              {!step.done && step.to === undefined ? (
+                <span className="text-ink-3">{step.waitsFor}</span>
+              ) : null}
+              {!step.done && step.to !== undefined ? (
+                <ButtonLink tone={step === next ? 'primary' : 'plain'} to={step.to}>
+                  {step.action}
+                </ButtonLink>
+              ) : null}
+            </li>
+          ))}
+        </ol>
+      </Section>
+    </div>
   );
 }

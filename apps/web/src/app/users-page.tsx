@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { useQuery } from '@tanstack/react-query';
 import { Ellipsis } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '#components/button.tsx';
 import { menuShape } from '#components/menu-shape.ts';
 import { PageHeader } from '#components/page-header.tsx';
 import { useUserView } from '#features/users/use-user-view.ts';
@@ -9,6 +10,7 @@ import { UsersWorkspace } from '#features/users/users-workspace.tsx';
 import { ViewMenuItems } from '#features/users/view-menu.tsx';
 import { queryClient } from '#lib/query-client.ts';
 import { serverList } from '#lib/server-list.ts';
+import { useMay } from '#lib/session.ts';
 import { siteQuery } from '#lib/site.ts';
 import { narrowScreen, useMedia } from '#lib/use-media.ts';
 
@@ -23,6 +25,7 @@ export function UsersPage() {
   const { t } = useTranslation();
   const { data: servers } = useQuery(serverList);
   const isNarrow = useMedia(narrowScreen);
+  const mayAddServer = useMay()('servers:create');
   return (
     <>
       <PageHeader
@@ -31,9 +34,23 @@ export function UsersPage() {
         actions={isNarrow ? <ListMenu /> : null}
       />
       <UsersWorkspace
+        {...(servers?.total === 0 &&
+          mayAddServer && {
+            first: {
+              text: t('users.emptyNoServer'),
+              actions: (
+                <>
+                  <ButtonLink tone="primary" to="/servers?new=">
+                    {t('servers.add')}
+                  </ButtonLink>
+                  <ButtonLink to="/snapshots/restore">{t('snapshots.restoreFile')}</ButtonLink>
+                </>
+              ),
+            },
+          })}
         emptyHint={
           servers ? (
-            <p className="text-ink-2">{t('users.emptySeen', { count: servers.total })}</p>
+            <p className="w-full text-ink-2">{t('users.emptySeen', { count: servers.total })}</p>
           ) : null
         }
       />

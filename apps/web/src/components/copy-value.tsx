@@ -6,7 +6,7 @@ import { copyText } from '#lib/clipboard.ts';
 
 const shownMs = 1200;
 
-/** A value as it stands, which a press copies. */
+/** A value as it stands, which a press copies. Its sign takes room only while it is seen. */
 export function CopyValue({ text }: { text: string }) {
   const { t } = useTranslation();
   const [copied, setCopied] = useState(false);
@@ -26,7 +26,7 @@ export function CopyValue({ text }: { text: string }) {
       type="button"
       aria-label={t('states.copyValue', { text })}
       onClick={() => void copy()}
-      className="group -mx-1.5 inline-flex min-h-6 max-w-full items-center gap-1.5 rounded-tag px-1.5 font-mono text-[0.8125rem] text-ink-2 hover:bg-sunken hover:text-ink touch:min-h-11"
+      className="group relative -mx-1.5 inline-flex min-h-6 max-w-full items-center gap-1.5 rounded-tag px-1.5 font-mono text-[0.8125rem] text-ink-2 hover:-mr-5.5 hover:bg-sunken hover:pr-5.5 hover:text-ink focus-visible:-mr-5.5 focus-visible:pr-5.5 touch:mr-0! touch:min-h-11 touch:pr-1.5!"
     >
       <span translate="no" className="truncate">
         {text}
@@ -34,7 +34,7 @@ export function CopyValue({ text }: { text: string }) {
       <Icon
         aria-hidden
         size={12}
-        className={`shrink-0 ${copied ? 'text-active-ink' : 'text-ink-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100 touch:opacity-100'}`}
+        className={`absolute right-1.5 touch:static touch:shrink-0 ${copied ? 'text-active-ink' : 'text-ink-3'} opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100 touch:opacity-100`}
       />
       <span aria-live="polite" className="sr-only">
         {copied ? t('states.copied') : ''}

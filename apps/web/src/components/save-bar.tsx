@@ -6,7 +6,7 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 import { SubmitButton } from './submit-button.tsx';
 
 interface SaveBarProps {
-  /** How many things differ from what is saved; none hides the bar. */
+  /** How many things differ from what is saved. */
   changes: number;
   pending: boolean;
   /** What is about to be saved, in words. */
@@ -14,7 +14,7 @@ interface SaveBarProps {
   onDiscard: () => void;
 }
 
-/** Stands at the form's foot while something is unsaved, and warns before it would be lost. */
+/** Saves what is unsaved: in sight while there is such a thing, and warns before it would be lost. */
 export function SaveBar({ changes, pending, summary, onDiscard }: SaveBarProps) {
   const { t } = useTranslation();
   const unsaved = changes > 0;
@@ -35,7 +35,7 @@ export function SaveBar({ changes, pending, summary, onDiscard }: SaveBarProps) 
         // Its buttons go with what was unsaved; the focus then stays at their place.
         tabIndex={-1}
         aria-live="polite"
-        className="sticky bottom-4 z-10 touch:bottom-20"
+        className={unsaved ? 'sticky bottom-4 z-10 touch:bottom-20' : ''}
       >
         {unsaved ? (
           <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 rounded-bar bg-ink py-2 pr-2 pl-4 text-canvas shadow-float">
@@ -57,7 +57,12 @@ export function SaveBar({ changes, pending, summary, onDiscard }: SaveBarProps) 
               </SubmitButton>
             </div>
           </div>
-        ) : null}
+        ) : (
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+            <Button disabled>{t('states.save')}</Button>
+            <p className="text-ink-2">{t('states.allSaved')}</p>
+          </div>
+        )}
       </div>
       <ConfirmDialog
         open={blocker.state === 'blocked'}

@@ -1,6 +1,6 @@
 import type { SessionListing } from '@cmp/shared/auth';
+import { deviceOf } from '@cmp/shared/device';
 import { useTranslation } from 'react-i18next';
-import { deviceOf } from '#lib/device.ts';
 import { dateInWords, leftInWords } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';

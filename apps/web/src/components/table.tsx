@@ -18,7 +18,7 @@ export function Table({ label, heads, children }: TableProps) {
               <th
                 key={head.text || head.hiddenText}
                 scope="col"
-                className={`h-9 whitespace-nowrap px-3 text-label text-ink-2 first:pl-4 last:pr-4 ${head.align === 'right' ? 'text-right' : 'text-left'}`}
+                className={`h-9 whitespace-nowrap px-3 text-label text-ink-2 first:pl-4 last:pr-4 ${head.align === 'right' ? 'text-right' : 'text-left'} ${head.text ? '' : 'w-px'}`}
               >
                 {head.text || <span className="sr-only">{head.hiddenText}</span>}
               </th>
@@ -46,14 +46,16 @@ type PhonePlace = 'title' | 'aside' | 'meta' | 'metaAside' | 'below' | 'hidden';
 interface CellProps {
   phone: PhonePlace;
   align?: 'right';
+  /** For what the columns say where there is room for them. */
+  onlyPhone?: boolean;
   children: ReactNode;
 }
 
 /** One cell of it. */
-export function Cell({ phone, align, children }: CellProps) {
+export function Cell({ phone, align, onlyPhone = false, children }: CellProps) {
   return (
     <td
-      className={`h-[var(--row)] px-3 first:pl-4 last:pr-4 touch:h-auto touch:min-h-6 touch:items-center touch:p-0 touch:first:pl-0 touch:last:pr-0 ${placeOnPhone[phone]} ${align === 'right' ? 'text-right' : ''}`}
+      className={`h-[var(--row)] px-3 first:pl-4 last:pr-4 touch:h-auto touch:min-h-6 touch:items-center touch:p-0 touch:first:pl-0 touch:last:pr-0 ${placeOnPhone[phone]} ${align === 'right' ? 'text-right' : ''} ${onlyPhone ? 'hidden touch:block' : ''}`}
     >
       {children}
     </td>

@@ -1,5 +1,5 @@
+import { deviceOf } from '@cmp/shared/device';
 import { expect, test } from 'vitest';
-import { deviceOf } from './device.ts';
 import { adviceOn } from './password-advice.ts';
 import { pseudoOf } from './pseudo-locale.ts';
 import { agoInWords, leftInWords } from './time.ts';

@@ -560,6 +560,13 @@ describe('POST /plans/:id/commit', () => {
   });
 
   describe('of more than a thousand rows', () => {
+    /** Whether a connection waits for a row that another one holds. */
+    const isHeld = async (db: Db) => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::integer as count from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+      return rows[0]?.count === 1;
+    };
     const large = test.extend('app', async ({ startInstance }) =>
       startInstance({}, { work: 'does' }),
     );
@@ -620,7 +627,10 @@ describe('POST /plans/:id/commit', () => {
             trx,
           );
           const { jobId } = (await commit(admin, id)).json();
-          return (await admin.delete(`/jobs/${jobId}`)).json();
+          await expect.poll(() => isHeld(db), { timeout: 10_000 }).toBe(true);
+          const answer = (await admin.delete(`/jobs/${jobId}`)).json();
+          expect(await isHeld(db)).toBe(true); // The answer did not wait for what it stopped.
+          return answer;
         });
 
         expect(stopped).toMatchObject({ state: 'stopped', failure: { code: 'stopped' } });

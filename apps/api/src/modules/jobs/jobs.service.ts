@@ -31,6 +31,7 @@ export interface RunningTask {
   actor: Actor;
   /** Aborted when it is stopped, or given to another process. */
   signal: AbortSignal;
+  /** Says how far it is. Throws where it was stopped, or given to another process. */
   progress: (progress: Partial<Progress>) => void;
   /** Ends it in the transaction that holds its result, or refuses where it was stopped meanwhile. */
   finish: (trx: Trx, made: 'change' | 'plan' | 'task') => Promise<void>;
@@ -193,7 +194,11 @@ function watchRun(db: Db, run: Run, queueSignal: AbortSignal) {
 
   return {
     signal,
-    progress: (progress: Partial<Progress>) => void Object.assign(state, progress),
+    progress: (progress: Partial<Progress>) => {
+      // Between two steps, so that what was stopped lets go of its rows now and not at its end.
+      signal.throwIfAborted();
+      Object.assign(state, progress);
+    },
     finish: async (trx: Trx, made: 'change' | 'plan' | 'task') => {
       if (await finishRun(trx, run, made, state)) return;
       given.abort();

@@ -94,10 +94,10 @@ export async function tendMatview(db: Db, { catchUp }: Refresher, use: MatviewUs
 }
 
 /** Replaces all data: what the view says of the data before is nobody's to read afterwards. */
-export async function replaceUnderMatview<Replaced>(
+export async function replaceUnderMatview<Result>(
   trx: Trx,
-  replace: () => Promise<Replaced>,
-): Promise<Replaced> {
+  replace: () => Promise<Result>,
+): Promise<Result> {
   // Before any table: a refresh, too, has this lock first.
   await takeMatviewLock(trx);
   const replaced = await replace();

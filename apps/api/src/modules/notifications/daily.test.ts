@@ -147,7 +147,11 @@ describe('the report', () => {
     expect(await eventsOf('report')).toMatchObject([
       { facts: { day: '2040-03-04', period: 'daily' }, key: 'report 2040-03-04' },
     ]);
-    const to = db.selectFrom('deliveries').select(['channel', 'chatId', 'accountId']);
+    const to = db
+      .selectFrom('deliveries')
+      .innerJoin('events', 'events.id', 'eventId')
+      .select(['channel', 'chatId', 'deliveries.accountId'])
+      .where('event', '=', 'report');
     expect(await to.execute()).toEqual([
       { channel: 'telegram', chatId: '-100200', accountId: null },
     ]);

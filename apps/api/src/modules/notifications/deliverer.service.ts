@@ -52,7 +52,10 @@ export async function deliverDue(
     .execute((trx) => takeDue(trx, channel, now, site));
   if (taken.length === 0) return looked;
 
-  const { send, note } = await senders[channel](db, place, site, now);
+  const { send, note } = await senders[channel](db, place, site, now).catch(
+    // Settings that cannot be read are each delivery's failure, and not a silence.
+    (error): Sender => ({ send: () => Promise.reject(error) }),
+  );
   const outcomes = await Promise.all(
     taken.map(async (delivery) => {
       const outcome = await outcomeFor(delivery, send);

@@ -17,15 +17,18 @@ export async function readOutboxFacts(
   db: Db,
 ): Promise<{ channels: ChannelFacts[]; webhookFailures: number }> {
   const { rows: channels } = await sql<ChannelFacts>`
-    select known.channel,
-      count(d.id) filter (where state = 'waiting')::integer as waiting,
-      count(d.id) filter (where state = 'waiting' and attempts > 0)::integer as failing,
-      coalesce(extract(epoch from now() - min(waits_since)
-        filter (where state = 'waiting' and (next_at <= now() or attempts > 0))), 0)::float as oldest_seconds,
-      count(d.id) filter (where state = 'parked')::integer as parked
+    with waiting as (
+      select channel, count(*)::integer as count,
+        count(*) filter (where attempts > 0)::integer as failing,
+        extract(epoch from now() - min(waits_since) filter (where next_at <= now() or attempts > 0)) as oldest
+      from deliveries where state = 'waiting' group by channel
+    ), parked as (
+      select channel, count(*)::integer as count from deliveries where state = 'parked' group by channel
+    )
+    select channel, coalesce(waiting.count, 0) as waiting, coalesce(failing, 0) as failing,
+      coalesce(oldest, 0)::float as oldest_seconds, coalesce(parked.count, 0) as parked
     from unnest(array['telegram', 'mail', 'webhook']) known(channel)
-    left join deliveries d on d.channel = known.channel and state in ('waiting', 'parked')
-    group by known.channel`.execute(db);
+    left join waiting using (channel) left join parked using (channel)`.execute(db);
   const { failures } = await db
     .selectFrom('webhookState')
     .select('failures')

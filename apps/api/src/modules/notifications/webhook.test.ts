@@ -12,7 +12,7 @@ import { test as base, keys, unlimited } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
 import { rolePassword } from '#test/global-setup.ts';
 import { httpReceiver } from '#test/receivers.ts';
-import { tidyOutbox } from './deliverer.service.ts';
+import { deliverDue, tidyOutbox } from './deliverer.service.ts';
 
 const secret = 'canary-webhook-secret-5c1d-that-nobody-may-read';
 
@@ -315,19 +315,24 @@ describe('a webhook that takes nothing', () => {
     const receiver = await httpReceiver((_, response) => response.writeHead(500).end('broken'));
     await tellTo(receiver.url);
     const section = async () => (await admin.get('/settings/notifications')).json();
+    const counted = (failures: number) =>
+      vi.waitFor(async () => {
+        const state = await db.selectFrom('webhookState').select('failures').execute();
+        expect(state).toEqual([{ failures }]);
+      }, soon);
     await extend(1);
-    await vi.waitFor(() => expect(receiver.posts).toHaveLength(1), soon);
+    await counted(1);
     await sql`update webhook_state set failures = 30, failing_since = now() - interval '50 minutes'`.execute(
       db,
     );
     await letTimePass();
-    await vi.waitFor(() => expect(receiver.posts).toHaveLength(2), soon);
+    await counted(31);
     expect((await section()).values.webhookEnabled).toBe(true);
     await sql`update webhook_state set failures = 18, failing_since = now() - interval '2 hours'`.execute(
       db,
     );
     await letTimePass();
-    await vi.waitFor(() => expect(receiver.posts).toHaveLength(3), soon);
+    await counted(19);
     expect((await section()).values.webhookEnabled).toBe(true);
 
     await letTimePass();
@@ -391,6 +396,58 @@ describe('a webhook that takes nothing', () => {
     await letTimePass();
 
     await vi.waitFor(async () => expect(await failures()).toBe(0), soon);
+  });
+});
+
+describe('a receiver that was left', () => {
+  test('hears of it, signed with the secret it knows', async ({ admin, tellTo, deliveries }) => {
+    const before = await httpReceiver();
+    const now = await httpReceiver();
+    await tellTo(before.url);
+
+    const values = { webhookUrl: now.url, webhookSecret: `another-${secret}` };
+    const moved = await admin.patch('/settings/notifications', { version: 2, values, password });
+
+    expect(moved.statusCode).toBe(200);
+    await vi.waitFor(async () => {
+      expect(await deliveries()).toMatchObject([
+        { event: 'target_moved', state: 'sent', to: new URL(before.url).host },
+      ]);
+    }, soon);
+    const [posted] = before.posts;
+    const [, seconds, digest] =
+      /^t=(\d+),v1=(\w+)$/.exec(String(posted?.headers['x-cmp-signature'])) ?? [];
+    const signed = createHmac('sha256', secret).update(`${seconds}.${posted?.body}`);
+    expect(digest).toBe(signed.digest('hex'));
+    expect(now.posts).toEqual([]);
+  });
+});
+
+describe('a delivery that cannot be sent from here', () => {
+  test.for([
+    ['it ended every worker that took it', keys.settings, 'The portal was interrupted at this'],
+    ['the settings were sealed under another key', Buffer.alloc(32, 9), 'unable to authenticate'],
+  ] as const)('is parked where %s', async ([, key, failure], { startInstance, api, given, db }) => {
+    const app = await startInstance({ limits: unlimited });
+    const admin = await api.as('admin', [], app);
+    const receiver = await httpReceiver();
+    const values = {
+      ...{ webhookEnabled: true, webhookUrl: receiver.url, webhookSecret: secret },
+      ...{ webhookEvents: ['users_extended'], allowPrivateAddresses: true },
+    };
+    await admin.patch('/settings/notifications', { version: 1, values, password });
+    const [tokyo] = await given.servers('tokyo');
+    const [ann] = await given.users(tokyo.id, { accountName: 'ann', expiresOn: '2027-01-31' });
+    await admin.post(`/users/${ann?.id}/extend`, { months: 1 });
+    if (key === keys.settings) await sql`update deliveries set attempts = 8`.execute(db);
+    else await sql`update deliveries set refusals = 7`.execute(db);
+
+    await deliverDue(db, { key, overrides: {} }, 'webhook', new Date());
+
+    expect((await admin.get('/deliveries?channel=webhook')).json().items).toMatchObject([
+      { state: 'parked', failure: expect.stringContaining(failure) },
+    ]);
+    expect(receiver.posts).toEqual([]);
   });
 });
 

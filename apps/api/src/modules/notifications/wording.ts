@@ -1,3 +1,4 @@
+import { deviceOf } from '@cmp/shared/device';
 import type { Notification, NotificationEvent, TouchedServer } from '@cmp/shared/notifications';
 import type { GeneralSettings } from '@cmp/shared/settings/general';
 
@@ -131,10 +132,28 @@ function untilOf(told: Told, timeZone: string): string[] {
 
 function originLines(told: Told): string[] {
   return [
-    ...fact(told, 'role', 'Role'),
+    ...roleLine(told),
     ...fact(told, 'ip', 'From'),
-    ...fact(told, 'userAgent', 'Device'),
+    `Device: ${deviceWords(said(told, 'userAgent'))}`,
   ];
+}
+
+const roleWords: Record<string, string> = {
+  admin: 'Admin',
+  server_admin: 'Server admin',
+  viewer: 'Viewer',
+};
+
+function roleLine(told: Told): string[] {
+  const role = said(told, 'role');
+  return role === undefined ? [] : [`Role: ${roleWords[role] ?? role}`];
+}
+
+/** As a person would say it: what a program calls itself is long, and anybody can have it say anything. */
+function deviceWords(userAgent: string | undefined): string {
+  const { browser, system } = deviceOf(userAgent ?? null);
+  if (browser && system) return `${browser} on ${system}`;
+  return browser ?? system ?? 'unknown';
 }
 
 function fileOf(told: Told): string[] {

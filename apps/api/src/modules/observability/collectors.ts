@@ -154,16 +154,16 @@ async function collectOutbox({ db }: Watched): Promise<Figure[]> {
 }
 
 /** Whether the bot is up is told only where one is wanted. */
-async function collectBot(watched: Watched): Promise<Figure[]> {
-  const { isWanted, isUp, updates, messages, errors, latencyMs } = await readBotFacts(
-    ...([watched.db, watched, watched.now()] as const),
-  );
+async function collectBot({ db }: Watched): Promise<Figure[]> {
+  const { isOn, isUp, silentSeconds, updates, messages, errors, latencyMs } =
+    await readBotFacts(db);
   const counter = (name: string, help: string, value: number): Figure => ({
     ...figure(name, help, value),
     isCounter: true,
   });
   return [
-    figure('cmp_bot_up', 'Whether the Telegram bot is well.', isWanted ? isUp : null),
+    figure('cmp_bot_up', 'Whether the bot says that it is well.', isOn ? isUp : null),
+    figure('cmp_bot_silent_seconds', 'Since the bot said how it fares.', silentSeconds),
     counter('cmp_bot_updates_total', 'What Telegram told the bot since it started.', updates),
     counter('cmp_bot_messages_total', 'Messages that the bot sent since it started.', messages),
     counter('cmp_bot_errors_total', 'Calls of Telegram that failed since it started.', errors),

@@ -16,14 +16,14 @@ export async function commitByJob(
   db: Db,
   queue: JobQueue,
   actor: Actor,
-  { id, state }: Plan,
+  { id, state, subject }: Plan,
   kind: JobKind,
   check: (trx: Trx) => Promise<void> = async () => {},
 ): Promise<Committed> {
   const { jobId } = await once(db, actor, async (trx) => {
     if (state === 'committed') throw committedBefore();
     await check(trx);
-    const job = await startJob(trx, queue, actor, { kind, planId: id });
+    const job = await startJob(trx, queue, actor, { kind, planId: id, subject });
     await setPlanState(trx, id, 'ready', { state: 'committing', jobId: job });
     return { jobId: job };
   });

@@ -25,6 +25,15 @@ export function lockPlan(trx: Trx, planId: number): Promise<PlanRow | undefined>
   return planOf(trx, planId).forUpdate().executeTakeFirst();
 }
 
+/**
+ * Keeps other runs of the same work away, but not whoever stops it: a lock of the row would let a stop wait for the
+ * end of what it is to stop.
+ */
+export async function holdRun(trx: Trx, planId: number): Promise<PlanRow | undefined> {
+  await sql`select pg_advisory_xact_lock(hashtext('plans'), ${planId})`.execute(trx);
+  return planOf(trx, planId).executeTakeFirst();
+}
+
 function planOf(db: Db, planId: number) {
   return db
     .selectFrom('plans')

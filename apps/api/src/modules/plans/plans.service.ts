@@ -19,6 +19,7 @@ import {
   countPlanEntries,
   findLastOrdinal,
   findPlan,
+  holdRun,
   insertPlan,
   listPlanEntries,
   lockPlan,
@@ -150,14 +151,18 @@ interface PlannedChange extends ChangeDetails {
   reason?: string | null;
 }
 
-/** Locks a plan that is still to be made real, so that of two commits one takes effect. */
+/**
+ * Holds a plan that is still to be made real, so that of two commits one takes effect. A job's is stopped by its end:
+ * what was stopped cannot finish.
+ */
 export async function holdPlan(
   trx: Trx,
   actor: Actor,
   planId: number,
   from: 'ready' | 'committing',
 ): Promise<void> {
-  const { state } = visible(actor, await lockPlan(trx, planId));
+  const hold = from === 'committing' ? holdRun : lockPlan;
+  const { state } = visible(actor, await hold(trx, planId));
   if (state === 'committed') throw committedBefore();
   if (state !== from) throw notReady();
 }

@@ -69,7 +69,9 @@ export async function startRestore(
       ...{ action: 'snapshots:restore', state: 'parsing', subject, serverIds: null },
     });
     await keepOpeners(trx, keys, id, { passphrase, identity, recoveryKey, trustForeign });
-    const jobId = await startJob(trx, queue, actor, { kind: 'restore:read', planId: id });
+    const jobId = await startJob(trx, queue, actor, {
+      ...{ kind: 'restore:read', planId: id, subject: { fileName } },
+    });
     await saveJobOfPlan(trx, id, jobId);
     if (upload) await keepUpload(uploadsDir, upload.path, id);
     return { planId: id };
@@ -158,8 +160,11 @@ async function startLegacy(
   upload: { path: string; fileName: string },
 ): Promise<Plan> {
   const { planId } = await once(db, actor, async (trx) => {
-    const id = await createLegacyPlan(trx, actor, cleanName(upload.fileName));
-    const jobId = await startJob(trx, queue, actor, { kind: 'restore:read', planId: id });
+    const fileName = cleanName(upload.fileName);
+    const id = await createLegacyPlan(trx, actor, fileName);
+    const jobId = await startJob(trx, queue, actor, {
+      ...{ kind: 'restore:read', planId: id, subject: { fileName } },
+    });
     await saveJobOfPlan(trx, id, jobId);
     await keepUpload(uploadsDir, upload.path, id);
     return { planId: id };

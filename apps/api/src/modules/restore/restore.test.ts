@@ -157,6 +157,31 @@ describe('a replacement', () => {
     await expect.poll(async () => (await admin.get('/servers')).statusCode).toBe(401);
   });
 
+  test('leaves the status view where it is, and nothing in it of what is gone', async ({
+    api,
+    given,
+    db,
+  }) => {
+    const [gone] = await given.servers('gone');
+    await given.users(gone.id, 'ann');
+    const file = await withOtherDatabase(async ({ app, owner: other }) => {
+      const [kept] = await givenOn(app).servers('kept');
+      await givenOn(app).users(kept.id, 'bob', 'eve');
+      return snapshotFile(other, { keys });
+    });
+    const admin = await api.as('admin');
+    await admin.put('/admin/matviews/user_status_matview', { exists: true });
+    const { asOf } = (await admin.get('/overview')).json();
+
+    const plan = await plannedRestore(admin, file, { mode: 'replace' });
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    expect(job).toMatchObject({ state: 'done', failure: null });
+    const after = (await (await api.as('admin')).get('/overview')).json();
+    expect(after).toMatchObject({ counts: { all: 2 }, servers: [{ name: 'kept' }] });
+    expect(Date.parse(after.asOf)).toBeGreaterThan(Date.parse(asOf));
+  });
+
   test('asks for the name of the site and the password, and for the owner’s address', async ({
     api,
     owner,

@@ -115,10 +115,8 @@ export async function changeSection(
     if (moved.length > 0) await tellLeftTarget(trx, key, actor, { section, fields: moved }, left);
     return view(section, contract, next, overrides);
   };
-  const facts = { section, fields };
-  const told = moved.length > 0 ? undefined : ({ event: 'settings_changed', facts } as const);
-  const { reason = null, tells = told } = said;
-  return inChange(db, actor, 'settings:update', reason, save, { ...(tells && { tells }) });
+  const { reason = null, tells = { event: 'settings_changed', facts: { section, fields } } } = said;
+  return inChange(db, actor, 'settings:update', reason, save, moved.length > 0 ? {} : { tells });
 }
 
 /** Its values with defaults filled in, and of its secrets only whether they are set. */

@@ -73,16 +73,17 @@ export async function startImport(
     .replace(/\p{Cc}/gu, '')
     .slice(0, 200);
   const { planId } = await once(db, actor, async (trx) => {
+    const subject = { serverId, serverName, fileName, mode };
     const id = await createPlan(trx, actor, {
       action: 'users:import',
       state: 'parsing',
-      subject: { serverId, serverName, fileName, mode },
+      subject,
       serverIds: [serverId],
     });
     await saveJobOfPlan(
       trx,
       id,
-      await startJob(trx, queue, actor, { kind: 'import:parse', planId: id }),
+      await startJob(trx, queue, actor, { kind: 'import:parse', planId: id, subject }),
     );
     // Before the job can be seen, so that it never looks for a file that is still to come.
     await rename(upload.path, fileOf(folder, id));

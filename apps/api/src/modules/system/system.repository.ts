@@ -66,11 +66,12 @@ export interface OutboxFacts {
 /** What is to be sent by any way, and what was given up on within a day. */
 export async function readOutbox(db: Db): Promise<OutboxFacts> {
   const { rows } = await sql<OutboxFacts>`
-    select count(*) filter (where state = 'waiting') as waiting,
+    select count(*) as waiting,
       extract(epoch from now() - min(waits_since)
-        filter (where state = 'waiting' and (next_at <= now() or attempts > 0)))::float8 as oldest_seconds,
-      count(*) filter (where state = 'parked' and created_at > now() - interval '1 day') as parked
-    from deliveries where state in ('waiting', 'parked')`.execute(db);
+        filter (where next_at <= now() or attempts > 0))::float8 as oldest_seconds,
+      (select count(*) from deliveries
+        where state = 'parked' and created_at > now() - interval '1 day') as parked
+    from deliveries where state = 'waiting'`.execute(db);
   return one(rows);
 }
 

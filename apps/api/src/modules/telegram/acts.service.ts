@@ -110,7 +110,7 @@ const acts: { [Kind in ActKind]: (act: Acts[Kind], who: Acting) => Promise<BotAn
   undo: async ({ changeId }, who) => {
     const { db, actor } = who;
     const planned = await planUndo(db, actor, changeId);
-    const { plan } = await who.commitUndo(db, actor, planned, {}, unproved);
+    const { plan } = await who.commitUndo(db, actor, planned, {}, confirmNothing);
     const { added, changed, removed } = plan.counts;
     const { items } = await readPlanEntries(db, actor, plan.id, { limit: 2 });
     const [only, ...others] = items;
@@ -139,7 +139,13 @@ const acts: { [Kind in ActKind]: (act: Acts[Kind], who: Acting) => Promise<BotAn
   },
 };
 
+/** A chat is no place for a password. */
+async function confirmNothing(): Promise<void> {
+  throw new AppError('password_wrong', 'This asks for your password: do it in the panel.');
+}
+
 async function overviewOf({ db, actor, boundsNow }: Acting, serverId?: number) {
+  // A message cannot say that it is as of a minute ago, so it is counted now.
   return readOverview(db, actor.scope, { serverId }, await boundsNow(), 'off');
 }
 
@@ -188,9 +194,4 @@ async function readNotify({ db, actor, chat }: Acting): Promise<BotAnswer> {
     isOn: choices[event]?.telegram ?? defaults[event]?.telegram ?? false,
   }));
   return { kind: 'notify', events, signInAlerts: chat.signInAlerts };
-}
-
-/** No password is typed into a chat: what asks for one is done in the panel. */
-async function unproved(): Promise<void> {
-  throw new AppError('password_wrong', 'This asks for your password: do it in the panel.');
 }

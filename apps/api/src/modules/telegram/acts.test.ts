@@ -248,9 +248,9 @@ describe('whom a chat acts for', () => {
     },
   );
 
-  test.for<[Role, string]>([
-    ['viewer', '403 forbidden'],
-    ['server_admin', '200 undefined'],
+  test.for<[Role, string[]]>([
+    ['viewer', ['403 forbidden', '403 forbidden']],
+    ['server_admin', ['200 undefined', '404 not_found']],
   ])('has the role of its account: a %s', async ([role, told], { app, db, api, given }) => {
     await turnOn(db);
     const [home] = await given.servers('home');
@@ -259,8 +259,10 @@ describe('whom a chat acts for', () => {
     await link(app, panel);
 
     const preview = await bot(app).act({ kind: 'preview', userId: anna?.id, months: 1 });
+    // Refused at the door, as the panel's route is, and not by what lies behind it.
+    const undo = await bot(app).act({ kind: 'undo', changeId: 1_000_000 });
 
-    expect(failure(preview)).toBe(told);
+    expect([preview, undo].map(failure)).toEqual(told);
   });
 
   test('answers in no chat but those that are allowed, nor where Telegram is off', async ({
@@ -348,6 +350,17 @@ describe('an extension from a chat', () => {
     expect((await panel.get(`/users/${anna}`)).json()).toMatchObject({
       ...{ version: 2, expiresOn: '2999-02-28' },
     });
+  });
+
+  test('is not asked for again where it was worked through, whatever it was', async ({
+    app,
+    linked: _,
+  }) => {
+    const unlink = () => bot(app).act({ kind: 'unlink' }, {}, 76);
+
+    const answers = [await unlink(), await unlink()];
+
+    expect(answers.map(failure)).toEqual(['200 undefined', '409 update_repeated']);
   });
 
   test('has one effect where the process died before it was marked', async ({

@@ -1,4 +1,5 @@
 import type { BotConfig, BotReport, BotStatus, Lease } from '@cmp/shared/bot';
+import { sections } from '@cmp/shared/settings/sections';
 import { TelegramSettings } from '@cmp/shared/settings/telegram';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
@@ -6,6 +7,7 @@ import {
   type Effective,
   readEffective,
   readGeneral,
+  readSection,
   type SettingsPlace,
 } from '#modules/settings/settings.service.ts';
 import {
@@ -15,6 +17,8 @@ import {
   saveReport,
   takeLease,
 } from './bot.repository.ts';
+import { findLeftTarget } from './left-target.ts';
+import { findSealedNotice } from './outbox.repository.ts';
 
 export interface BotPlace extends SettingsPlace {
   telegramApiRoot: string;
@@ -43,8 +47,16 @@ export async function readBotConfig(db: Db, place: BotPlace): Promise<BotConfig>
     readTelegram(db, place),
     readGeneral(db),
   ]);
-  const token = telegram.values.enabled ? (telegram.secrets.token ?? null) : null;
-  return { token, apiRoot: place.telegramApiRoot, siteName, timeZone, language };
+  const token = telegram.values.enabled
+    ? telegram.secrets.token
+    : await findLeftToken(db, place.key);
+  return { token: token ?? null, apiRoot: place.telegramApiRoot, siteName, timeZone, language };
+}
+
+/** Off, the bot still tells the target that was left, by the token that was there; then there is none. */
+async function findLeftToken(db: Db, key: Buffer): Promise<string | undefined> {
+  const notice = await findSealedNotice(db);
+  return notice === undefined ? undefined : findLeftTarget(key, notice)?.token;
 }
 
 export function readTelegram(db: Db, place: SettingsPlace): Promise<Effective<TelegramSettings>> {
@@ -69,24 +81,21 @@ export async function readBotStatus(db: Db, place: SettingsPlace, now: Date): Pr
   return { ok, status: { lastSuccess, lastError, code, updatedAt } };
 }
 
-/** What those who watch want to know of it: counts since it started, and whether anybody misses it. */
+/** What those who watch want to know. Whether it is missed is the settings' to say, wherever its token comes from. */
 export async function readBotFacts(
   db: Db,
-  place: SettingsPlace,
-  now: Date,
-): Promise<
-  Pick<BotState, 'updates' | 'messages' | 'errors' | 'latencyMs'> & {
-    isWanted: boolean;
-    isUp: boolean;
-  }
-> {
-  const state = await findBotState(db);
-  const { values, secrets } = await readTelegram(db, place);
-  const { updates, messages, errors, latencyMs } = state;
+): Promise<BotState & { isOn: boolean; isUp: boolean; silentSeconds: number | null }> {
+  const now = new Date();
+  const [state, { values }] = await Promise.all([
+    findBotState(db),
+    readSection(db, 'telegram', sections.telegram),
+  ]);
+  const { updatedAt, code } = state;
   return {
-    ...{ updates, messages, errors, latencyMs },
-    isWanted: values.enabled && secrets.token !== undefined,
-    isUp: state.code === null && !isSilent(state, now),
+    ...state,
+    isOn: TelegramSettings.parse(values).enabled,
+    isUp: code === null && !isSilent(state, now),
+    silentSeconds: updatedAt === null ? null : (Number(now) - Date.parse(updatedAt)) / 1000,
   };
 }
 

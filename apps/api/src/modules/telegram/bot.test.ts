@@ -129,6 +129,33 @@ describe('how the bot fares', () => {
     expect(forwarded.statusCode).toBe(404);
   });
 
+  test('is a metric, where Telegram is on', async ({ app, db }) => {
+    const metrics = async () => {
+      const { body } = await client(app).get('/metrics');
+      return Object.fromEntries(
+        Array.from(body.matchAll(/^cmp_bot_(\w+) (\S+)$/gm), ([, name, value]) => [
+          name,
+          Number(value),
+        ]),
+      );
+    };
+    const off = await metrics();
+    await turnOn(db);
+    const silent = await metrics();
+    const holder = randomUUID();
+    await bot(app).post('lease', { holder });
+    await bot(app).post('status', { holder, ...well });
+
+    const on = await metrics();
+
+    expect(off).toEqual({ updates_total: 0, messages_total: 0, errors_total: 0 });
+    expect(silent).toMatchObject({ up: 0 });
+    expect(on).toEqual({
+      ...{ up: 1, updates_total: 3, messages_total: 4, errors_total: 0, latency_seconds: 0.12 },
+      silent_seconds: expect.any(Number),
+    });
+  });
+
   test('is not well where a code stands, or it is silent while Telegram is on', async ({
     app,
     db,

@@ -114,12 +114,12 @@ export async function saveCode(
   return kept.expiresAt;
 }
 
+/** Whose a code is or was: only using it up says whether it still opens. */
 export async function findCode(db: Db, hash: Buffer): Promise<number | undefined> {
   const code = await db
     .selectFrom('telegramCodes')
     .select('accountId')
     .where('hash', '=', hash)
-    .where('expiresAt', '>', sql<string>`now()`)
     .executeTakeFirst();
   return code?.accountId;
 }

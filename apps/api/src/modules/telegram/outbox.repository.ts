@@ -9,7 +9,6 @@ export interface Waiting
   id: number;
   attempts: number;
   failure: string | null;
-  /** Null where the sealed target says it. */
   chatId: string | null;
   sealedTarget: string | null;
   aboutAccountId: number | null;
@@ -33,7 +32,7 @@ export async function listFirstWaiting(trx: Trx): Promise<Waiting[]> {
       where channel = 'telegram' and state = 'waiting' and sealed_target is null
         and (leased_until > now() or (attempts > 0 and failure is not null and next_at > now()))
     )
-    select distinct on (${chatKey}, d.account_id, e.event = any(${[...urgent]}::text[]))
+    select distinct on (chat_key, d.account_id, is_urgent)
       d.id, d.attempts, d.failure, d.chat_id, d.sealed_target, d.account_id,
       e.event, e.at, e.change_id, e.actor_name, e.facts, e.servers, e.account_id as about_account_id,
       a.role, a.disabled_at is not null as is_disabled,
@@ -43,6 +42,10 @@ export async function listFirstWaiting(trx: Trx): Promise<Waiting[]> {
       case when p.quiet_from is null then site.fields ->> 'quietUntil' else p.quiet_until end as quiet_until
     from deliveries d
     join events e on e.id = d.event_id
+    cross join lateral (
+      -- The notice to a target that was left has nothing to do with a chat of ours.
+      select case when d.sealed_target is null then d.chat_id else 'sealed ' || d.id end as chat_key, e.event = any(${[...urgent]}::text[]) as is_urgent
+    ) as kind
     left join accounts a on a.id = d.account_id
     left join notification_preferences p on p.account_id = d.account_id
     left join settings site on site.section = 'notifications'
@@ -50,12 +53,9 @@ export async function listFirstWaiting(trx: Trx): Promise<Waiting[]> {
       and (d.leased_until is null or d.leased_until <= now())
       and d.waits_since > now() - interval '1 day'
       and (d.sealed_target is not null or not exists (select from held h where h.chat_id = d.chat_id))
-    order by ${chatKey}, d.account_id, e.event = any(${[...urgent]}::text[]), d.id`.execute(trx);
+    order by chat_key, d.account_id, is_urgent, d.id`.execute(trx);
   return rows.toSorted((one, other) => one.id - other.id);
 }
-
-/** The notice to a target that was left has nothing to do with a chat of ours. */
-const chatKey = sql`coalesce(d.chat_id, 'sealed ' || d.id)`;
 
 /** Takes messages for so long: a bot that dies leaves them to the next. Each counts as a try. */
 export async function leaseMessages(
@@ -70,6 +70,7 @@ export async function leaseMessages(
 
 export interface Leased {
   id: number;
+  /** Null where it goes by another bot, whose chats are not ours. */
   chatId: string | null;
   attempts: number;
   refusals: number;
@@ -79,7 +80,8 @@ export interface Leased {
 export async function lockLeased(trx: Trx, id: number): Promise<Leased | undefined> {
   return trx
     .selectFrom('deliveries')
-    .select(['id', 'chatId', 'attempts', 'refusals'])
+    .select(['id', 'attempts', 'refusals'])
+    .select(sql<string | null>`case when sealed_target is null then chat_id end`.as('chatId'))
     .where('id', '=', id)
     .where('channel', '=', 'telegram')
     .where('state', '=', 'waiting')
@@ -136,6 +138,21 @@ export async function listWaitingIn(trx: Trx, chatId: string): Promise<number[]>
     .where('chatId', '=', chatId)
     .execute();
   return rows.map(({ id }) => id);
+}
+
+/** Of the notices to targets that were left, the one that waits longest. */
+export async function findSealedNotice(db: Db): Promise<string | undefined> {
+  const notice = await db
+    .selectFrom('deliveries')
+    .select('sealedTarget')
+    .where('channel', '=', 'telegram')
+    .where('state', '=', 'waiting')
+    .where('sealedTarget', 'is not', null)
+    .where('waitsSince', '>', sql<string>`now() - interval '1 day'`)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return notice?.sealedTarget ?? undefined;
 }
 
 /** Whether the bot has this message, and it is the site's report. */

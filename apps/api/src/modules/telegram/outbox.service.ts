@@ -6,9 +6,9 @@ import type { StatusBounds } from '@cmp/shared/status';
 import type { Db, Trx } from '#database/client.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { notFound } from '#lib/errors.ts';
+import { deliveriesEnded } from '#lib/metrics.ts';
 import { endOfSilence } from '#modules/notifications/quiet-hours.ts';
 import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
-import { openTarget } from '#modules/notifications/sealed-target.ts';
 import { serversToldTo } from '#modules/notifications/told-to.ts';
 import { isUrgent } from '#modules/notifications/urgency.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
@@ -20,6 +20,7 @@ import { systemActor } from '#plugins/access.ts';
 import { findBotState } from './bot.repository.ts';
 import { type BotPlace, readTelegram, requireHolder } from './bot.service.ts';
 import { markBlocked } from './chats.service.ts';
+import { findLeftTarget } from './left-target.ts';
 import { eventHtml, reportHtml } from './messages.ts';
 import {
   isLeasedReport,
@@ -59,9 +60,10 @@ export async function exchangeOutbox(
   now: Date,
 ): Promise<OutboxMessage[]> {
   await requireHolder(db, holder);
-  for (const outcome of outcomes) await keepOutcome(db, outcome, now);
+  const isReached = await wasReached(db, now);
+  for (const outcome of outcomes) await keepOutcome(db, outcome, isReached);
   const [site, telegram] = await Promise.all([readGeneral(db), readTelegram(db, place)]);
-  if (!telegram.values.enabled || limit === 0) return [];
+  if (limit === 0) return [];
 
   const settings = telegram.values;
   const next = await db
@@ -84,16 +86,22 @@ export async function readOutboxFile(
   return readSealedSnapshot(db, place, mostBytes);
 }
 
-async function keepOutcome(db: Db, outcome: MessageOutcome, now: Date): Promise<void> {
+/** Whether Telegram answered the bot of late: then what failed is the message's fault. */
+async function wasReached(db: Db, now: Date): Promise<boolean> {
   const { lastSuccess } = await findBotState(db);
-  const isReached = lastSuccess !== null && Number(now) - Date.parse(lastSuccess) < reachedMs;
-  const blockedIn = await db.transaction().execute(async (trx) => {
+  return lastSuccess !== null && Number(now) - Date.parse(lastSuccess) < reachedMs;
+}
+
+async function keepOutcome(db: Db, outcome: MessageOutcome, isReached: boolean): Promise<void> {
+  const kept = await db.transaction().execute(async (trx) => {
     const message = await lockLeased(trx, outcome.id);
-    if (!message) return null;
-    await record(trx, message, outcome, isReached);
-    return outcome.outcome === 'blocked' ? message.chatId : null;
+    return message && { message, ended: await record(trx, message, outcome, isReached) };
   });
-  if (blockedIn !== null) await markBlocked(db, blockedIn, true);
+  // Told too late, or told again.
+  if (!kept) return;
+  deliveriesEnded.inc({ channel: 'telegram', outcome: kept.ended });
+  if (outcome.outcome === 'blocked' && kept.message.chatId !== null)
+    await markBlocked(db, kept.message.chatId, true);
 }
 
 async function record(
@@ -101,25 +109,28 @@ async function record(
   { id, chatId, attempts, refusals }: Leased,
   { outcome, retryAfterSeconds, said = 'Telegram did not say why.' }: MessageOutcome,
   isReached: boolean,
-): Promise<void> {
-  if (outcome === 'sent') return saveSent(trx, id);
-  if (outcome === 'refused') return saveEnd(trx, [id], 'parked', said);
-  if (outcome === 'blocked') {
-    const others = chatId === null ? [] : await listWaitingIn(trx, chatId);
-    return saveEnd(trx, [id, ...others], 'parked', said);
+): Promise<'sent' | 'failed' | 'parked'> {
+  if (outcome === 'sent') {
+    await saveSent(trx, id);
+    return 'sent';
   }
-
   // Whoever asks for patience says nothing against the message, nor does whoever is not there.
   const isPatience = retryAfterSeconds !== undefined;
   const counted = refusals + (isReached && !isPatience ? 1 : 0);
-  if (counted >= mostRefusals) return saveEnd(trx, [id], 'parked', said);
+  if (outcome !== 'failed' || counted >= mostRefusals) {
+    const isBlocked = outcome === 'blocked' && chatId !== null;
+    const others = isBlocked ? await listWaitingIn(trx, chatId) : [];
+    await saveEnd(trx, [id, ...others], 'parked', said);
+    return 'parked';
+  }
   const delay = delayMs(attempts, Math.random(), (retryAfterSeconds ?? 0) * 1000);
   const isOutage = !isReached && !isPatience;
-  return saveLater(trx, id, {
+  await saveLater(trx, id, {
     failure: said,
     refusals: counted,
     delayMs: isOutage ? Math.min(delay, outageDelayMs) : delay,
   });
+  return 'failed';
 }
 
 interface Taking {
@@ -148,6 +159,8 @@ async function takeNext(
   const taken = new Map<string, Taken>();
   for (const waiting of await listFirstWaiting(trx)) {
     if (taken.size === limit) break;
+    // Off, it still tells the target that was left: who switched it off need not have meant well.
+    if (!settings.enabled && waiting.sealedTarget === null) continue;
     const target = findTarget(key, waiting);
     if (target && (taken.has(target.chatId) || isSilenced(waiting, site, now))) continue;
     const fault = faultOf(waiting, target, settings);
@@ -193,13 +206,8 @@ function serversOf(waiting: Waiting): Waiting['servers'] | undefined {
 }
 
 function findTarget(key: Buffer, { chatId, sealedTarget }: Waiting): Target | undefined {
-  if (sealedTarget === null) return chatId === null ? undefined : { chatId, token: null };
-  try {
-    const target = openTarget(key, sealedTarget);
-    return target.kind === 'telegram' ? target : undefined;
-  } catch {
-    return undefined; // The key file is another one: one notice is lost, and must not hold up all others.
-  }
+  if (sealedTarget !== null) return findLeftTarget(key, sealedTarget);
+  return chatId === null ? undefined : { chatId, token: null };
 }
 
 /** What cannot be worded would hold up everything behind it, again and again. */

@@ -21,6 +21,7 @@ export async function makeReport(db: Db, actor: Actor, bounds: StatusBounds): Pr
   };
   const mayKnow = roleCan(actor.role, 'system:read');
   const [{ counts, servers, services }, soon, expired, facts, certificateDays] = await Promise.all([
+    // A message cannot say that it is as of a minute ago, so it is counted now.
     readOverview(db, scope, {}, bounds, 'off'),
     first('soon', 'expires'),
     first('expired', '-expires'),

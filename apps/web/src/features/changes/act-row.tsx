@@ -49,8 +49,10 @@ export function ActRow({ act, mayBeCut, onFilter }: ActRowProps) {
           <ChangeSentence act={act} rowCount={rowCount} />
           <Summary act={act} rowCount={rowCount} />
           <span className="hidden text-ink-3 touch:inline">
-            {' · '}
-            <Ago at={first.at} />
+            {dot}
+            <span className="whitespace-nowrap">
+              <Ago at={first.at} />
+            </span>
           </span>
         </p>
         {first.ip ? (
@@ -71,6 +73,9 @@ export function ActRow({ act, mayBeCut, onFilter }: ActRowProps) {
   );
 }
 
+/** It ends a line where the line breaks, and begins none. */
+const dot = '\u00a0· ';
+
 /** From what to what, where that is short; of many rows how many. */
 function Summary({ act, rowCount }: { act: Act; rowCount: string }) {
   const words = useChangeWords();
@@ -79,8 +84,8 @@ function Summary({ act, rowCount }: { act: Act; rowCount: string }) {
   if (entries.length > 1) {
     return sentence.startsWith('many') ? null : (
       <span className="text-ink-2">
-        {' · '}
-        {rowCount}
+        {dot}
+        <span className="whitespace-nowrap">{rowCount}</span>
       </span>
     );
   }
@@ -89,7 +94,7 @@ function Summary({ act, rowCount }: { act: Act; rowCount: string }) {
   if (!diff || another || !tellsOne) return null;
   return (
     <span className="tnum text-ink-2">
-      {' · '}
+      {dot}
       <span translate="no">
         {words.value(diff.field, diff.before)}
         {' → '}

@@ -1,10 +1,13 @@
 import { AccountList } from '@cmp/shared/accounts';
+import { CalendarDate } from '@cmp/shared/primitives';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { Chip } from '#components/chip.tsx';
+import { DateInput } from '#components/date-input.tsx';
+import { Field } from '#components/field.tsx';
 import { SelectField } from '#components/select-field.tsx';
-import { TextField } from '#components/text-field.tsx';
 import { api } from '#lib/api.ts';
 import { isKey } from '#lib/is-key.ts';
 import { serverList } from '#lib/server-list.ts';
@@ -128,18 +131,29 @@ function ActorFilter({ view, onChange }: FilterProps) {
   );
 }
 
-/** A day is taken once it is whole: a half-typed one is empty to the browser. */
+/** A day is taken once it is whole. */
 function DayFilter({ side, view, onChange }: FilterProps & { side: 'from' | 'to' }) {
   const { t } = useTranslation();
+  const [typed, setTyped] = useState<string>();
+  const label = t(`audit.${side}`);
+
+  function take(text: string) {
+    const isWhole = text === '' || CalendarDate.safeParse(text).success;
+    setTyped(isWhole ? undefined : text);
+    if (isWhole) onChange({ ...view, [side]: text || undefined });
+  }
+
   return (
-    <TextField
-      type="date"
-      label={t(`audit.${side}`)}
-      value={view[side] ?? ''}
-      min={side === 'to' ? view.from : undefined}
-      max={side === 'from' ? view.to : undefined}
-      onChange={({ target }) => onChange({ ...view, [side]: target.value || undefined })}
-    />
+    <Field label={label}>
+      {(ids) => (
+        <DateInput
+          {...ids}
+          label={label}
+          value={typed ?? view[side] ?? ''}
+          onChange={({ target }) => take(target.value)}
+        />
+      )}
+    </Field>
   );
 }
 

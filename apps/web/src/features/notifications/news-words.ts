@@ -1,6 +1,6 @@
+import { deviceOf } from '@cmp/shared/device';
 import type { Notification, NotificationEvent } from '@cmp/shared/notifications';
 import { Section } from '@cmp/shared/settings/sections';
-import { deviceOf } from '#lib/device.ts';
 import { i18next } from '#lib/i18n.ts';
 import { momentInWords } from '#lib/time.ts';
 import type { en } from '#locales/en.ts';

@@ -25,7 +25,7 @@ export function RenewNext({ users, mayExtend, onExtend }: RenewNextProps) {
         return (
           <li
             key={user.id}
-            className="grid min-h-11 grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_auto_6rem_auto] items-center gap-x-4 border-line border-b hover:bg-surface touch:grid-cols-[minmax(0,1fr)_auto] touch:gap-y-0 touch:py-2"
+            className="grid min-h-11 grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)_auto_6rem_auto] items-center gap-x-4 border-line border-b hover:bg-surface touch:grid-cols-[minmax(0,1fr)_auto_auto] touch:gap-y-0 touch:py-2.5"
           >
             <Link
               to={`/servers/${user.serverId}?row=${user.id}&sort=expires`}
@@ -45,11 +45,11 @@ export function RenewNext({ users, mayExtend, onExtend }: RenewNextProps) {
               <TermRunway status={status} share={term.share} label={term.spoken} />
             </span>
             <span
-              className={`tnum touch:text-right ${status === 'expired' ? 'text-expired-ink' : ''} ${status === 'soon' ? 'font-[550] text-soon-ink' : ''}`}
+              className={`tnum touch:row-span-2 touch:text-right ${status === 'expired' ? 'text-expired-ink' : ''} ${status === 'soon' ? 'font-[550] text-soon-ink' : ''}`}
             >
               {term.left}
             </span>
-            <span className="touch:col-start-2 touch:row-start-2">
+            <span className="touch:col-start-3 touch:row-span-2 touch:row-start-1">
               {mayExtend(user) ? (
                 <WriteButton
                   size="row"

@@ -19,7 +19,7 @@ export function ServerHeader({ server, counts, actions }: ServerHeaderProps) {
     <header className="flex flex-wrap items-start justify-between gap-x-8 gap-y-3 pt-5 pb-4 touch:pt-4">
       <Title page={server.name} />
       <div className="grid min-w-0 grid-cols-1 gap-1">
-        <div className="flex items-center gap-2">
+        <div className="flex items-center gap-1 touch:-my-1.5 touch:gap-0">
           <h1 tabIndex={-1} translate="no" className="min-w-0 wrap-anywhere text-title">
             {server.name}
           </h1>

@@ -44,13 +44,13 @@ export function ServerRow({ server, handle, onMove }: ServerRowProps) {
         {name}
       </Link>
       <span className="min-w-0 touch:hidden">
-        {server.ipAddress ? <CopyValue text={server.ipAddress} /> : null}
+        {server.ipAddress ? <CopyValue text={server.ipAddress} /> : nothing}
       </span>
       <span className="min-w-0 touch:hidden">
-        {server.domainName ? <CopyValue text={server.domainName} /> : null}
+        {server.domainName ? <CopyValue text={server.domainName} /> : nothing}
       </span>
       <span translate="no" className="truncate text-ink-2 touch:hidden">
-        {server.owner ?? '—'}
+        {server.owner ?? nothing}
       </span>
       <span className="tnum flex items-center justify-end gap-3">
         {counts.soon > 0 ? (
@@ -108,6 +108,28 @@ export function ServerRow({ server, handle, onMove }: ServerRowProps) {
             : null}
         </ServerActions>
       </span>
+    </div>
+  );
+}
+
+const dash = '—';
+const nothing = <span className="text-ink-3">{dash}</span>;
+
+/** What the columns are, for the eye: each cell says itself what it is. */
+export function ServerHeads() {
+  const { t } = useTranslation();
+  return (
+    <div
+      aria-hidden
+      className="server-row grid items-center gap-x-4 px-2 pb-1.5 text-label text-ink-2 touch:hidden"
+    >
+      <span />
+      <span>{t('servers.name')}</span>
+      <span>{t('servers.ipAddress')}</span>
+      <span>{t('servers.domainName')}</span>
+      <span>{t('servers.owner')}</span>
+      <span className="text-right">{t('users.title')}</span>
+      <span />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { nameKey } from '@cmp/shared/primitives';
 import type { ServerListing } from '@cmp/shared/servers';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import { Button } from '#components/button.tsx';
+import { Button, ButtonLink } from '#components/button.tsx';
 import { EmptyNote } from '#components/empty-note.tsx';
 import { inputShape } from '#components/field.tsx';
 import { PageHeader } from '#components/page-header.tsx';
@@ -16,7 +16,7 @@ import { serverList } from '#lib/server-list.ts';
 import { useMay } from '#lib/session.ts';
 import { useShortcuts } from '#lib/shortcuts.ts';
 import { NewServerDialog } from './server-dialogs.tsx';
-import { ServerRow } from './server-row.tsx';
+import { ServerHeads, ServerRow } from './server-row.tsx';
 import { SortableServerList } from './sortable-server-list.tsx';
 
 export function loader(): null {
@@ -37,13 +37,14 @@ export function ServersPage() {
     [mayAdd, setSearch],
   );
   useShortcuts(shortcuts);
+  const isFirstUse = useQuery(serverList).data?.total === 0;
 
   return (
     <>
       <PageHeader
         title={t('servers.title')}
         actions={
-          mayAdd ? (
+          mayAdd && !isFirstUse ? (
             <WriteButton tone="primary" onClick={() => add(true)}>
               {t('servers.add')}
             </WriteButton>
@@ -81,6 +82,9 @@ function Servers({ onAdd }: { onAdd: () => void }) {
             {t('servers.add')}
           </WriteButton>
         ) : null}
+        {may('snapshots:restore') ? (
+          <ButtonLink to="/snapshots/restore">{t('snapshots.restoreFile')}</ButtonLink>
+        ) : null}
       </EmptyNote>
     );
   }
@@ -106,17 +110,21 @@ function Servers({ onAdd }: { onAdd: () => void }) {
           <Button onClick={() => find('')}>{t('servers.clearFind')}</Button>
         </EmptyNote>
       ) : null}
-      {found.length > 0 && !query && may('servers:reorder') ? (
-        <SortableServerList servers={found} />
-      ) : null}
-      {found.length > 0 && (query || !may('servers:reorder')) ? (
-        <ol aria-label={t('servers.title')} className="border-line border-t">
-          {found.map((server) => (
-            <li key={server.id} className="border-line border-b">
-              <ServerRow server={server} />
-            </li>
-          ))}
-        </ol>
+      {found.length > 0 ? (
+        <div>
+          <ServerHeads />
+          {!query && may('servers:reorder') ? (
+            <SortableServerList servers={found} />
+          ) : (
+            <ol aria-label={t('servers.title')} className="border-line border-t">
+              {found.map((server) => (
+                <li key={server.id} className="border-line border-b">
+                  <ServerRow server={server} />
+                </li>
+              ))}
+            </ol>
+          )}
+        </div>
       ) : null}
     </div>
   );

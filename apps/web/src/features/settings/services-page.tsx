@@ -47,9 +47,11 @@ function Services() {
       title={t('settings.services')}
       text={t('services.lead')}
       aside={
-        <Button tone="primary" onClick={() => open({ what: 'new' })}>
-          {t('services.add')}
-        </Button>
+        services.items.length > 0 ? (
+          <Button tone="primary" onClick={() => open({ what: 'new' })}>
+            {t('services.add')}
+          </Button>
+        ) : null
       }
     >
       {services.items.length > 0 ? (
@@ -60,7 +62,9 @@ function Services() {
         />
       ) : (
         <EmptyNote text={t('services.none')}>
-          <Button onClick={() => open({ what: 'new' })}>{t('services.add')}</Button>
+          <Button tone="primary" onClick={() => open({ what: 'new' })}>
+            {t('services.add')}
+          </Button>
         </EmptyNote>
       )}
       {isOpen?.what === 'new' ? <NewServiceDialog currency={currency} onClose={close} /> : null}
@@ -197,7 +201,7 @@ function ServiceActions({ service, services, index, onEdit }: ServiceActionsProp
     <Menu.Root>
       <Menu.Trigger
         aria-label={t('services.actions', { name })}
-        className="inline-grid size-8 shrink-0 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink data-popup-open:bg-sunken touch:size-11"
+        className="-mr-2 inline-grid size-8 shrink-0 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink data-popup-open:bg-sunken touch:-mr-3 touch:size-11"
       >
         <Ellipsis aria-hidden size={16} />
       </Menu.Trigger>

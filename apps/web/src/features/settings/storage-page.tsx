@@ -22,14 +22,17 @@ export function loader(): null {
 export function StoragePage() {
   const { t } = useTranslation();
   return (
-    <Section title={t('settings.storage')} text={t('storage.text')}>
-      <div>
-        <ButtonLink to="/snapshots">{t('storage.toSnapshots')}</ButtonLink>
-      </div>
-      <Panel skeleton={<SkeletonForm fields={10} />}>
-        <StorageForm />
-      </Panel>
-    </Section>
+    <div className="max-w-[640px]">
+      <Section
+        title={t('settings.storage')}
+        text={t('storage.text')}
+        aside={<ButtonLink to="/snapshots">{t('storage.toSnapshots')}</ButtonLink>}
+      >
+        <Panel skeleton={<SkeletonForm fields={10} />}>
+          <StorageForm />
+        </Panel>
+      </Section>
+    </div>
   );
 }
 
@@ -37,7 +40,6 @@ function StorageForm() {
   const { t } = useTranslation();
   const { data } = useSuspenseQuery(storageSection);
   const form = useSectionForm('storage', data, t('storage.labels', { returnObjects: true }));
-  const unit = t('storage.kept');
   return (
     <SectionForm form={form}>
       <FormPart title={t('storage.place')}>
@@ -45,10 +47,10 @@ function StorageForm() {
       </FormPart>
       <StorageSchedule form={form} />
       <FormPart title={t('storage.retention')} text={t('storage.retentionText')}>
-        <div className="grid gap-5 sm:grid-cols-3">
-          <NumberField {...form.number('keepDaily')} unit={unit} min={1} max={366} />
-          <NumberField {...form.number('keepWeekly')} unit={unit} min={0} max={520} />
-          <NumberField {...form.number('keepMonthly')} unit={unit} min={0} max={240} />
+        <div className="grid grid-cols-3 gap-5 touch:gap-3">
+          <NumberField {...form.number('keepDaily')} min={1} max={366} />
+          <NumberField {...form.number('keepWeekly')} min={0} max={520} />
+          <NumberField {...form.number('keepMonthly')} min={0} max={240} />
         </div>
       </FormPart>
       <StorageEncryption form={form} />

@@ -27,7 +27,7 @@ export function StorageSchedule({ form }: PartProps) {
           <div className="sm:max-w-64">
             <TextField
               {...form.text('scheduleTime', t('storage.timeHint', { zone }))}
-              type="time"
+              maxLength={5}
             />
           </div>
           <ChoicesField

@@ -42,7 +42,8 @@ export function CommitForm({ plan, options, submitText, disabled, children }: Co
           {explain(commit.error)}
         </Notice>
       ) : null}
-      <div className="flex flex-wrap gap-2">
+      {/* On a phone what goes on stands first, across the whole width. */}
+      <div className="flex flex-wrap gap-2 touch:flex-wrap-reverse touch:*:grow">
         <ButtonLink to="/snapshots/restore">{t('snapshots.back')}</ButtonLink>
         <SubmitButton
           pending={commit.isPending}

@@ -66,22 +66,19 @@ function TableCounts({ subject }: { subject: RestoreSubject }) {
       {subject.tables.map((table) => (
         <Row key={table.table}>
           <Cell phone="title">
-            <span className="font-semibold">{nameOf(table)}</span>
-            {table.isSeparate ? (
-              <span className="pl-2 text-ink-3">{t('snapshots.separate')}</span>
-            ) : null}
+            <span className="flex flex-wrap gap-x-2">
+              <span className="font-semibold">{nameOf(table)}</span>
+              {table.isSeparate ? (
+                <span className="text-ink-3">{t('snapshots.separate')}</span>
+              ) : null}
+            </span>
+          </Cell>
+          <Cell phone="below" onlyPhone>
+            <CountsInWords table={table} />
           </Cell>
           {columns.map((column) => (
-            <Cell
-              key={column}
-              phone={column === 'inFile' ? 'aside' : phoneOf(table, column)}
-              align="right"
-            >
-              <span className={`tnum whitespace-nowrap ${table[column] === 0 ? 'text-ink-3' : ''}`}>
-                <span className="sr-only">{`${t(headOf[column])} `}</span>
-                {isKey(signOf, column) && table[column] > 0 ? `${signOf[column]} ` : ''}
-                {table[column].toLocaleString('en')}
-              </span>
+            <Cell key={column} phone="hidden" align="right">
+              <Count table={table} column={column} />
             </Cell>
           ))}
         </Row>
@@ -94,9 +91,51 @@ function TableCounts({ subject }: { subject: RestoreSubject }) {
   }
 }
 
-/** On a phone only what would be done is told. */
-function phoneOf(table: RestoreTable, column: (typeof columns)[number]): 'meta' | 'hidden' {
-  return isKey(signOf, column) && column !== 'unchanged' && table[column] > 0 ? 'meta' : 'hidden';
+type Column = (typeof columns)[number];
+
+const dash = '–';
+
+/** A nought is a dash, so that what would be done stands out. */
+function Count({ table, column }: { table: RestoreTable; column: Column }) {
+  const count = table[column];
+  if (count === 0)
+    return (
+      <span className="text-ink-3">
+        <span aria-hidden>{dash}</span>
+        <span className="sr-only">{count}</span>
+      </span>
+    );
+  return (
+    <span className={`tnum whitespace-nowrap ${weightOf[column] ?? ''}`}>
+      {isKey(signOf, column) ? `${signOf[column]} ` : ''}
+      {count.toLocaleString('en')}
+    </span>
+  );
+}
+
+const weightOf: Partial<Record<Column, string>> = {
+  added: 'font-semibold',
+  changed: 'font-semibold',
+  unchanged: 'text-ink-2',
+  removed: 'font-semibold text-expired-ink',
+};
+
+const inEveryCase: readonly Column[] = ['inFile', 'here'];
+
+/** The same on a phone, where there is no room for columns: what is where, and what would become of it. */
+function CountsInWords({ table }: { table: RestoreTable }) {
+  const { t } = useTranslation();
+  const told = columns.filter((column) => inEveryCase.includes(column) || table[column] > 0);
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-0.5 text-ink-2">
+      {told.map((column) => (
+        <li key={column} className="flex gap-1.5 whitespace-nowrap">
+          {t(headOf[column])}
+          <Count table={table} column={column} />
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 const kinds = ['changed', 'added', 'refused', 'unchanged'] as const satisfies PlanEntryKind[];

@@ -2,7 +2,7 @@ import type { Plan } from '@cmp/shared/changes';
 import type { RestoreSubject } from '@cmp/shared/snapshots';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import { ButtonLink } from '#components/button.tsx';
 import { CheckField } from '#components/check-field.tsx';
 import { Notice } from '#components/notice.tsx';
@@ -42,8 +42,8 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
     >
       {isReplacing ? (
         <>
-          <Notice tone="soon" title={t(words.title)}>
-            {t(words.text, { site: site.name })}
+          <Notice tone="danger" title={t(words.title)}>
+            <Trans i18nKey={words.text} components={{ site: <SiteName name={site.name} /> }} />
           </Notice>
           <TextField
             label={t('snapshots.siteName')}
@@ -70,6 +70,11 @@ export function RestoreCommit({ plan, subject }: { plan: Plan; subject: RestoreS
       ) : null}
     </CommitForm>
   );
+}
+
+/** By a property, since Trans puts its own children in. */
+function SiteName({ name }: { name: string }) {
+  return <b translate="no">{name}</b>;
 }
 
 const wordsOf = {

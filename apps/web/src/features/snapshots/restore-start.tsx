@@ -62,6 +62,7 @@ export function RestoreStart() {
         ) : null}
         <SnapshotDrop
           file={file}
+          isFirst={source === undefined}
           onChoose={(next) => {
             choose(next);
             setSearch({}, { replace: true });
@@ -137,13 +138,14 @@ function sourceOf(
   return snapshotId === undefined ? undefined : { snapshotId };
 }
 
-function SnapshotDrop({
-  file,
-  onChoose,
-}: {
+interface SnapshotDropProps {
   file: File | undefined;
+  /** Whether nothing is chosen yet, so that this is the page's next step. */
+  isFirst: boolean;
   onChoose: (file: File) => void;
-}) {
+}
+
+function SnapshotDrop({ file, isFirst, onChoose }: SnapshotDropProps) {
   const { t } = useTranslation();
   const drop = useDropzone({
     multiple: false,
@@ -156,7 +158,7 @@ function SnapshotDrop({
   return (
     <div
       {...drop.getRootProps()}
-      className={`grid justify-items-start gap-3 rounded-panel border border-dashed px-5 py-6 transition-colors ${drop.isDragActive ? 'border-accent bg-accent-wash' : 'border-line-strong bg-surface'}`}
+      className={`grid justify-items-start gap-3 rounded-panel border border-dashed px-5 py-6 transition-colors ${drop.isDragActive ? 'border-accent bg-accent-wash' : 'border-line-strong bg-surface'} ${file ? '' : 'touch:border-0 touch:bg-transparent touch:p-0'}`}
     >
       {file ? (
         <p className="flex max-w-full items-center gap-2.5">
@@ -170,10 +172,13 @@ function SnapshotDrop({
       ) : (
         <p className="text-ink-2 touch:hidden">{t('snapshots.drop')}</p>
       )}
-      <Button onClick={drop.open}>
-        {t(file ? 'snapshots.chooseAnother' : 'snapshots.choose')}
-      </Button>
-      <input {...drop.getInputProps({ 'aria-label': t('snapshots.choose'), tabIndex: -1 })} />
+      {/* The input takes no room of its own in the box. */}
+      <div>
+        <Button tone={isFirst && !file ? 'primary' : 'plain'} onClick={drop.open}>
+          {t(file ? 'snapshots.chooseAnother' : 'snapshots.choose')}
+        </Button>
+        <input {...drop.getInputProps({ 'aria-label': t('snapshots.choose'), tabIndex: -1 })} />
+      </div>
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function SnapshotActions({ snapshot }: { snapshot: Snapshot }) {
       <Menu.Root>
         <Menu.Trigger
           aria-label={t('snapshots.actions', { when: momentInWords(createdAt, zone) })}
-          className="grid size-8 shrink-0 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink data-popup-open:bg-sunken touch:size-11"
+          className="-mr-2 ml-auto grid size-8 shrink-0 place-items-center rounded-control text-ink-3 hover:bg-sunken hover:text-ink data-popup-open:bg-sunken touch:-mr-3 touch:size-11"
         >
           <Ellipsis aria-hidden size={16} />
         </Menu.Trigger>

@@ -2,6 +2,7 @@ import type { Snapshot } from '@cmp/shared/snapshots';
 import { Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Ago } from '#components/ago.tsx';
+import { Moment } from '#components/moment.tsx';
 import { StatusWord } from '#components/status-word.tsx';
 import { Cell, Row, Table } from '#components/table.tsx';
 import { sizeInWords } from '#lib/size-in-words.ts';
@@ -28,8 +29,13 @@ export function SnapshotTable({ snapshots }: { snapshots: readonly Snapshot[] })
       {snapshots.map((snapshot) => (
         <Row key={snapshot.id}>
           <Cell phone="title">
-            <span className="font-semibold">
-              <Ago at={snapshot.createdAt} />
+            <span className="flex flex-wrap gap-x-2 whitespace-nowrap">
+              <span className="font-semibold">
+                <Moment at={snapshot.createdAt} />
+              </span>
+              <span className="text-ink-3">
+                <Ago at={snapshot.createdAt} />
+              </span>
             </span>
           </Cell>
           <Cell phone="meta">

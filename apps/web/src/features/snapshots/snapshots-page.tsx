@@ -27,18 +27,19 @@ export function loader(): null {
 export function SnapshotsPage() {
   const { t } = useTranslation();
   const may = useMay();
+  const isFirstUse = useQuery(snapshotList).data?.items.length === 0;
   return (
     <>
       <PageHeader
         title={t('snapshots.title')}
-        lead={<LastGood />}
+        lead={isFirstUse ? null : <LastGood />}
         actions={
-          <>
-            {may('snapshots:restore') ? (
-              <ButtonLink to="/snapshots/restore">{t('snapshots.restoreFile')}</ButtonLink>
-            ) : null}
-            {may('snapshots:create') ? <MakeMenu /> : null}
-          </>
+          isFirstUse ? null : (
+            <>
+              <RestoreLink />
+              <MakeMenu />
+            </>
+          )
         }
       />
       <div className="grid gap-10">
@@ -49,6 +50,12 @@ export function SnapshotsPage() {
       </div>
     </>
   );
+}
+
+function RestoreLink() {
+  const { t } = useTranslation();
+  if (!useMay()('snapshots:restore')) return null;
+  return <ButtonLink to="/snapshots/restore">{t('snapshots.restoreFile')}</ButtonLink>;
 }
 
 const dayMs = 86_400_000;
@@ -77,7 +84,9 @@ const isBroken = ({ verifyFailure, drillFailure }: Snapshot) =>
 
 function MakeMenu() {
   const { t } = useTranslation();
+  const may = useMay();
   const { mutate, isPending } = useMutation(makeSnapshot);
+  if (!may('snapshots:create')) return null;
   const make = (kind: SnapshotKind) =>
     mutate(kind, { onSuccess: () => toast(t('snapshots.begun')) });
   return (
@@ -123,7 +132,10 @@ function Snapshots() {
     <div className="grid gap-6">
       {data.lastFailure ? <LastFailure failure={data.lastFailure} /> : null}
       {data.items.length === 0 ? (
-        <EmptyNote text={t('snapshots.leadNone')} />
+        <EmptyNote text={t('snapshots.leadNone')}>
+          <MakeMenu />
+          <RestoreLink />
+        </EmptyNote>
       ) : (
         <SnapshotTable snapshots={data.items} />
       )}

@@ -28,7 +28,7 @@ export function FileDrop({ file, onChoose }: FileDropProps) {
     <div className="grid gap-2">
       <div
         {...drop.getRootProps()}
-        className={`grid justify-items-start gap-3 rounded-panel border border-dashed px-5 py-6 transition-colors ${drop.isDragActive ? 'border-accent bg-accent-wash' : 'border-line-strong bg-surface'}`}
+        className={`grid justify-items-start gap-3 rounded-panel border border-dashed px-5 py-6 transition-colors ${drop.isDragActive ? 'border-accent bg-accent-wash' : 'border-line-strong bg-surface'} ${file ? '' : 'touch:border-0 touch:bg-transparent touch:p-0'}`}
       >
         {file ? (
           <p className="flex max-w-full items-center gap-2.5">

@@ -61,7 +61,8 @@ export function ImportCommit({ plan, subject }: { plan: Plan; subject: ImportSub
         </Notice>
       ) : null}
       {commit.error ? <Refused error={commit.error} subject={subject} /> : null}
-      <div className="flex flex-wrap gap-2">
+      {/* On a phone what goes on stands first, across the whole width. */}
+      <div className="flex flex-wrap gap-2 touch:flex-wrap-reverse touch:*:grow">
         <ButtonLink to={back}>{t('sheets.back')}</ButtonLink>
         <SubmitButton
           pending={commit.isPending}

@@ -28,7 +28,7 @@ export function IssueList({ groups, sign }: { groups: readonly IssueGroup[]; sig
               </span>{' '}
               {t(`sheets.issue.${isKey(en.sheets.issue, group.code) ? group.code : 'other'}`)}
               <span className="tnum text-ink-2">
-                {' · '}
+                {'\u00a0· '}
                 {t('sheets.inRows', { count: group.rows.length, rows: rowsInWords(group.rows) })}
               </span>
             </p>

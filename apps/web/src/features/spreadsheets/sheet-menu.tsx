@@ -54,6 +54,27 @@ export function SheetMenu({ serverId, query }: SheetMenuProps) {
   );
 }
 
+/** Where a list is still to be filled: the ways to fill it by a file. */
+export function FirstSheet({ serverId }: { serverId: number }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { mayImport, isPreparing, getTemplate } = useSheet(serverId, '');
+  const shortcuts = useMemo(
+    () => (mayImport ? { i: () => void navigate(`/servers/${serverId}/import`) } : {}),
+    [mayImport, navigate, serverId],
+  );
+  useShortcuts(shortcuts);
+  if (!mayImport) return null;
+  return (
+    <>
+      <ButtonLink to={`/servers/${serverId}/import`}>{t('sheets.importFile')}</ButtonLink>
+      <Button disabled={isPreparing} onClick={getTemplate}>
+        {t('sheets.getTemplate')}
+      </Button>
+    </>
+  );
+}
+
 /** The same within another menu, the import first. */
 export function SheetMenuItems({ serverId, query }: SheetMenuProps) {
   const { t } = useTranslation();

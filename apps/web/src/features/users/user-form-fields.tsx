@@ -2,6 +2,7 @@ import type { Service } from '@cmp/shared/services';
 import type { UseFormReturn } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { CheckField } from '#components/check-field.tsx';
+import { DateInput } from '#components/date-input.tsx';
 import { Field, inputShape } from '#components/field.tsx';
 import { SelectField } from '#components/select-field.tsx';
 import { TextField } from '#components/text-field.tsx';
@@ -72,12 +73,11 @@ export function UserFormFields({ form, services, nameError }: UserFormFieldsProp
         box={<CheckField {...register('never')} label={t('users.never')} />}
       >
         {(ids) => (
-          <input
+          <DateInput
             {...ids}
             {...register('expiresOn')}
-            type="date"
+            label={t('users.expiresOn')}
             disabled={never}
-            className={`${inputShape} tnum`}
           />
         )}
       </Limited>

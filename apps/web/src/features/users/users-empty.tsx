@@ -10,23 +10,32 @@ interface UsersEmptyProps {
   view: UserView;
   counts: StatusCounts;
   mayAdd: boolean;
+  first: FirstUse | undefined;
   hint: ReactNode;
   onAdd: () => void;
   onClear: () => void;
 }
 
+/** What is said and offered where nobody is yet. */
+export interface FirstUse {
+  text?: string | undefined;
+  actions?: ReactNode;
+}
+
 /** Why there is no row: nobody is here yet, or the filters leave nobody. */
-export function UsersEmpty({ view, counts, mayAdd, hint, onAdd, onClear }: UsersEmptyProps) {
+export function UsersEmpty(props: UsersEmptyProps) {
   const { t } = useTranslation();
+  const { view, counts, mayAdd, first, hint, onAdd, onClear } = props;
   const filters = filterCount(view);
   if (filters === 0) {
     return (
-      <EmptyNote text={t(mayAdd ? 'users.emptyFirst' : 'users.emptyReader')}>
+      <EmptyNote text={first?.text ?? t(mayAdd ? 'users.emptyFirst' : 'users.emptyReader')}>
         {mayAdd ? (
           <WriteButton tone="primary" onClick={onAdd}>
             {t('users.add')}
           </WriteButton>
         ) : null}
+        {first?.actions}
       </EmptyNote>
     );
   }
@@ -37,7 +46,7 @@ export function UsersEmpty({ view, counts, mayAdd, hint, onAdd, onClear }: Users
     >
       {hint}
       {outside > 0 ? (
-        <p className="text-ink-2">{t('users.outsideFilter', { count: outside })}</p>
+        <p className="w-full text-ink-2">{t('users.outsideFilter', { count: outside })}</p>
       ) : null}
       <Button onClick={onClear}>{t('users.clearFilters', { count: filters })}</Button>
     </EmptyNote>

@@ -24,7 +24,7 @@ import { UserDrawer } from './user-drawer.tsx';
 import { UserToolbar } from './user-toolbar.tsx';
 import { apiQueryOf, filterCount, type UserView, withoutFilters } from './user-view.ts';
 import type { Listing } from './users.queries.ts';
-import { UsersEmpty } from './users-empty.tsx';
+import { type FirstUse, UsersEmpty } from './users-empty.tsx';
 import { UsersGrid } from './users-grid.tsx';
 import { UsersSkeleton } from './users-skeleton.tsx';
 
@@ -33,12 +33,14 @@ interface UsersWorkspaceProps {
   serverId?: number;
   /** Said where a search across servers finds nobody. */
   emptyHint?: ReactNode;
+  /** Said and offered where nobody is yet. */
+  first?: FirstUse;
   /** More that can be done with the list, beside its columns. */
   tools?: ReactNode;
 }
 
 /** Users with everything that narrows, orders, shows and alters them. What is shown is in the address. */
-export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspaceProps) {
+export function UsersWorkspace({ serverId, emptyHint, first, tools }: UsersWorkspaceProps) {
   const { t } = useTranslation();
   const { view, change, type } = useUserView();
   const gridRef = useRef<HTMLDivElement>(null);
@@ -87,21 +89,25 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
   );
   useShortcuts(shortcuts);
 
+  // Where nobody is yet there is nothing to narrow.
+  const isFirstUse = list.counts?.all === 0 && filterCount(view) === 0;
   const columns = view.columns ?? columnsOf(serverId !== undefined);
   return (
     <div ref={rootRef} className="users-workspace" style={{ '--toolbar': `${toolbarPx}px` }}>
       {list.isChanging ? <div aria-hidden className="progress-line" /> : null}
-      <UserToolbar
-        view={view}
-        counts={list.counts}
-        ofServer={serverId !== undefined}
-        findRef={findRef}
-        toolbarRef={toolbarRef}
-        tools={tools}
-        mayAdd={addable.length > 0}
-        onChange={change}
-        onType={type}
-      />
+      {isFirstUse ? null : (
+        <UserToolbar
+          view={view}
+          counts={list.counts}
+          ofServer={serverId !== undefined}
+          findRef={findRef}
+          toolbarRef={toolbarRef}
+          tools={tools}
+          mayAdd={addable.length > 0}
+          onChange={change}
+          onType={type}
+        />
+      )}
       <p role="status" className="sr-only">
         {list.counts ? t('users.count', { count: list.total }) : ''}
       </p>
@@ -112,6 +118,7 @@ export function UsersWorkspace({ serverId, emptyHint, tools }: UsersWorkspacePro
           view={view}
           counts={list.counts}
           mayAdd={addable.length > 0}
+          first={first}
           hint={emptyHint}
           onAdd={() => open('new')}
           onClear={() => change(withoutFilters(view))}

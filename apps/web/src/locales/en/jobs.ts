@@ -47,5 +47,6 @@ export const jobs = {
   stopLabel: 'Stop: {{job}}',
   view: 'Look at it',
   viewLabel: 'Look at it: {{job}}',
+  into: '{{file}} into {{server}}',
   by: 'by {{name}}',
 };

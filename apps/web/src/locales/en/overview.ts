@@ -15,6 +15,7 @@ export const overview = {
   stepServerText: 'Users live on servers. A name is enough; the address can follow.',
   stepUsers: 'Add its users',
   stepUsersText: 'Each with a service and a last valid day.',
+  stepUsersAfter: 'After the first server',
   stepTeam: 'Give your colleagues their own accounts',
   stepTeamText: 'Each signs in by name, so the history says who did what.',
   stepTeamAction: 'Create an account',
@@ -44,4 +45,5 @@ export const overview = {
   systemVersion: 'Version',
   systemUptime: 'Running for',
   systemBuilt: 'Built',
+  asOf: 'Counted {{ago}} ({{at}}). “Renew next” is of this moment.',
 };

@@ -137,7 +137,7 @@ export const snapshots = {
   back: 'Back',
   replaceTitle: 'This replaces everything',
   replaceText:
-    'Everybody is signed out, and what was done after the snapshot was made is gone from the tables. To go on, type the site’s name: {{site}}',
+    'Everybody is signed out, and what was done after the snapshot was made is gone from the tables. To go on, type the site’s name: <site />',
   siteName: 'The site’s name',
   withAccounts: 'Accounts and the log, too',
   withAccountsHint:
@@ -147,7 +147,7 @@ export const snapshots = {
     'They come without passwords, disabled: enable each and reset its password. Accounts that are here stay as they are. Secrets of the settings come, too.',
   replaceConfigTitle: 'This replaces the settings',
   replaceConfigText:
-    'Everybody is signed out. Settings and pictures come from the snapshot; so do services, but for those that somebody has. To go on, type the site’s name: {{site}}',
+    'Everybody is signed out. Settings and pictures come from the snapshot; so do services, but for those that somebody has. To go on, type the site’s name: <site />',
   commitConfig: 'Replace the settings',
   lastFailure: 'The last snapshot was not made, {{ago}}',
   lastFailureTries_one: 'Tried once for {{day}}.',

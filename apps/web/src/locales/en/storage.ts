@@ -37,7 +37,6 @@ export const storage = {
   },
   retention: 'Retention',
   retentionText: 'The newest of each day, week and month stay; the rest is removed.',
-  kept: 'kept',
   encryption: 'Encryption',
   encryptionText: 'With age. What is lost with the key or passphrase is lost for good.',
   encryptionOf: { off: 'Off', passphrase: 'A passphrase', recipients: 'Recipients' },

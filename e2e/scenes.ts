@@ -1,0 +1,156 @@
+import type { Page } from '@playwright/test';
+
+/** An address, and what is done there before the picture is taken. */
+export type Scene = string | { address: string; act: (page: Page) => Promise<void> };
+
+/** The pages that need nothing made first. */
+export const addresses: Record<string, Scene> = {
+  overview: '/',
+  servers: '/servers',
+  'server-new': {
+    address: '/servers',
+    act: (page) => press(page, 'Add server'),
+  },
+  server: '/servers/1',
+  'server-user': '/servers/1?row=1',
+  'server-new-user': {
+    address: '/servers/1',
+    act: (page) => press(page, 'Add user'),
+  },
+  'server-bulk': { address: '/servers/1', act: tickThree },
+  'server-empty': '/servers/5',
+  'users-none': '/users?q=nobody-of-that-name',
+  users: '/users?q=aung',
+  palette: {
+    address: '/servers/1',
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.type('sg');
+      await page.waitForTimeout(400);
+    },
+  },
+  jobs: {
+    address: '/',
+    act: async (page) => {
+      await page.keyboard.press('Control+j');
+      await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    },
+  },
+  import: '/servers/1/import',
+  audit: '/audit',
+  accounts: '/accounts',
+  'account-new': '/accounts/new',
+  account: '/accounts/2',
+  'account-access': '/accounts/2/access',
+  'account-sessions': '/accounts/1/sessions',
+  settings: '/settings/general',
+  services: '/settings/services',
+  database: '/settings/database',
+  telegram: '/settings/telegram',
+  'remote-server': '/settings/remote-server',
+  certificate: '/settings/certificate',
+  mail: '/settings/mail',
+  storage: '/settings/storage',
+  'settings-notifications': '/settings/notifications',
+  system: '/settings/system',
+  'settings-unsaved': {
+    address: '/settings/storage',
+    act: (page) => page.getByLabel('Daily').fill('21'),
+  },
+  snapshots: '/snapshots',
+  restore: '/snapshots/restore',
+  profile: '/profile/details',
+  security: '/profile/security',
+  appearance: '/profile/appearance',
+  'own-notifications': '/profile/notifications',
+  'own-notifications-unsaved': {
+    address: '/profile/notifications',
+    act: (page) => page.getByRole('checkbox', { name: 'Imports: Mail' }).check(),
+  },
+  news: '/notifications',
+  bell: {
+    address: '/servers',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Notifications/ }).click();
+      await page.getByRole('dialog', { name: 'Notifications' }).waitFor();
+    },
+  },
+  'not-found': '/nowhere',
+};
+
+/** Makes an account, an empty server, a checked and a finished import, a snapshot and the plan to restore it. */
+export async function prepareScenes(page: Page, url: string): Promise<Record<string, Scene>> {
+  await post(page, `${url}/api/accounts`, {
+    username: 'may',
+    displayName: 'May Thazin',
+    email: 'may@example.net',
+    role: 'server_admin',
+  });
+  await post(page, `${url}/api/servers`, { name: 'HK-2 Kwai' });
+
+  const checked = await checkImport(page, url);
+  const finished = await checkImport(page, url);
+  await page.getByRole('button', { name: /^Import \d+ valid rows/ }).click();
+  await page.getByRole('link', { name: 'View the users' }).waitFor();
+
+  await page.goto(`${url}/snapshots`);
+  await press(page, 'Make a snapshot');
+  await page.getByRole('menuitem', { name: /^Everything/ }).click();
+  await page.getByRole('button', { name: /^What can be done/ }).waitFor({ timeout: 30_000 });
+  await page.getByRole('button', { name: /^What can be done/ }).click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  await page.getByLabel('Replace').check();
+  await press(page, 'Show what would change');
+  await page.getByRole('heading', { name: 'What would change' }).waitFor();
+  return {
+    'import-check': checked,
+    'import-done': finished,
+    'restore-plan': new URL(page.url()).pathname,
+  };
+}
+
+/** What a scene asks for, in its long form. */
+export function sceneOf(scene: Scene): { address: string; act?: (page: Page) => Promise<void> } {
+  return typeof scene === 'string' ? { address: scene } : scene;
+}
+
+async function checkImport(page: Page, url: string): Promise<string> {
+  await page.goto(`${url}/servers/2/import`);
+  await page.locator('input[type=file]').setInputFiles({
+    name: 'users-nov.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(sheet),
+  });
+  await press(page, 'Check the file');
+  await page.getByText('did you mean Basic?').waitFor();
+  return new URL(page.url()).pathname;
+}
+
+const sheet = `account_name,service_type,expire_date
+nila-home,basic,2027-02-24
+office-3F,unlimited,2026-12-18
+ko.htet,mini,2027-01-31
+maria.k,Basik,2027-02-01
+shop-12,mini,31/13/26
+`;
+
+async function tickThree(page: Page): Promise<void> {
+  const ticks = page.getByRole('grid').getByRole('checkbox', { name: /^Select (?!the users)/ });
+  for (const row of [1, 2, 4]) {
+    if (await ticks.nth(row).isVisible()) await ticks.nth(row).click();
+  }
+}
+
+async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).first().click();
+  await page.waitForTimeout(300);
+}
+
+async function post(page: Page, address: string, data: object): Promise<void> {
+  const answer = await page.request.post(address, {
+    headers: { origin: new URL(address).origin },
+    data,
+  });
+  if (!answer.ok()) throw new Error(`${address}: ${await answer.text()}`);
+}
