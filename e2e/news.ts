@@ -4,7 +4,7 @@ import type { APIRequestContext } from '@playwright/test';
 
 export const botToken = 'e2e-bot-service-token-of-nobody-0123456789';
 
-const lin = { username: 'lin', password: 'velvet-orchard-comet-19' };
+export const lin = { username: 'lin', password: 'velvet-orchard-comet-19' };
 
 /** Lin, let in by Sam, with a password of her own. The request keeps her cookies. */
 export async function asLin(
@@ -43,6 +43,20 @@ export async function extendMany(
   const { id } = await planned.json();
   const done = await request.post(`${url}/api/plans/${id}/commit`, { headers, data: {} });
   if (!done.ok()) throw new Error(await done.text());
+}
+
+/** Users of a server that have a term. */
+export async function datedUsersOf(
+  request: APIRequestContext,
+  url: string,
+  serverId: number,
+): Promise<number[]> {
+  const answer = await request.get(`${url}/api/users?limit=50`);
+  const { items }: { items: { id: number; serverId: number; expiresOn: string | null }[] } =
+    await answer.json();
+  return items
+    .filter((user) => user.serverId === serverId && user.expiresOn !== null)
+    .map(({ id }) => id);
 }
 
 let updateId = 0;

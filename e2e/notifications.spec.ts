@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { APIRequestContext, Page } from '@playwright/test';
-import { asLin, botActs, botReports, botToken, extendMany } from './news.ts';
+import type { Page } from '@playwright/test';
+import { asLin, botActs, botReports, botToken, datedUsersOf, extendMany } from './news.ts';
 import { startPortal } from './portal.ts';
 import { expect, expectAccessible, sam, setUp, test } from './test.ts';
 
@@ -243,20 +243,6 @@ test('a viewer has a bell and their own choices, and no page of an admin', async
     await expect(page.getByRole('heading', { level: 1, name: 'Admins only' })).toBeVisible();
   }
 });
-
-/** Users of a server that have a term. */
-async function datedUsersOf(
-  request: APIRequestContext,
-  url: string,
-  serverId: number,
-): Promise<number[]> {
-  const answer = await request.get(`${url}/api/users?limit=50`);
-  const { items }: { items: { id: number; serverId: number; expiresOn: string | null }[] } =
-    await answer.json();
-  return items
-    .filter((user) => user.serverId === serverId && user.expiresOn !== null)
-    .map(({ id }) => id);
-}
 
 async function confirm(page: Page, action: string): Promise<void> {
   const dialog = page.getByRole('dialog');
