@@ -75,6 +75,7 @@ export const addresses: Record<string, Scene> = {
     act: async (page) => {
       await page.getByRole('button', { name: /^Notifications/ }).click();
       await page.getByRole('dialog', { name: 'Notifications' }).waitFor();
+      await page.waitForTimeout(600);
     },
   },
   'not-found': '/nowhere',

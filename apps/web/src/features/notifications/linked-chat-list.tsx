@@ -2,6 +2,7 @@ import type { LinkedChat } from '@cmp/shared/bot';
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { toast } from 'sonner';
 import { Ago } from '#components/ago.tsx';
 import { ConfirmDialog } from '#components/confirm-dialog.tsx';
@@ -42,7 +43,16 @@ export function LinkedChatList() {
         {botUsername === null ? (
           <p className="text-ink-2">
             {t('notifications.chatsNoBot')}{' '}
-            {t(mayMend ? 'notifications.chatsNoBotMend' : 'notifications.chatsNoBotAsk')}
+            {mayMend ? (
+              <Link
+                to="/settings/telegram"
+                className="font-[550] text-accent-ink underline underline-offset-2 hover:no-underline"
+              >
+                {t('notifications.chatsNoBotMend')}
+              </Link>
+            ) : (
+              t('notifications.chatsNoBotAsk')
+            )}
           </p>
         ) : null}
       </Section>

@@ -32,7 +32,7 @@ export const notifications = {
 
   own: 'What you hear of',
   ownText:
-    'What you do not change here follows the site’s own choice, also when that is changed. You are never told of what you did yourself.',
+    'What you do not change here follows the site’s own choice, also when that is changed. Of what you did yourself you are not told, unless data goes elsewhere by it.',
   closedTelegram: 'Telegram leads nowhere yet: no chat is linked to your account.',
   closedTelegramOpen: 'Link a chat',
   closedMail: 'Mail leads nowhere yet: your account has no address, or the site’s mail is not set.',
@@ -63,7 +63,7 @@ export const notifications = {
     'The bot was blocked in this chat. Open it and press Start to hear from it again.',
   chatsEmpty: 'No chat is linked yet.',
   chatsNoBot: 'The site’s bot was never reached, so there is nothing to link with.',
-  chatsNoBotMend: 'Set it up in Settings, Telegram.',
+  chatsNoBotMend: 'Set it up',
   chatsNoBotAsk: 'Ask an Admin to set it up.',
   unlink: 'Unlink',
   unlinkOf: 'Unlink {{name}}',
