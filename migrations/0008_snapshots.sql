@@ -51,19 +51,3 @@ call let_app('select, insert, update, delete', 'images');
 
 -- A snapshot says how far each sequence had counted; those of identity columns belong to nobody's grants.
 call let_app('select', 'all sequences in schema public');
-
--- Lines from a cursor, many in one text: a row each would cost the reader an object each, a million times.
-create function next_lines(lines_of refcursor, most integer, out lines text, out count integer)
-language plpgsql as $$
-declare
-  line text;
-  taken text[] := '{}';
-begin
-  for i in 1..most loop
-    fetch lines_of into line;
-    exit when not found;
-    taken := taken || line;
-  end loop;
-  lines := array_to_string(taken, E'\n');
-  count := cardinality(taken);
-end $$;

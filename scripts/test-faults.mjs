@@ -5,7 +5,9 @@
 //   npm run test:faults -- --only snapshots
 //
 // Restores are killed after the imports, by a worker alone, and then with snapshots in the product as it is started:
-// there, so often each while a snapshot is made, merged and put in the place of everything.
+// there, so often each while a snapshot is made, merged and put in the place of everything. Every snapshot that is
+// listed in the end is restored. Last, a thousand snapshots with a bit altered and a hundred cut ones are sent to the
+// API, each to be refused.
 //
 // Every round imports a list on a server of its own, kills a process at a random moment of a phase, waits until the
 // portal answers again, and sends the same commands under the same keys once more. All of the list is there or none
@@ -17,7 +19,7 @@ import { openImporter } from './test-faults/importer.mjs';
 import { makeList } from './test-faults/lists.mjs';
 import { measurePhases, phases } from './test-faults/moments.mjs';
 import { startProduct } from './test-faults/product.mjs';
-import { killRestores } from './test-faults/restores.mjs';
+import { killRestores, sendDamaged } from './test-faults/restores.mjs';
 import { importAll, runRound } from './test-faults/round.mjs';
 import { killSnapshots } from './test-faults/snapshots.mjs';
 
@@ -86,6 +88,7 @@ if (isAsked('snapshots') && !isStopping) {
   const counts = await killSnapshots(root, { ...values, chance, isStopping: () => isStopping });
   passed += counts.passed;
   failed += counts.failed;
+  if (!isStopping && !sendDamaged(root, values.seed)) failed += 1;
 }
 if (failed > 0 || isStopping) process.exitCode = 1;
 console.log(`\n${passed} passed, ${failed} failed`);

@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     // The API that the bot talks to is the real one, on a PostgreSQL of its own.
     globalSetup: '../api/src/test/global-setup.ts',
-    testTimeout: 30_000,
+    // Chats wait a second between messages, as Telegram wants it.
+    testTimeout: 120_000,
   },
 });

@@ -17,6 +17,7 @@ const READY_MS = 60_000;
  * @property {string} folder where snapshots lie
  * @property {[Known, Known]} known two states, each of which a restore leads to from the other
  * @property {Known[]} made in rounds
+ * @property {Set<string>} states that the data was ever in, as hashes of the whole
  * @property {Record<import('./snapshot-moments.mjs').Kind, Record<string, number>>} lasted
  */
 /**
@@ -61,7 +62,9 @@ export async function runRound(lane, { round, kind, victim, target, chance, isTa
   if (again !== jobId) faults.push(`the same command made job ${again} instead of ${jobId}`);
   const job = await settle(lane, begun, jobId, isTakenOver, faults);
   if (job.state !== 'done') faults.push(`after the retry: ${JSON.stringify(job)}`);
-  const after = judge(begun, before, await readState(database), faults);
+  const now = await readState(database);
+  const after = judge(begun, before, now, faults);
+  for (const { whole } of [before, now]) lane.states.add(whole);
   if (after !== 'after') faults.push('the retry came to nothing');
   if (kind === 'snapshot') await keepMade(lane, before, job, faults);
   const settledMs = Math.round(performance.now() - killedAt);

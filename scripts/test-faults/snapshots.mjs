@@ -18,6 +18,8 @@ const LEAST = 5;
 const TOLD_FROM = 50;
 /** Leftovers go with a sweep, one a minute. */
 const SWEPT_MS = 80_000;
+/** Every listed snapshot is restored at the end, for no longer than this in a lane. */
+const RESTORING_MS = 900_000;
 
 /**
  * As many kills of each kind. Gives how many rounds passed, and how many of them, and of what must hold at the end of
@@ -51,10 +53,10 @@ export async function killSnapshots(root, { kills, lanes, seed, chance, isStoppi
         outcomes.push(outcome);
         if (!report(outcome)) failed += 1;
       }
-      const { faults, listed, unlisted } = await closeLane(lane);
+      const { faults, listed, restored, unlisted } = await closeLane(lane);
       console.log(
-        `lane ${number}: ${listed} listed snapshots checked, ${lane.made.length} of killed rounds restored; ` +
-          `${unlisted} whole files that nobody listed`,
+        `lane ${number}: ${listed} listed snapshots checked, ${restored} restored, ` +
+          `${lane.made.length} of them of killed rounds; ${unlisted} whole files that nobody listed`,
       );
       for (const fault of faults) console.log(`      FAILED: ${fault}`);
       failed += faults.length;
@@ -85,6 +87,8 @@ async function openLane(root, product) {
   const folder = path.join(path.dirname(product.uploads), 'snapshots');
   const serverId = await importer.addServer('home');
   const database = await connect(product);
+  /** @type {Set<string>} */
+  const states = new Set();
   const lasted = { snapshot: {}, merge: {}, replace: {} };
   const list = makeList(root, ROWS, 'csv');
   /** @param {string} text */
@@ -92,6 +96,7 @@ async function openLane(root, product) {
     const content = String(list.content).replaceAll('a remark', `the ${text}`);
     await importAll(importer, { serverId, list: { ...list, content }, mode: 'merge', key: text });
     const state = await readState(database);
+    states.add(state.whole);
     const jobId = await keeper.askForSnapshot(`${text}-snapshot`);
     lasted.snapshot = await measurePhases(database, { kind: 'snapshot', folder, jobId });
     const [newest] = await keeper.listSnapshots();
@@ -99,7 +104,7 @@ async function openLane(root, product) {
   };
   /** @type {import('./snapshot-round.mjs').Lane} */
   const lane = {
-    ...{ product, keeper, folder, lasted, made: [] },
+    ...{ product, keeper, folder, lasted, states, made: [] },
     known: [await make('first'), await make('second')],
   };
   if (lane.known[0].state.content === lane.known[1].state.content)
@@ -108,21 +113,22 @@ async function openLane(root, product) {
   for (const kind of /** @type {const} */ (['merge', 'replace'])) {
     const { jobId, wanted } = await begin(lane, kind, await readState(database), `calm-${kind}`);
     lasted[kind] = await measurePhases(database, { kind, folder, jobId });
-    if ((await readState(database)).content !== wanted.content)
-      throw new Error(`the calm ${kind} failed`);
+    const now = await readState(database);
+    states.add(now.whole);
+    if (now.content !== wanted.content) throw new Error(`the calm ${kind} failed`);
   }
   await database.end();
   return lane;
 }
 
 /**
- * Every listed snapshot is checked, those of killed rounds are restored, and nothing is left of what died.
+ * Every listed snapshot is checked and restored, those of killed rounds first, and nothing is left of what died.
  * @param {import('./snapshot-round.mjs').Lane} lane
  */
-async function closeLane({ product, keeper, folder, made }) {
+async function closeLane({ product, keeper, folder, made, states }) {
   const faults = /** @type {string[]} */ ([]);
   const database = await connect(product);
-  const listed = await keeper.listSnapshots();
+  const listed = /** @type {{ id: number, fileName: string }[]} */ (await keeper.listSnapshots());
   for (const { id, fileName } of listed) {
     if (!listFiles(folder).includes(fileName)) faults.push(`${fileName} is listed and not there`);
     const { jobId } = await keeper.insist('POST', `/snapshots/${id}/verify`, { json: {} });
@@ -131,11 +137,18 @@ async function closeLane({ product, keeper, folder, made }) {
   }
   for (const { fileName, verifyFailure } of await keeper.listSnapshots())
     if (verifyFailure !== null) faults.push(`${fileName}: ${verifyFailure}`);
-  for (const { id, state } of made) {
+  const inRounds = new Map(made.map(({ id, state }) => [id, new Set([state.whole])]));
+  const isOfRound = (/** @type {{ id: number }} */ { id }) => inRounds.has(id);
+  const inTurn = [...listed.filter(isOfRound), ...listed.filter((one) => !isOfRound(one))];
+  let restored = 0;
+  for (const since = Date.now(); restored < inTurn.length; restored += 1) {
+    if (Date.now() - since > RESTORING_MS) break;
+    const { id } = inTurn[restored];
     const planId = await keeper.planRestore('replace', id);
     const job = await keeper.awaitJob(await keeper.commit(planId, 'replace', `last-${id}`));
     if (job.state !== 'done') faults.push(`the restore of ${id}: ${JSON.stringify(job)}`);
-    if ((await readState(database)).whole !== state.whole)
+    // What was saved before a restore is of a state that somebody saw.
+    if (!(inRounds.get(id) ?? states).has((await readState(database)).whole))
       faults.push(`snapshot ${id}, restored, is not what it was made of`);
   }
   const left = async () => [
@@ -153,7 +166,7 @@ async function closeLane({ product, keeper, folder, made }) {
   );
   const unlisted = listFiles(folder).filter((name) => !names.has(name)).length;
   await database.end();
-  return { faults, listed: listed.length, unlisted };
+  return { faults, listed: listed.length, restored, unlisted };
 }
 
 /** @param {import('./snapshot-round.mjs').Outcome} outcome */

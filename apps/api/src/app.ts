@@ -106,6 +106,7 @@ export type AppConfig = Pick<
   | 'database'
   | 'databaseVariables'
 > & {
+  databaseUrl: string;
   ownerUrl: string | undefined;
   limits?: Limits;
   /** How long figures may be repeated in /metrics; each has a time of its own. */
@@ -134,8 +135,8 @@ export async function buildApp({
   const { http, log, metricsToken, versions } = config;
   const place = { queue, folder: config.uploadsDir };
   const works = allWorks({ ...config, keys });
-  const { uploadsDir, snapshotsDir, ownerUrl } = config;
-  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, ownerUrl, versions };
+  const { uploadsDir, snapshotsDir, databaseUrl, ownerUrl } = config;
+  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, databaseUrl, ownerUrl, versions };
   const tellSignIn = openSignInLog(config.authLogPath, (failure) => app.log.error(failure));
   const app = fastify({
     logger: {

@@ -31,21 +31,17 @@ async function serve(): Promise<void> {
   if (config.database.kind === 'embedded')
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
-  const { db, pool } = connect(config.database.url, config.database.poolSize, {
-    isPrepared: config.database.isPrepared,
-  });
+  const { url, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
+  const { db, pool } = connect(url, poolSize, { isPrepared });
   const tracing = await startTracing(config);
   tracing?.traceQueries(pool);
-  await refusePowerfulRole(db, config.database.singleRole);
+  await refusePowerfulRole(db, singleRole);
   const keys = loadKeys(config);
+  const urls = { appUrl: url, ownerUrl: singleRole ? url : ownerUrl };
+  const place = placeOfWork(config, keys, urls);
   const tell = (failure: unknown) => app.log.error(failure);
   const { queue, stop: stopWork } = config.works
-    ? await beginWork({
-        databaseUrl: config.database.url,
-        isPrepared: config.database.isPrepared,
-        ...placeOfWork(config, keys),
-        tell,
-      })
+    ? await beginWork({ ...place, isPrepared, tell })
     : await beginSending(db, tell);
   const app = await buildApp({
     db,
@@ -53,7 +49,7 @@ async function serve(): Promise<void> {
     keys,
     queue,
     traceRequests: tracing?.traceRequests,
-    config: { ...config, ...placeOfWork(config, keys) },
+    config: { ...config, ...place },
   });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);

@@ -14,7 +14,6 @@ import { sweepUploads } from '#modules/spreadsheets/imports.service.ts';
 import { allWorks, type WorkPlace } from './works.ts';
 
 interface Place extends WorkPlace {
-  databaseUrl: string;
   isPrepared: boolean;
   tell: (failure: unknown) => void;
 }
@@ -26,8 +25,8 @@ interface Work {
 }
 
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
-export async function beginWork({ databaseUrl, isPrepared, tell, ...place }: Place): Promise<Work> {
-  const { db, pool } = connect(databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<Work> {
+  const { db, pool } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(db, tell);
   await queue.work(

@@ -38,8 +38,8 @@ async function work(): Promise<void> {
     );
 
   const { stop } = await beginWork({
-    ...placeOfWork(config, loadKeys(config)),
-    ...{ databaseUrl: urls.appUrl, ownerUrl: urls.ownerUrl, isPrepared },
+    ...placeOfWork(config, loadKeys(config), urls),
+    isPrepared,
     tell: (failure) => log.error(failure),
   });
 

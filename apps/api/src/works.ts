@@ -1,3 +1,4 @@
+import type { ServingUrls } from '#database/serving-urls.ts';
 import type { Keys } from '#lib/keys.ts';
 import type { Resolve } from '#lib/outbound.ts';
 import { undoWork } from '#modules/changes/undo.service.ts';
@@ -11,6 +12,8 @@ import type { Config } from './config.ts';
 export interface WorkPlace
   extends Pick<Config, 'uploadsDir' | 'snapshotsDir' | 'versions' | 'settings' | 'matviewUse'> {
   keys: Keys;
+  /** As the role that serves, for what wants a connection of its own. */
+  databaseUrl: string;
   /** The role that owns the tables: who may put back what nobody else may write. Undefined where it is not known here. */
   ownerUrl: string | undefined;
   /** Hears what nobody waits for: a rehearsal that failed. */
@@ -29,13 +32,10 @@ export function allWorks(place: WorkPlace): JobWorks {
   };
 }
 
-export function placeOfWork(config: Config, keys: Keys): WorkPlace {
-  const { uploadsDir, snapshotsDir, versions, settings, matviewUse } = config;
-  const ownerUrl = ownerUrlOf(config);
-  return { uploadsDir, snapshotsDir, versions, settings, matviewUse, keys, ownerUrl };
-}
-
-function ownerUrlOf({ database }: Config): string | undefined {
-  if (database.kind === 'embedded') return undefined;
-  return database.singleRole ? database.url : database.ownerUrl;
+export function placeOfWork(
+  { uploadsDir, snapshotsDir, versions, settings, matviewUse }: Config,
+  keys: Keys,
+  { appUrl: databaseUrl, ownerUrl }: ServingUrls,
+): WorkPlace {
+  return { uploadsDir, snapshotsDir, versions, settings, matviewUse, keys, databaseUrl, ownerUrl };
 }

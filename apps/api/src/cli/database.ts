@@ -18,7 +18,7 @@ import type { Context } from './program.ts';
 /** Works on the portal's database as the application does, and starts the embedded one where it is down. */
 export async function withDatabase<Result>(
   context: Context,
-  work: (db: Db, more: Pick<OpenDatabase, 'ownerUrl'> & { pool: Pool }) => Promise<Result>,
+  work: (db: Db, more: ServingUrls & { pool: Pool }) => Promise<Result>,
 ): Promise<Result> {
   const { signal } = context;
   const database = await openDatabase(context);
@@ -26,7 +26,7 @@ export async function withDatabase<Result>(
   try {
     return await untilAborted(signal, async () => {
       await refusePending(db);
-      return work(db, { ownerUrl: database.ownerUrl, pool });
+      return work(db, { ...database, pool });
     });
   } finally {
     // Aborted, it would wait for the query under way, which ends with this process.

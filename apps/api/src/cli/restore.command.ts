@@ -60,8 +60,8 @@ export function addRestoreCommand(program: Command, run: Run): void {
     .option('--yes', 'do not ask for the name of the site')
     .action((file: string, options: Options) =>
       run((context) =>
-        withDatabase(context, (db, { ownerUrl }) => {
-          const place = { ...placeOfWork(context.config, loadKeys(context.config)), ownerUrl };
+        withDatabase(context, (db, urls) => {
+          const place = placeOfWork(context.config, loadKeys(context.config), urls);
           return restore(db, place, context, resolve(file), options);
         }),
       ),

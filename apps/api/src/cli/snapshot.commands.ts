@@ -81,9 +81,10 @@ export function addKeyCommand(program: Command, run: Run): void {
 }
 
 async function create(context: Context, kind: SnapshotKind): Promise<Outcome> {
-  return withDatabase(context, async (db) => {
+  return withDatabase(context, async (db, { appUrl: databaseUrl }) => {
     const wish = { kind, reason: 'asked', signal: context.signal } as const;
-    const made = await makeSnapshotNow(db, placeOf(context), actor, wish);
+    const place = { ...placeOf(context), databaseUrl };
+    const made = await makeSnapshotNow(db, place, actor, wish);
     const rows = Object.values(made.counts).reduce((sum, count) => sum + count, 0);
     return { text: `Made ${made.fileName}: ${rows} rows, ${made.bytes} bytes.`, data: made };
   });

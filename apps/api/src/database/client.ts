@@ -17,18 +17,7 @@ export function connect(
   poolSize = 10,
   { isPrepared = false, statementMs = 15_000 } = {},
 ): { db: Db; pool: pg.Pool } {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: statementMs,
-    query_timeout: statementMs + 5_000,
-    lock_timeout: 5_000,
-    idle_in_transaction_session_timeout: 30_000,
-    keepAlive: true,
-    // What is read often lies in memory: a server's default is a disk's, and reads whole tables to count.
-    options: '-c TimeZone=UTC -c random_page_cost=1.1',
-  });
+  const pool = new pg.Pool({ ...connectionSettings(url, statementMs), max: poolSize });
   pool.on('error', () => {}); // An idle connection broke: the pool has already dropped it.
   // One at work broke: its query fails and says so, but without a listener the process would end, too.
   pool.on('connect', (client) => client.on('error', () => {}));
@@ -38,6 +27,21 @@ export function connect(
     plugins: [camelCase()],
   });
   return { db, pool };
+}
+
+/** What every connection is opened with. A statement may take as long as it takes where its limit is 0. */
+export function connectionSettings(url: string, statementMs: number): pg.ClientConfig {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: statementMs,
+    query_timeout: statementMs && statementMs + 5_000,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+    // What is read often lies in memory: a server's default is a disk's, and reads whole tables to count.
+    options: '-c TimeZone=UTC -c random_page_cost=1.1',
+  };
 }
 
 /**

@@ -41,15 +41,14 @@ const idleQueue: JobQueue = {
 type Work = 'none' | 'sends' | 'does';
 const worksOf: Record<
   Work,
-  (url: string, db: Db, place: WorkPlace) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
+  (db: Db, place: WorkPlace) => Promise<{ queue: JobQueue; stop: () => Promise<void> }>
 > = {
   none: async () => ({ queue: idleQueue, stop: async () => {} }),
-  sends: (_, db) => beginSending(db, () => {}),
-  does: (databaseUrl, _, place) =>
-    beginWork({ databaseUrl, isPrepared: true, ...place, tell: () => {} }),
+  sends: (db) => beginSending(db, () => {}),
+  does: (_, place) => beginWork({ isPrepared: true, ...place, tell: () => {} }),
 };
 
-const config: AppConfig = {
+const config: Omit<AppConfig, 'databaseUrl'> = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
@@ -78,8 +77,9 @@ export const test = base
     return name;
   })
   /** As the application connects: it owns nothing. */
-  .extend('db', async ({ database }, { onCleanup }) => {
-    const { db } = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, database));
+  .extend('databaseUrl', ({ database }) => urlAs(postgresUrl, 'cmp_app', rolePassword, database))
+  .extend('db', async ({ databaseUrl }, { onCleanup }) => {
+    const { db } = connect(databaseUrl);
     onCleanup(() => db.destroy());
     return db;
   })
@@ -89,7 +89,7 @@ export const test = base
     return db;
   })
   /** One more instance of the product on the same database. */
-  .extend('startInstance', async ({ database }, { onCleanup }) => {
+  .extend('startInstance', async ({ database, databaseUrl }, { onCleanup }) => {
     const instances: { app: FastifyInstance; db: Db; stopWork: () => Promise<void> }[] = [];
     onCleanup(async () => {
       for (const { app, db, stopWork } of instances) {
@@ -102,11 +102,10 @@ export const test = base
       { now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {},
       { work = 'none' }: { work?: Work } = {},
     ) => {
-      const databaseUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, database);
       const connection = connect(databaseUrl, 4, { isPrepared: true });
       const ownerUrl = urlAs(postgresUrl, 'cmp_owner', rolePassword, database);
-      const all = { ...config, ownerUrl, ...overrides };
-      const { queue, stop: stopWork } = await worksOf[work](databaseUrl, connection.db, {
+      const all = { ...config, databaseUrl, ownerUrl, ...overrides };
+      const { queue, stop: stopWork } = await worksOf[work](connection.db, {
         ...all,
         keys,
       });

@@ -41,7 +41,7 @@ export const leftOut = {
 
 /** Another database of the product, empty, for as long as `use` runs. */
 export async function withOtherDatabase<Result>(
-  use: (place: { app: Db; owner: Db }) => Promise<Result>,
+  use: (place: { app: Db; appUrl: string; owner: Db }) => Promise<Result>,
 ): Promise<Result> {
   const postgresUrl = inject('postgresUrl');
   const name = `other_${randomUUID()}`;
@@ -49,10 +49,11 @@ export async function withOtherDatabase<Result>(
     postgresUrl,
     `create database "${name}" template cmp owner cmp_owner strategy file_copy`,
   );
-  const { db: app } = connect(urlAs(postgresUrl, 'cmp_app', rolePassword, name));
+  const appUrl = urlAs(postgresUrl, 'cmp_app', rolePassword, name);
+  const { db: app } = connect(appUrl);
   const { db: owner } = connect(urlAs(postgresUrl, 'cmp_owner', rolePassword, name));
   try {
-    return await use({ app, owner });
+    return await use({ app, appUrl, owner });
   } finally {
     await app.destroy();
     await owner.destroy();
@@ -86,7 +87,7 @@ export async function snapshotFile(
       ...{ keys, encryption },
       tables: tables.filter(isIn).map(({ name, columns }) => {
         const taken = columns.filter((column) => name !== 'changes' || column !== 'xid');
-        return { table: name, columns: taken, lines: linesOf(owner, name, taken, craft) };
+        return { table: name, columns: taken, lines: bytesOf(owner, name, taken, craft) };
       }),
       head: {
         ...{ kind: 'database', appVersion: 'cmp ver test', createdAt, siteName: 'Elsewhere' },
@@ -99,12 +100,12 @@ export async function snapshotFile(
   }
 }
 
-async function* linesOf(
+async function* bytesOf(
   owner: Db,
   table: string,
   columns: string[],
   craft: NonNullable<FileWish['craft']>,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const named = sql.join(columns.map((column) => sql.id(column)));
   const { rows } = await sql<{ line: string }>`
     select to_jsonb(r)::text as line from (select ${named} from ${sql.table(table)} order by id) r`.execute(
@@ -114,7 +115,7 @@ async function* linesOf(
     table,
     rows.map(({ line }) => line),
   );
-  for (const line of lines) yield `${line}\n`;
+  for (const line of lines) yield Buffer.from(`${line}\n`);
 }
 
 /** Sends a file to be restored, as a page does. */

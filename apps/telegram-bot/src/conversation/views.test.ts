@@ -119,7 +119,7 @@ test('what was altered meanwhile, passes the last date or is not theirs is refus
     'n:'.repeat(30),
   ])
     telegram.tap(one, message, data);
-  await vi.waitUntil(() => telegram.alerts.length >= 6, { timeout: 8000 });
+  await vi.waitUntil(() => telegram.alerts.length >= 6, { timeout: 20_000 });
 
   expect(elsewhere.statusCode).toBe(200);
   expect(telegram.alerts).toEqual([

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { FakeTelegram, Person, Shown } from './fake-telegram.ts';
 
-const soon = { timeout: 8000, interval: 20 };
+const soon = { timeout: 20_000, interval: 20 };
 
 /** One person's chat with the bot, as it is seen on their phone: everything is written down. */
 export function openChat(telegram: FakeTelegram, person: Person) {

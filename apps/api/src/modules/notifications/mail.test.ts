@@ -101,13 +101,14 @@ describe('a mail', () => {
     const site = { ...GeneralSettings.parse({}), siteName: 'Portal\r\nBcc: all@example.org' };
     const told = {
       ...({ event: 'sign_in', at: '2026-03-04T05:06:07Z', changeId: null } as const),
-      ...{ actorName: 'ann\r\nX-Evil:\u20281', facts: { userAgent: 'Fire\nfox' }, servers: [] },
+      ...{ actorName: 'ann\r\nX-Evil:\u20281', servers: [] },
+      facts: { role: 'vie\nwer', userAgent: 'Firefox/145.0 (Windows)\nX-Evil: 1' },
     };
 
     const mail = mailOf(told, site, { deliveryId: 7, from: 'a@example.net', to: 'b@example.net' });
 
     expect(mail.subject).toBe('Portal Bcc: all@example.org: ann X-Evil: 1 signed in');
-    expect(mail.text).toContain('Device: Fire fox\n');
+    expect(mail.text).toContain('Role: vie wer\nDevice: Firefox on Windows\n');
     expect(mail.text).toContain('When: 4 March 2026, 05:06 (UTC)');
   });
 

@@ -16,12 +16,13 @@ import { sweepRestores } from './sweep.service.ts';
 
 const whole = { kind: 'database', reason: 'scheduled' } as const;
 
-const test = base.extend('place', async ({ database }, { onCleanup }) => {
+const test = base.extend('place', async ({ database, databaseUrl }, { onCleanup }) => {
   const folder = await mkdtemp(join(tmpdir(), 'cmp-drill-'));
   onCleanup(() => rm(folder, { recursive: true }));
   return {
     ...{ keys, uploadsDir: join(folder, 'uploads'), snapshotsDir: join(folder, 'snapshots') },
     versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
+    databaseUrl,
     ownerUrl: urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database),
   };
 });

@@ -29,20 +29,24 @@ const test = base
     onCleanup(() => rmSync(dataDir, { recursive: true }));
     return dataDir;
   })
-  .extend('place', ({ database, dataDir }) => ({
+  .extend('place', ({ database, databaseUrl, dataDir }) => ({
     ...{ keys, uploadsDir: join(dataDir, 'uploads'), snapshotsDir: join(dataDir, 'snapshots') },
     versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
+    databaseUrl,
     ownerUrl: urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database),
   }))
   .extend('app', ({ startInstance, place }) => startInstance(place, { work: 'sends' }))
   /** A worker in a process of its own, as `worker.ts` is started. */
-  .extend('startWorker', ({ database, dataDir, place }, { onCleanup }) => {
+  .extend('startWorker', ({ databaseUrl, dataDir, place }, { onCleanup }) => {
     const workers: ChildProcess[] = [];
     onCleanup(() => {
       for (const worker of workers) worker.kill('SIGKILL');
     });
-    const DATABASE_URL = urlAs(inject('postgresUrl'), 'cmp_app', rolePassword, database);
-    const env = { DATABASE_URL, DATABASE_OWNER_URL: place.ownerUrl, DATA_DIR: dataDir };
+    const env = {
+      DATABASE_URL: databaseUrl,
+      DATABASE_OWNER_URL: place.ownerUrl,
+      DATA_DIR: dataDir,
+    };
     const entry = new URL('../../worker.ts', import.meta.url).pathname;
     return () => {
       const worker = spawn(process.execPath, [entry], {

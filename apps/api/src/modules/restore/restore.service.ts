@@ -22,6 +22,8 @@ export interface RestorePlace {
   uploadsDir: string;
   snapshotsDir: string;
   keys: Keys;
+  /** The role that serves: what is here is saved before anything is put back. */
+  databaseUrl: string;
   /** The role that owns the tables: it may put back what nobody else may write. */
   ownerUrl: string | undefined;
   versions: { appVersion: string };

@@ -57,13 +57,20 @@ describe('a replacement with the separate step', () => {
   test('makes an empty installation the one that the snapshot is of, but for its own change', {
     timeout: 60_000,
   }, async ({ api, owner, db }) => {
-    const { file, source, unfilled } = await withOtherDatabase(async ({ app, owner: other }) => {
-      await fillWithEdges(app, other, keys);
-      const { fileName } = await makeSnapshot(app, place, system, whole);
-      const file = await readFile(join(place.snapshotsDir, fileName));
-      const dump = await canonicalDump(other, excluded);
-      return { file, source: dump, unfilled: unfilledOf(dump) };
-    });
+    const { file, source, unfilled } = await withOtherDatabase(
+      async ({ app, appUrl, owner: other }) => {
+        await fillWithEdges(app, other, keys);
+        const { fileName } = await makeSnapshot(
+          app,
+          { ...place, databaseUrl: appUrl },
+          system,
+          whole,
+        );
+        const file = await readFile(join(place.snapshotsDir, fileName));
+        const dump = await canonicalDump(other, excluded);
+        return { file, source: dump, unfilled: unfilledOf(dump) };
+      },
+    );
     expect(unfilled).toEqual([]);
     const admin = await api.as('admin');
 
@@ -403,9 +410,14 @@ describe('a merge', () => {
 describe('a configuration', () => {
   const config = { kind: 'config', reason: 'asked' } as const;
   const madeElsewhere = (fill: (app: Db) => Promise<unknown>) =>
-    withOtherDatabase(async ({ app }) => {
+    withOtherDatabase(async ({ app, appUrl }) => {
       await fill(app);
-      const { fileName } = await makeSnapshot(app, place, system, config);
+      const { fileName } = await makeSnapshot(
+        app,
+        { ...place, databaseUrl: appUrl },
+        system,
+        config,
+      );
       return readFile(join(place.snapshotsDir, fileName));
     });
 
@@ -627,11 +639,12 @@ describe('a listed snapshot', () => {
     api,
     given,
     db,
+    databaseUrl,
     owner,
   }) => {
     const [home] = await given.servers('home');
     await given.users(home.id, 'ann', 'bob');
-    const { id } = await makeSnapshot(db, place, system, whole);
+    const { id } = await makeSnapshot(db, { ...place, databaseUrl }, system, whole);
     const before = await canonicalDump(owner, { ...excluded, changes: 'all', entries: 'all' });
     const admin = await api.as('admin');
     await admin.delete(`/servers/${home.id}?version=1`);

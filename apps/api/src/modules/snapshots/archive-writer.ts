@@ -14,11 +14,11 @@ import { type Encryption, encrypterTo } from './encryption.ts';
 import { currentFormat, type Manifest, manifestName, type Part, partPath } from './manifest.ts';
 import { signatureLength, signDigest, unsignedComment } from './signature.ts';
 
-/** A table's rows on their way into an archive: text of whole lines, each with its line end. */
+/** A table's rows on their way into an archive: bytes of lines, each with its line end. */
 export interface TableLines {
   table: string;
   columns: string[];
-  lines: AsyncIterable<string>;
+  lines: AsyncIterable<Buffer>;
 }
 
 interface Contents {
@@ -28,6 +28,8 @@ interface Contents {
   /** All that the manifest says but what writing finds out. */
   head: Omit<Manifest, 'format' | 'parts'>;
   signal?: AbortSignal | undefined;
+  /** Hears how many rows were written so far. */
+  seen?: ((rows: number) => void) | undefined;
 }
 
 export interface WrittenSnapshot {
@@ -43,10 +45,10 @@ export interface WrittenSnapshot {
  */
 export async function writeSnapshotFile(
   path: string,
-  { keys, encryption, tables, head, signal }: Contents,
+  { keys, encryption, tables, head, signal, seen = () => {} }: Contents,
 ): Promise<WrittenSnapshot> {
   const draft = `${path}.${newToken()}.part`;
-  const { zip, manifest } = zipOf(tables, head, unsignedComment(keys.snapshots));
+  const { zip, manifest } = zipOf(tables, head, unsignedComment(keys.snapshots), seen);
   const digest = createHash('sha256');
   let bytes = 0;
   const counted = passing((chunk) => {
@@ -73,7 +75,12 @@ export async function writeSnapshotFile(
 }
 
 /** The bytes of the archive; its manifest is written last, when it is known what there is to say. */
-function zipOf(tables: readonly TableLines[], head: Contents['head'], comment: string) {
+function zipOf(
+  tables: readonly TableLines[],
+  head: Contents['head'],
+  comment: string,
+  seen: (rows: number) => void,
+) {
   const zip = new ZipFile();
   const output = new PassThrough();
   zip.on('error', (error: Error) => output.destroy(error));
@@ -84,6 +91,7 @@ function zipOf(tables: readonly TableLines[], head: Contents['head'], comment: s
   const parts: Part[] = [];
   const manifest = (): Manifest => ({ format: currentFormat, ...head, parts });
 
+  const see = () => seen(parts.reduce((sum, { rows }) => sum + rows, 0));
   let under: Readable | undefined;
   output.once('close', () => under?.destroy());
 
@@ -92,7 +100,7 @@ function zipOf(tables: readonly TableLines[], head: Contents['head'], comment: s
     parts.push(part);
     // Nobody knows before how long a part becomes: it may pass what the plain format can say.
     zip.addReadStreamLazy(part.path, { ...options, forceZip64Format: true }, (give) => {
-      const rows = Readable.from(measured(lines, part), { objectMode: false });
+      const rows = Readable.from(measured(lines, part, see), { objectMode: false });
       // The writer of the archive hears neither of a failure here nor of an end there.
       rows.on('error', (error) => output.destroy(error));
       under = rows;
@@ -106,13 +114,17 @@ function zipOf(tables: readonly TableLines[], head: Contents['head'], comment: s
   return { zip: output, manifest };
 }
 
-async function* measured(lines: AsyncIterable<string>, part: Part): AsyncGenerator<Buffer> {
+async function* measured(
+  lines: AsyncIterable<Buffer>,
+  part: Part,
+  see: () => void,
+): AsyncGenerator<Buffer> {
   const digest = createHash('sha256');
-  for await (const text of lines) {
-    const bytes = Buffer.from(text);
+  for await (const bytes of lines) {
     digest.update(bytes);
     part.bytes += bytes.length;
     for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) part.rows += 1;
+    see();
     yield bytes;
   }
   part.sha256 = digest.digest('hex');

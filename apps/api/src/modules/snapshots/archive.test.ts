@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -237,18 +237,24 @@ describe('what was signed and is no snapshot all the same', () => {
     });
   });
 
-  test('is altered where a part is not what the manifest says', async () => {
+  test.for([
+    ['is not what the manifest says', '{}\n', { sha256: '0'.repeat(64) }],
+    ['is no text', '\xff\n', {}],
+    ['has other rows than the manifest says', '{}\n{}\n', {}],
+    ['ends in the middle of a row', '{}\n{}', {}],
+  ] as const)('is altered where a part %s', async ([, content, says]) => {
     const part = {
       table: 'users',
       path: 'tables/users.ndjson',
       columns: [],
       rows: 1,
-      bytes: 3,
-      sha256: '0'.repeat(64),
+      bytes: content.length,
+      sha256: createHash('sha256').update(content, 'latin1').digest('hex'),
+      ...says,
     };
     const path = await signedZip({
       'manifest.json': JSON.stringify({ ...head(), format: 1, parts: [part] }),
-      'tables/users.ndjson': '{}\n',
+      'tables/users.ndjson': content,
     });
 
     const file = await openSnapshot(path, { keys });
@@ -284,7 +290,7 @@ async function write({
   const path = join(folder, `${written}.zip`);
   async function* batches() {
     for (let at = 0; at < lines.length; at += 700)
-      yield `${lines.slice(at, at + 700).join('\n')}\n`;
+      yield Buffer.from(`${lines.slice(at, at + 700).join('\n')}\n`);
   }
   async function* nothing() {}
   await writeSnapshotFile(path, {
@@ -315,7 +321,7 @@ async function zipped(contents: Record<string, string>, mode = 0o100600, comment
   const path = join(folder, `${written}.zip`);
   const zip = new ZipFile();
   for (const [name, content] of Object.entries(contents))
-    zip.addBuffer(Buffer.from(content), name, { mode });
+    zip.addBuffer(Buffer.from(content, 'latin1'), name, { mode });
   zip.end({ comment, forceZip64Format: false });
   await pipeline(zip.outputStream, createWriteStream(path));
   return path;

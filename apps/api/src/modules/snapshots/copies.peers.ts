@@ -17,8 +17,8 @@ import { removeExpired } from './tending.service.ts';
 
 // Run by `npm run test:peers`, which installs Debian's openssh-server; the S3 server comes from npm.
 
-const test = base.extend('place', () => ({
-  ...{ snapshotsDir: folderOf('snapshots'), keys },
+const test = base.extend('place', ({ databaseUrl }) => ({
+  ...{ snapshotsDir: folderOf('snapshots'), keys, databaseUrl },
   versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
 }));
 const signal = AbortSignal.timeout(120_000);

@@ -3,15 +3,16 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot, SnapshotKind, SnapshotReason } from '@cmp/shared/snapshots';
 import type { Db } from '#database/client.ts';
+import { atOneMoment } from '#database/one-moment.ts';
 import { AppError } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { writeSnapshotFile } from './archive-writer.ts';
 import {
+  copyLines,
   readAppliedMigrations,
   readCatalogue,
-  readLines,
   readSequences,
 } from './contents.repository.ts';
 import { contentsOf } from './contents.ts';
@@ -42,10 +43,15 @@ export interface SnapshotWish {
   seen?: ((rows: number) => void) | undefined;
 }
 
+export interface WritingPlace extends SnapshotPlace {
+  /** Of the database that is written down, as the role that serves. */
+  databaseUrl: string;
+}
+
 /** Makes a snapshot and lists it. */
 export async function makeSnapshot(
   db: Db,
-  place: SnapshotPlace,
+  place: WritingPlace,
   actor: Actor,
   wish: SnapshotWish,
 ): Promise<Snapshot> {
@@ -59,7 +65,7 @@ export async function makeSnapshot(
 /** The same for whoever waits for it, at the command line: the log keeps who asked. */
 export async function makeSnapshotNow(
   db: Db,
-  place: SnapshotPlace,
+  place: WritingPlace,
   actor: Actor,
   wish: SnapshotWish,
 ): Promise<Snapshot> {
@@ -68,10 +74,10 @@ export async function makeSnapshotNow(
   return made;
 }
 
-/** Writes the file of a snapshot: everything as it was at one moment, read through a cursor. */
+/** Writes the file of a snapshot: everything as it was at one moment. */
 export async function writeSnapshot(
   db: Db,
-  place: SnapshotPlace,
+  place: WritingPlace,
   { accountId, username }: Actor,
   { kind, reason, name = snapshotName(kind, new Date()), signal, seen }: SnapshotWish,
 ): Promise<NewSnapshot> {
@@ -82,34 +88,24 @@ export async function writeSnapshot(
   const { appVersion } = place.versions;
   const createdAt = new Date().toISOString();
 
-  const written = await db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute(async (trx) => {
-      await holdWriting(trx);
-      const { tables, excluded } = contentsOf(kind, await readCatalogue(trx));
-      let rows = 0;
-      const see = (more: number) => {
-        rows += more;
-        seen?.(rows);
-      };
-      return writeSnapshotFile(join(path, fileName), {
-        keys: place.keys,
-        encryption,
-        signal,
-        head: {
-          ...{ kind, appVersion, createdAt, siteName, excluded },
-          migrations: await readAppliedMigrations(trx),
-          sequences: await readSequences(trx),
-          ...(encryption && { recoveryKey: recoveryKeyOf(place.keys.root) }),
-        },
-        tables: tables.map((content) => ({
-          table: content.table,
-          columns: content.columns,
-          lines: readLines(trx, content, see),
-        })),
-      });
+  const written = await atOneMoment(place.databaseUrl, async (trx, copying) => {
+    await holdWriting(trx);
+    const { tables, excluded } = contentsOf(kind, await readCatalogue(trx));
+    return writeSnapshotFile(join(path, fileName), {
+      ...{ keys: place.keys, encryption, signal, seen },
+      head: {
+        ...{ kind, appVersion, createdAt, siteName, excluded },
+        migrations: await readAppliedMigrations(trx),
+        sequences: await readSequences(trx),
+        ...(encryption && { recoveryKey: recoveryKeyOf(place.keys.root) }),
+      },
+      tables: tables.map((content) => ({
+        table: content.table,
+        columns: content.columns,
+        lines: copyLines(trx, copying, content),
+      })),
     });
+  });
   const { bytes, sha256, manifest } = written;
   const counts = Object.fromEntries(manifest.parts.map(({ table, rows }) => [table, rows]));
   return {

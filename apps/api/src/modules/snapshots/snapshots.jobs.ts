@@ -7,12 +7,12 @@ import type { Db, Trx } from '#database/client.ts';
 import { noteChange } from '#modules/changes/changes.service.ts';
 import type { EndedJob, JobWorks, RunningTask } from '#modules/jobs/jobs.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
-import { writeSnapshot } from './create-snapshot.service.ts';
+import { type WritingPlace, writeSnapshot } from './create-snapshot.service.ts';
 import { pathOfSnapshot, type SnapshotPlace } from './snapshot-place.ts';
 import { insertSnapshot, saveVerdict } from './snapshots.repository.ts';
 import { getSnapshot, judgeSnapshot } from './snapshots.service.ts';
 
-export function snapshotWorks(place: SnapshotPlace): JobWorks {
+export function snapshotWorks(place: WritingPlace): JobWorks {
   return {
     'snapshot:create': {
       runTask: (db, task) => create(db, place, task),
@@ -25,7 +25,7 @@ export function snapshotWorks(place: SnapshotPlace): JobWorks {
 const Wish = z.object({ kind: SnapshotKind, reason: SnapshotReason, name: z.string() });
 
 /** Writes a snapshot, reads it back, and lists it with the end of the job. */
-async function create(db: Db, place: SnapshotPlace, task: RunningTask): Promise<void> {
+async function create(db: Db, place: WritingPlace, task: RunningTask): Promise<void> {
   const { signal, progress, finish } = task;
   const wish = Wish.parse(task.subject);
   const seen = (done: number) => progress({ phase: 'writing', done });

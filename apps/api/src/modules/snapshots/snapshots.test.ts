@@ -10,6 +10,8 @@ import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
 import type { Db } from '#database/client.ts';
+import { isUnavailable } from '#database/violations.ts';
+import { inChange } from '#modules/changes/changes.service.ts';
 import { openQueue } from '#modules/jobs/queue.ts';
 import { test as base, client, keys, system } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
@@ -28,8 +30,9 @@ const test = base
     onCleanup(() => rm(folder, { recursive: true, force: true }));
     return folder;
   })
-  .extend('place', ({ folder }) => ({
+  .extend('place', ({ folder, databaseUrl }) => ({
     snapshotsDir: folder,
+    databaseUrl,
     keys,
     versions: { appVersion: 'cmp ver test' },
   }))
@@ -128,18 +131,45 @@ describe('a snapshot of the database', () => {
 
   test('leaves nothing behind where it is stopped', async ({ db, given, place }) => {
     const [server] = await given.servers('one');
-    await given.users(server.id, ...Array.from({ length: 5000 }, (_, n) => `user ${n}`));
+    await addMany(db, server.id);
     const stopping = new AbortController();
 
     const made = makeSnapshot(db, place, system, {
       kind: 'database',
       reason: 'asked',
       signal: stopping.signal,
-      seen: () => stopping.abort(),
+      seen: (rows) => {
+        if (rows > manyUsers / 4) stopping.abort();
+      },
     });
 
     await expect(made).rejects.toThrow();
     expect(await readdir(place.snapshotsDir)).toEqual([]);
+    // PostgreSQL is not left in the middle of its answer, which would hold the moment and keep leftovers from the sweep.
+    await expect.poll(() => listCopying(db)).toEqual([]);
+  });
+
+  test('is tried again where the database goes away in the middle', {
+    timeout: 60_000,
+  }, async ({ db, given, place, outage }) => {
+    const [server] = await given.servers('one');
+    await addMany(db, server.id);
+    const outages: Promise<void>[] = [];
+
+    const failure = await makeSnapshot(db, place, system, {
+      kind: 'database',
+      reason: 'asked',
+      seen: (rows) => {
+        if (rows > manyUsers / 4 && outages.length === 0) outages.push(outage.begin());
+      },
+    }).catch((error) => error);
+    await Promise.all(outages);
+    await outage.end();
+
+    expect([isUnavailable(failure), outages.length]).toEqual([true, 1]);
+    expect(await readdir(place.snapshotsDir)).toEqual([]);
+    const { counts } = await makeSnapshot(db, place, system, { kind: 'database', reason: 'asked' });
+    expect(counts).toMatchObject({ users: manyUsers });
   });
 });
 
@@ -618,6 +648,25 @@ describe('the tending of snapshots', () => {
     expect(await readdir(folder)).toEqual(['notes.part']);
   });
 });
+
+/** More than the buffers between PostgreSQL and a file hold. */
+const manyUsers = 15_000;
+
+async function addMany(db: Db, serverId: number): Promise<void> {
+  await inChange(db, system, 'seed', null, (trx) =>
+    sql`insert into users (server_id, account_name, name_key, search_key, remark)
+      select ${serverId}, 'user ' || n, 'user ' || n, 'user ' || n, repeat(md5(n::text), 31)
+      from generate_series(1, ${manyUsers}::int) n`.execute(trx),
+  );
+}
+
+/** Who sends rows of this database to anybody. */
+async function listCopying(db: Db): Promise<unknown[]> {
+  const { rows } = await sql`
+    select pid from pg_stat_activity where datname = current_database() and query ilike '%copy (%to stdout%'
+      and pid <> pg_backend_pid()`.execute(db);
+  return rows;
+}
 
 async function listedAs(
   db: Db,

@@ -380,7 +380,7 @@ describe('who is told', () => {
     await sql`
       insert into deliveries (event_id, channel, chat_id, sealed_target)
       select id, 'telegram', '-77', box from events,
-        unnest(${[sealTarget(keys.settings, target), 'not ours']}::text[]) as box
+        unnest(${[sealTarget(keys.settings, target), 'not ours', null]}::text[]) as box
       where event = 'snapshot_restored'`.execute(db);
     await turnOn(db, { enabled: false }, 2);
     const config = (await bot(app).get('config')).json();
@@ -391,7 +391,9 @@ describe('who is told', () => {
     expect(config).toMatchObject({ token: '1:old' });
     expect(messages).toMatchObject([{ chatId: '-77', token: '1:old', fileName: null }]);
     expect(after).toEqual([]);
-    expect((await statesOf(db)).map(({ state }) => state)).toEqual(['waiting', 'parked', 'parked']);
+    expect((await statesOf(db)).map(({ state }) => state)).toEqual([
+      ...['waiting', 'parked', 'parked', 'waiting'],
+    ]);
     expect((await bot(app).get('config')).json()).toMatchObject({ token: null });
   });
 });

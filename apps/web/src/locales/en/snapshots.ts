@@ -126,6 +126,7 @@ export const snapshots = {
     changes: 'The log: changes',
     entries: 'The log: entries',
     sign_in_attempts: 'Sign-in history',
+    notification_preferences: 'Notification choices',
     snapshots: 'Snapshots',
   },
   rows: 'Row by row',
