@@ -96,7 +96,9 @@ export const Environment = z.object({
     .string()
     .max(200)
     .optional()
-    .describe('The bot, where the environment says it; the settings cannot alter it then.'),
+    .describe(
+      'The bot, where the environment says it: Telegram is on then, and the settings cannot alter either.',
+    ),
   TELEGRAM_API_ROOT: z
     .url({ protocol: /^https?$/ })
     .default('https://api.telegram.org')
@@ -104,7 +106,7 @@ export const Environment = z.object({
   START_TELEGRAM_BOT: flag
     .default(true)
     .describe(
-      'Whether `npm start` runs the bot too, while Telegram is on and has a token. Off where apps/telegram-bot/src/main.ts runs elsewhere.',
+      'Whether `npm start` runs the bot too, while there is a token: TELEGRAM_BOT_TOKEN, or the settings with Telegram on. Off where apps/telegram-bot/src/main.ts runs elsewhere.',
     ),
   ...BotEnvironment.shape,
   DOMAIN_NAME: Host.optional().describe(
@@ -163,7 +165,7 @@ export type DatabaseConfig =
 
 /** By section and field: what the environment sets in place of the panel, and the variable that does. */
 export type SettingsOverrides = Partial<
-  Record<Section, Record<string, { variable: string; value: string | number }>>
+  Record<Section, Record<string, { variable: string; value: string | number | boolean }>>
 >;
 
 /** Whether the status view is read: always where it is there, never, or where it also has its unique index. */
@@ -301,7 +303,13 @@ function overridesOf(env: Environment): SettingsOverrides {
       : {};
   };
   return {
-    telegram: given('token', 'TELEGRAM_BOT_TOKEN'),
+    telegram: {
+      ...given('token', 'TELEGRAM_BOT_TOKEN'),
+      // Whoever hands over a token wants the bot: nobody need find a switch in the panel first.
+      ...(env.TELEGRAM_BOT_TOKEN && {
+        enabled: { variable: 'TELEGRAM_BOT_TOKEN', value: true },
+      }),
+    },
     certificate: {
       ...given('domain', 'DOMAIN_NAME'),
       ...given('warnDays', 'CERT_EXPIRY_WARN_DAYS'),

@@ -1,21 +1,13 @@
-import { sections } from '@cmp/shared/settings/sections';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import { changeSection } from '#modules/settings/settings.service.ts';
 import { test } from '#test/command-fixtures.ts';
-import { keys, system } from '#test/fixtures.ts';
 
 test('`bot status` says how the bot fares and what to do, with an exit code for scripts', async ({
   cmp,
-  db,
   owner,
 }) => {
   const token = { TELEGRAM_BOT_TOKEN: '1:of-the-environment' };
-  const off = await cmp('bot status', token);
-  await changeSection(db, system, keys.settings, 'telegram', sections.telegram, {
-    version: 1,
-    values: { enabled: true },
-  });
+  const off = await cmp('bot status');
   const silent = await cmp('bot status', token);
   await sql`update bot_state set updated_at = now(), last_success = now()`.execute(owner);
   const well = await cmp('bot status --json', token);

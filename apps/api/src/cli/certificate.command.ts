@@ -125,8 +125,8 @@ function targetsOf({ config }: Context, options: Options) {
   return { slackWebhook, telegram: token && chatId ? { token, chatId, apiRoot } : undefined };
 }
 
-function numberOf(name: string, given: string | number, most: number): number {
-  const number = Number(given);
+function numberOf(name: string, given: string | number | boolean, most: number): number {
+  const number = Number(String(given));
   if (given === '' || !Number.isInteger(number) || number < 0 || number > most)
     throw new CommandRefused(`${name} is a whole number up to ${most}.`);
   return number;

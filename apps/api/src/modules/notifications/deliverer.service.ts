@@ -1,9 +1,15 @@
 import type { GeneralSettings } from '@cmp/shared/settings/general';
+import { TelegramSettings } from '@cmp/shared/settings/telegram';
 import type { Db, Trx } from '#database/client.ts';
 import { deliveriesEnded } from '#lib/metrics.ts';
-import { readGeneral } from '#modules/settings/settings.service.ts';
+import {
+  readEffective,
+  readGeneral,
+  type SettingsPlace,
+} from '#modules/settings/settings.service.ts';
 import {
   type DueDelivery,
+  dropSiteChats,
   dropStale,
   lease,
   lockDue,
@@ -69,9 +75,13 @@ export async function deliverDue(
 }
 
 /** Drops what nobody wants any more, of every channel. */
-export async function tidyOutbox(db: Db): Promise<void> {
+export async function tidyOutbox(db: Db, place: SettingsPlace): Promise<void> {
   for (const { channel, dropped } of await dropStale(db, longestLine))
     deliveriesEnded.inc({ channel, outcome: 'dropped' }, dropped);
+  const { values } = await readEffective(db, place, 'telegram', TelegramSettings);
+  if (values.enabled) return;
+  const dropped = await dropSiteChats(db);
+  deliveriesEnded.inc({ channel: 'telegram', outcome: 'dropped' }, dropped);
 }
 
 async function takeDue(

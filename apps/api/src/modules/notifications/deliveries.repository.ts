@@ -138,6 +138,20 @@ export async function dropStale(
   return rows;
 }
 
+/** Drops what waits for the site's own chat, whose bot is off: it is to miss what happens, not to be told later. */
+export async function dropSiteChats(db: Db): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('deliveries')
+    .set({ state: 'dropped', failure: 'Telegram is off.', leasedUntil: null })
+    .where('channel', '=', 'telegram')
+    .where('state', '=', 'waiting')
+    .where('accountId', 'is', null)
+    .where('sealedTarget', 'is', null)
+    .where(sql<boolean>`(leased_until is null or leased_until < now())`)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
 /** What came of telling people and sites, newest first. The receiver's name is the account's or the chat's. */
 export async function listDeliveries(
   db: Db,

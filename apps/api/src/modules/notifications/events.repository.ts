@@ -100,7 +100,8 @@ const newEvent = statement((db, slot: Slot<NewEvent>) =>
       union all
       select h.id, 'telegram', null, site.telegram ->> 'defaultChatId', 'waiting', null
       from happened h, site
-      where (site.telegram -> 'enabled')::boolean and site.telegram ->> 'defaultChatId' is not null
+      -- Whether Telegram is on is not asked here: the environment can say so, too. Where it is off, the tidying drops it.
+      where site.telegram ->> 'defaultChatId' is not null
         and (site.telegram -> 'events' ? h.event or h.event = 'report')
       union all
       select h.id, 'webhook', null, null, 'waiting', null

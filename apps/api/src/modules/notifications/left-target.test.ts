@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { readConfig } from '#config.ts';
 import type { Db } from '#database/client.ts';
 import { keys, test } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
@@ -53,6 +54,24 @@ describe('an outbound target that moves (security.md 36)', () => {
         ...{ event: 'target_moved', actorName: admin.account.username },
         facts: { section: 'telegram', fields: ['token', 'defaultChatId'] },
       });
+  });
+
+  test('is told where the environment says the token, by that one', async ({
+    api,
+    db,
+    startInstance,
+  }) => {
+    const { settings } = readConfig({ TELEGRAM_BOT_TOKEN: oldToken });
+    const admin = await api.as('admin', [], await startInstance({ settings }));
+    const move = (version: number, defaultChatId: string) =>
+      admin.patch('/settings/telegram', { version, password, values: { defaultChatId } });
+    await move(1, '-1001');
+
+    await move(2, '-666');
+
+    expect(await noticesOf(db)).toMatchObject([
+      { target: { kind: 'telegram', token: oldToken, chatId: '-1001' } },
+    ]);
   });
 
   test('is told by the mail server that was left, to every admin with an address', async ({

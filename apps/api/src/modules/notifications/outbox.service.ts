@@ -14,7 +14,7 @@ export function keepDelivering(
 ): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const tidying = every(tidyEveryMs, signal, tell, () => tidyOutbox(db));
+  const tidying = every(tidyEveryMs, signal, tell, () => tidyOutbox(db, place));
   // Each channel by itself: a receiver that hangs keeps nobody else's news.
   const sending = channelsSentHere.map((channel) =>
     every(lookEveryMs, signal, tell, async () => {

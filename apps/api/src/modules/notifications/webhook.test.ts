@@ -471,7 +471,7 @@ describe('the line', () => {
     await old.execute(db);
     await many.execute(db);
 
-    await tidyOutbox(db);
+    await tidyOutbox(db, { key: keys.settings, overrides: {} });
 
     const { rows } = await sql<{ failure: string; dropped: number }>`
       select failure, count(*)::integer as dropped from deliveries where state = 'dropped' group by 1 order by 1`.execute(

@@ -154,9 +154,11 @@ async function collectOutbox({ db }: Watched): Promise<Figure[]> {
 }
 
 /** Whether the bot is up is told only where one is wanted. */
-async function collectBot({ db }: Watched): Promise<Figure[]> {
-  const { isOn, isUp, silentSeconds, updates, messages, errors, latencyMs } =
-    await readBotFacts(db);
+async function collectBot({ db, overrides }: Watched): Promise<Figure[]> {
+  const { isOn, isUp, silentSeconds, updates, messages, errors, latencyMs } = await readBotFacts(
+    db,
+    { overrides },
+  );
   const counter = (name: string, help: string, value: number): Figure => ({
     ...figure(name, help, value),
     isCounter: true,

@@ -18,6 +18,6 @@ export function refuseOverridden(
 }
 
 /** Its values alone, by field. */
-export function valuesOf(overrides: Overrides = {}): Record<string, string | number> {
+export function valuesOf(overrides: Overrides = {}): Record<string, string | number | boolean> {
   return Object.fromEntries(Object.entries(overrides).map(([name, { value }]) => [name, value]));
 }

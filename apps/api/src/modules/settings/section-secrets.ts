@@ -1,4 +1,4 @@
-import { MASK, type SecretState } from '@cmp/shared/settings/sections';
+import { MASK, type SecretState, type SectionContract } from '@cmp/shared/settings/sections';
 import { AppError } from '#lib/errors.ts';
 import { seal, unseal } from '#lib/secret-box.ts';
 import type { Overrides } from './environment.ts';
@@ -8,6 +8,7 @@ import type { StoredSection } from './settings.repository.ts';
 export function openSecrets(
   key: Buffer,
   section: string,
+  { secrets: names }: SectionContract,
   { secrets }: StoredSection,
   overrides: Overrides = {},
 ): Record<string, string | undefined> {
@@ -15,10 +16,9 @@ export function openSecrets(
     name,
     unseal(key, `${section}.${name}`, sealed),
   ]);
-  const fromEnvironment = Object.entries(overrides).map(([name, { value }]) => [
-    name,
-    String(value),
-  ]);
+  const fromEnvironment = Object.entries(overrides)
+    .filter(([name]) => names.includes(name))
+    .map(([name, { value }]) => [name, String(value)]);
   return { ...Object.fromEntries(opened), ...Object.fromEntries(fromEnvironment) };
 }
 

@@ -63,7 +63,7 @@ export async function testSection(
 
   const tried = {
     values: { ...draft.fields, ...valuesOf(overrides) },
-    secrets: openSecrets(place.key, section, draft, overrides),
+    secrets: openSecrets(place.key, section, contract, draft, overrides),
     isSaved: targets.length === 0 && stored !== unsaved,
     stored,
   };

@@ -9,6 +9,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { WebhookPing } from '@cmp/shared/notifications';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, onTestFinished } from 'vitest';
+import { readConfig } from '#config.ts';
 import { certificateFor } from '#test/certificates.ts';
 import { test } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
@@ -95,25 +96,36 @@ describe('POST /settings/telegram/test', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  test('uses the token of the environment, which the panel cannot alter', async ({
+  test('uses the token of the environment, which turns Telegram on, and the panel cannot alter', async ({
     startInstance,
     api,
   }) => {
     const app = await startInstance({
-      settings: { telegram: { token: { variable: 'TELEGRAM_BOT_TOKEN', value: `9:${canary}` } } },
+      settings: readConfig({ TELEGRAM_BOT_TOKEN: `9:${canary}` }).settings,
     });
     const admin = await api.as('admin', [], app);
 
     const section = await admin.get('/settings/telegram');
     const change = { version: 1, values: { token: '1:other' }, password };
     const refused = await admin.patch('/settings/telegram', change);
+    const off = { version: 1, values: { enabled: false } };
+    const refusedOff = await admin.patch('/settings/telegram', off);
+    const same = { version: 1, values: { enabled: true, report: 'daily' } };
+    const saved = await admin.patch('/settings/telegram', same);
 
     expect(section.json()).toMatchObject({
+      values: { enabled: true },
       secrets: { token: { set: true, lastFour: '9876' } },
-      environment: { token: 'TELEGRAM_BOT_TOKEN' },
+      environment: { token: 'TELEGRAM_BOT_TOKEN', enabled: 'TELEGRAM_BOT_TOKEN' },
     });
+    expect(Object.keys(section.json().secrets)).toEqual(['token']);
     expect(section.body).not.toContain(canary);
     expect(refused.json()).toMatchObject({ code: 'rule_broken' });
+    expect(refusedOff.json()).toMatchObject({
+      code: 'rule_broken',
+      details: { issues: [{ path: '/values/enabled' }] },
+    });
+    expect(saved.json()).toMatchObject({ values: { enabled: true, report: 'daily' } });
   });
 });
 

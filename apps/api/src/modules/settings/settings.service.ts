@@ -1,9 +1,10 @@
 import { GeneralSettings } from '@cmp/shared/settings/general';
-import type {
-  SecretState,
-  Section,
-  SectionContract,
-  SettingsSection,
+import {
+  type SecretState,
+  type Section,
+  type SectionContract,
+  type SettingsSection,
+  sections,
 } from '@cmp/shared/settings/sections';
 import type * as z from 'zod';
 import type { SettingsOverrides } from '#config.ts';
@@ -66,7 +67,7 @@ export async function readEffective<Values extends z.ZodObject>(
   const stored = (await findSection(db, section)) ?? unsaved;
   return {
     values: values.parse({ ...stored.fields, ...valuesOf(overrides[section]) }),
-    secrets: openSecrets(key, section, stored, overrides[section]),
+    secrets: openSecrets(key, section, sections[section], stored, overrides[section]),
     version: stored.version,
   };
 }
@@ -111,7 +112,10 @@ export async function changeSection(
       version: stored.version + 1,
     };
     await saveSection(trx, section, next);
-    const left = { fields: stored.fields, secrets: openSecrets(key, section, stored) };
+    const left = {
+      fields: { ...stored.fields, ...valuesOf(overrides) },
+      secrets: openSecrets(key, section, contract, stored, overrides),
+    };
     if (moved.length > 0) await tellLeftTarget(trx, key, actor, { section, fields: moved }, left);
     return view(section, contract, next, overrides);
   };

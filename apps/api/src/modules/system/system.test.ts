@@ -1,6 +1,7 @@
 import type { SystemPart } from '@cmp/shared/system';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { readConfig } from '#config.ts';
 import { sayAtWork } from '#modules/jobs/heartbeat.service.ts';
 import { test as base } from '#test/fixtures.ts';
 import { addCheck, addDelivery, addJob, addSnapshot, set } from '#test/watched.ts';
@@ -40,12 +41,11 @@ test('GET /system names every part, and what of it there is to know', async ({ a
   expect(parts[2].facts).toMatchObject({ size: 4, waiting: 0 });
 });
 
-test('GET /system shows no secret', async ({ api, db, startInstance }) => {
+test('GET /system shows no secret', async ({ api, startInstance }) => {
   const token = '123456:canary-of-the-bot-token';
   const app = await startInstance({
-    settings: { telegram: { token: { variable: 'TELEGRAM_BOT_TOKEN', value: token } } },
+    settings: readConfig({ TELEGRAM_BOT_TOKEN: token }).settings,
   });
-  await set(db, 'telegram', { enabled: true });
   const admin = await api.as('admin', [], app);
 
   const response = await admin.get('/system');

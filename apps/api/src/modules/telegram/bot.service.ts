@@ -84,11 +84,12 @@ export async function readBotStatus(db: Db, place: SettingsPlace, now: Date): Pr
 /** What those who watch want to know. Whether it is missed is the settings' to say, wherever its token comes from. */
 export async function readBotFacts(
   db: Db,
+  { overrides }: Pick<SettingsPlace, 'overrides'>,
 ): Promise<BotState & { isOn: boolean; isUp: boolean; silentSeconds: number | null }> {
   const now = new Date();
   const [state, { values }] = await Promise.all([
     findBotState(db),
-    readSection(db, 'telegram', sections.telegram),
+    readSection(db, 'telegram', sections.telegram, overrides.telegram),
   ]);
   const { updatedAt, code } = state;
   return {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { readConfig } from '#config.ts';
 import { bearer, bot, turnOn, well as wellNow } from '#test/bot-client.ts';
 import { client, keys, test } from '#test/fixtures.ts';
 
 const well = { ...wellNow(), lastSuccess: '2026-03-04T05:06:07.000Z' };
 const token = '12345:a-token-of-nobody';
+const ofEnvironment = readConfig({ TELEGRAM_BOT_TOKEN: '1:other' }).settings;
 
 describe('the bot’s door', () => {
   test('opens to its token alone, and to nothing that a proxy passed on', async ({ app, api }) => {
@@ -83,21 +85,21 @@ describe('the configuration', () => {
     });
   });
 
-  test('takes token and root of the environment, and no token where Telegram is off', async ({
+  test('takes token and root of the environment, whose token turns Telegram on', async ({
     db,
     startInstance,
   }) => {
     const app = await startInstance({
-      settings: { telegram: { token: { variable: 'TELEGRAM_BOT_TOKEN', value: '1:other' } } },
+      settings: ofEnvironment,
       telegramApiRoot: 'http://127.0.0.1:8081',
     });
-    const off = await bot(app).get('config');
-    await turnOn(db);
+    const unsaved = await bot(app).get('config');
+    await turnOn(db, { enabled: false });
 
-    const on = await bot(app).get('config');
+    const switchedOff = await bot(app).get('config');
 
-    expect(off.json()).toMatchObject({ token: null });
-    expect(on.json()).toMatchObject({ token: '1:other', apiRoot: 'http://127.0.0.1:8081' });
+    for (const answer of [unsaved, switchedOff])
+      expect(answer.json()).toMatchObject({ token: '1:other', apiRoot: 'http://127.0.0.1:8081' });
   });
 });
 
@@ -154,6 +156,16 @@ describe('how the bot fares', () => {
       ...{ up: 1, updates_total: 3, messages_total: 4, errors_total: 0, latency_seconds: 0.12 },
       silent_seconds: expect.any(Number),
     });
+  });
+
+  test('is missed where the environment alone turns Telegram on', async ({ startInstance }) => {
+    const app = await startInstance({ settings: ofEnvironment });
+
+    const status = await bot(app).get('status');
+    const { body } = await client(app).get('/metrics');
+
+    expect(status.json()).toMatchObject({ ok: false });
+    expect(body).toContain('\ncmp_bot_up 0\n');
   });
 
   test('is not well where a code stands, or it is silent while Telegram is on', async ({

@@ -6,6 +6,7 @@ import type { NotificationEvent } from '@cmp/shared/notifications';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { readConfig } from '#config.ts';
 import type { Db } from '#database/client.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
@@ -395,6 +396,60 @@ describe('who is told', () => {
       ...['waiting', 'parked', 'parked', 'waiting'],
     ]);
     expect((await bot(app).get('config')).json()).toMatchObject({ token: null });
+  });
+});
+
+describe('the site’s own chat', () => {
+  const chat = { enabled: false, defaultChatId: '-700', events: ['snapshot_restored'] };
+  const ofEnvironment = readConfig({ TELEGRAM_BOT_TOKEN: '1:other' }).settings;
+
+  test('is told where the environment alone turns Telegram on, and answers there', async ({
+    startInstance,
+    db,
+  }) => {
+    const instance = await startInstance({ settings: ofEnvironment }, { work: 'does' });
+    const holder = await holding(instance);
+    await holder.report();
+    await turnOn(db, chat);
+    await happens(db);
+
+    const messages = await holder.exchange();
+    const linked = await bot(instance).act({ kind: 'link', code: 'AAAA-AAAA' });
+
+    expect(messages).toMatchObject([{ chatId: '-700', token: null }]);
+    expect(linked.json()).toMatchObject({ code: 'link_code_wrong' });
+  });
+
+  test('misses what happens while Telegram is off; who has a chat of theirs hears it for a day', async ({
+    db,
+    holder: _,
+    reader: __,
+    startInstance,
+  }) => {
+    await turnOn(db, chat, 2);
+    await happens(db);
+
+    await startInstance({}, { work: 'does' });
+
+    await expect
+      .poll(() => statesOf(db), { timeout: 10_000 })
+      .toMatchObject([{ state: 'waiting' }, { state: 'dropped', failure: 'Telegram is off.' }]);
+  });
+
+  test('is kept waiting by the tidying where the environment turns Telegram on', async ({
+    db,
+    startInstance,
+  }) => {
+    await turnOn(db, chat);
+    await happens(db, 'old');
+    await sql`update deliveries set waits_since = now() - interval '2 days'`.execute(db);
+    await happens(db, 'new');
+
+    await startInstance({ settings: ofEnvironment }, { work: 'does' });
+
+    await expect
+      .poll(() => statesOf(db), { timeout: 10_000 })
+      .toMatchObject([{ state: 'dropped' }, { state: 'waiting', failure: null }]);
   });
 });
 

@@ -180,6 +180,17 @@ test('what the environment sets is locked, says by which variable, and is not se
   await waitFor(() => expect(sent).toEqual([{ version: 3, values: { enabled: true } }]));
 });
 
+test('a switch that the environment sets shows what holds, and is locked', async () => {
+  const values = { ...section.values, enabled: true };
+  section = { ...section, values, environment: { enabled: 'SMTP_HOST' } };
+  showPage(<MailPage />);
+
+  const tick = await screen.findByLabelText('Send mail');
+
+  expect(tick).toMatchObject({ checked: true, disabled: true });
+  expect(screen.getByText(/Set by SMTP_HOST/)).toBeDefined();
+});
+
 describe('a test', () => {
   const failure: TargetFailure = {
     reason: 'sign_in_refused',
