@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,34 +11,66 @@ import { system } from '@cmp/api/src/test/fixtures.ts';
 import { rolePassword } from '@cmp/api/src/test/global-setup.ts';
 import { sections } from '@cmp/shared/settings/sections';
 import { expect, inject, vi } from 'vitest';
-import { test } from '#test/fixtures.ts';
+import { test as base } from '#test/fixtures.ts';
 
 const supervisor = join(import.meta.dirname, '../../api/src/supervise.ts');
 const soon = { timeout: 25_000, interval: 50 };
 
+const test = base
+  .extend('dataDir', async ({}, { onCleanup }) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cmp-data-'));
+    onCleanup(() => rmSync(dataDir, { recursive: true, force: true }));
+    return dataDir;
+  })
+  /** The portal as `npm start` runs it, and what it says. */
+  .extend('startPortal', async ({ dataDir, database, telegram }, { onCleanup }) => {
+    const as = (role: string) => urlAs(inject('postgresUrl'), role, rolePassword, database);
+    const started: ChildProcess[] = [];
+    onCleanup(() => {
+      for (const portal of started) portal.kill('SIGKILL');
+    });
+    return async (more: NodeJS.ProcessEnv = {}) => {
+      const portal = fork(supervisor, {
+        env: {
+          ...{ DATA_DIR: dataDir, PORT: String(await freePort()), HOST: '127.0.0.1', WORK: 'off' },
+          ...{ DATABASE_URL: as('cmp_app'), DATABASE_OWNER_URL: as('cmp_owner') },
+          ...{ TELEGRAM_API_ROOT: telegram.root, LOG_LEVEL: 'warn', ...more },
+        },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
+      started.push(portal);
+      let output = '';
+      for (const stream of [portal.stdout, portal.stderr])
+        stream?.on('data', (chunk) => {
+          output += chunk;
+        });
+      return {
+        portal,
+        ended: once(portal, 'exit'),
+        read: () => output,
+        says: (text: string, times = 1) =>
+          vi.waitUntil(() => output.split(text).length > times, soon),
+      };
+    };
+  });
+
+test('the bot runs without a word of the settings where the environment has its token', {
+  timeout: 60_000,
+}, async ({ startPortal, telegram }) => {
+  const { portal, ended, read, says } = await startPortal({ TELEGRAM_BOT_TOKEN: telegram.token });
+
+  await says('The Telegram bot is started');
+  await vi.waitUntil(() => telegram.calls.some(({ method }) => method === 'getUpdates'), soon);
+  portal.kill('SIGTERM');
+
+  expect(await ended).toEqual([0, null]);
+  expect(read()).not.toContain(telegram.token);
+});
+
 test('the bot runs while the settings want one, comes back when it dies, and stops with the portal', {
   timeout: 120_000,
-}, async ({ database, db, telegram, onTestFinished }) => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cmp-data-'));
-  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const as = (role: string) => urlAs(inject('postgresUrl'), role, rolePassword, database);
-  const portal = fork(supervisor, {
-    env: {
-      ...{ DATA_DIR: dataDir, PORT: String(await freePort()), HOST: '127.0.0.1', WORK: 'off' },
-      ...{ DATABASE_URL: as('cmp_app'), DATABASE_OWNER_URL: as('cmp_owner') },
-      ...{ TELEGRAM_API_ROOT: telegram.root, LOG_LEVEL: 'warn' },
-    },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  onTestFinished(() => void portal.kill('SIGKILL'));
-  const ended = once(portal, 'exit');
-  let output = '';
-  for (const stream of [portal.stdout, portal.stderr])
-    stream?.on('data', (chunk) => {
-      output += chunk;
-    });
-  const says = (text: string, times = 1) =>
-    vi.waitUntil(() => output.split(text).length > times, soon);
+}, async ({ dataDir, startPortal, db, telegram }) => {
+  const { portal, ended, read, says } = await startPortal();
   const change = (version: number, values: Record<string, unknown>) => {
     const key = loadKeys({
       dataDir,
@@ -52,11 +84,11 @@ test('the bot runs while the settings want one, comes back when it dies, and sto
   const polls = () => telegram.calls.filter(({ method }) => method === 'getUpdates').length;
 
   await says('is ready');
-  expect(output).not.toContain('bot is started');
+  expect(read()).not.toContain('bot is started');
   await change(1, { enabled: true, token: telegram.token });
   await says('The Telegram bot is started');
   await vi.waitUntil(() => polls() > 0, soon);
-  const pid = Number(/started \(process (\d+)\)/.exec(output)?.[1]);
+  const pid = Number(/started \(process (\d+)\)/.exec(read())?.[1]);
   process.kill(pid, 'SIGKILL');
   await says('The Telegram bot ended (SIGKILL); starting it again.');
   await says('The Telegram bot is started', 2);
@@ -67,12 +99,12 @@ test('the bot runs while the settings want one, comes back when it dies, and sto
   portal.kill('SIGTERM');
 
   expect(await ended).toEqual([0, null]);
-  expect(output.trim().split('\n').slice(-3)).toEqual([
+  expect(read().trim().split('\n').slice(-3)).toEqual([
     'Stopping: the requests under way are finished first.',
     'The Telegram bot is stopped.',
     'Stopped.',
   ]);
-  expect(output).not.toContain(telegram.token);
+  expect(read()).not.toContain(telegram.token);
 });
 
 async function freePort(): Promise<number> {
