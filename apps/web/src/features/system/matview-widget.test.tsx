@@ -2,6 +2,7 @@ import type { Matview } from '@cmp/shared/matviews';
 import { screen } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Panel } from '#components/panel.tsx';
 import { queryClient } from '#lib/query-client.ts';
 import { given } from '#test/given.ts';
 import { network } from '#test/network.ts';
@@ -27,7 +28,11 @@ async function show(fields: Partial<Matview>) {
       HttpResponse.json({ ok: true, matviews: [{ ...made, ...fields }] }),
     ),
   );
-  showPage(<MatviewWidget />);
+  showPage(
+    <Panel skeleton={null}>
+      <MatviewWidget />
+    </Panel>,
+  );
   await screen.findByRole('button', { name: 'Refresh now' });
 }
 

@@ -7,6 +7,7 @@ import { Notice } from '#components/notice.tsx';
 import { StatusWord } from '#components/status-word.tsx';
 import { Switch } from '#components/switch.tsx';
 import { WriteButton } from '#components/write-button.tsx';
+import '#lib/system-words.ts';
 import { lastedInWords } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
 import { matviewList, refreshMatview, switchMatview } from './matview.queries.ts';

@@ -22,7 +22,6 @@ export function RefreshGraph({ refreshes }: { refreshes: readonly MatviewRefresh
     <div className="flex flex-wrap items-end gap-x-2">
       <div role="img" aria-label={label} className="flex h-6 gap-0.5">
         {Array.from({ length: keptRefreshes - refreshes.length }, (_, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same.
           <span key={index} className={bar}>
             <span data-bar className="h-0.5 w-full bg-line" />
           </span>
