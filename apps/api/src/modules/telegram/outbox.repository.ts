@@ -16,6 +16,8 @@ export interface Waiting
   accountId: number | null;
   role: Role | null;
   isDisabled: boolean;
+  /** Whether the chat is the account's at this moment. */
+  isLinked: boolean;
   serverIds: number[];
   quietFrom: string | null;
   quietUntil: string | null;
@@ -36,6 +38,7 @@ export async function listFirstWaiting(trx: Trx): Promise<Waiting[]> {
       d.id, d.attempts, d.failure, d.chat_id, d.sealed_target, d.account_id,
       e.event, e.at, e.change_id, e.actor_name, e.facts, e.servers, e.account_id as about_account_id,
       a.role, a.disabled_at is not null as is_disabled,
+      exists (select from telegram_chats c where c.account_id = d.account_id and c.chat_id = d.chat_id) as is_linked,
       array(select g.server_id from grants g join servers s on s.id = g.server_id
         where g.account_id = a.id and s.deleted_at is null) as server_ids,
       case when p.quiet_from is null then site.fields ->> 'quietFrom' else p.quiet_from end as quiet_from,

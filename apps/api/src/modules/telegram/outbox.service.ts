@@ -192,6 +192,8 @@ function faultOf(
   if (waiting.attempts >= mostRefusals && waiting.failure === null)
     return { state: 'parked', failure: 'The bot was interrupted at this each time.' };
   if (waiting.accountId === null) return undefined;
+  if (!waiting.isLinked)
+    return { state: 'dropped', failure: 'The chat is linked to the account no more.' };
   if (allowedChatIds.length > 0 && ![...allowedChatIds, defaultChatId].includes(target.chatId))
     return { state: 'dropped', failure: 'The chat is not among those that are allowed.' };
   if (!serversOf(waiting))
