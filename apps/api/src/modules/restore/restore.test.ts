@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlanCommit } from '@cmp/shared/changes';
+import { actionsOfLevel } from '@cmp/shared/permissions';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import type { Db } from '#database/client.ts';
@@ -9,6 +10,7 @@ import { keysOf } from '#lib/keys.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { legacySample } from '#modules/legacy/legacy.sample.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { exceptions } from '#modules/snapshots/exceptions.ts';
@@ -162,6 +164,50 @@ describe('a replacement', () => {
     expect(change?.accountId).toBe(admin.account.id);
     expect(change?.reason).toMatch(/sha256 [0-9a-f]{64}, without accounts and log: .*users 2/);
     await expect.poll(async () => (await admin.get('/servers')).statusCode).toBe(401);
+  });
+
+  test('gives no row an id that named another: not in the log, not in an undo, not in the news', async ({
+    api,
+    given,
+    db,
+  }) => {
+    const [kept, gone] = await given.servers('kept', 'gone');
+    const manages = {
+      ...{ serverId: kept.id, level: 'manage' as const },
+      actions: [...actionsOfLevel.manage],
+    };
+    const owner = await api.as('admin');
+    const manager = await given.account({ role: 'server_admin', grants: [manages] });
+    const added = await owner.post(`/servers/${gone.id}/users`, { accountName: 'secret' });
+    await owner.post(`/servers/${kept.id}/users`, { accountName: 'mine' });
+    const touched = [kept, gone].map((server) => ({ ...server, users: 1, names: [server.name] }));
+    await tell(db, { event: 'users_soon', servers: touched });
+    const file = await withOtherDatabase(async ({ app, owner: other }) => {
+      const [, second] = await givenOn(app).servers('stranger', 'kept');
+      await givenOn(app).users(second.id, 'eve', 'bob');
+      return snapshotFile(other, { keys });
+    });
+
+    const plan = await plannedRestore(owner, file, { mode: 'replace' });
+    const job = await commit(db, owner, plan.id, confirmed);
+
+    expect(job).toMatchObject({ state: 'done' });
+    const signedIn = async ({ username }: { username: string }) => {
+      const answer = await owner.post('/auth/login', { username, password });
+      return api.withCookies(
+        Object.fromEntries(answer.cookies.map(({ name, value }) => [name, value])),
+      );
+    };
+    const seer = await signedIn(manager);
+    expect((await seer.get('/audit')).body).not.toMatch(/secret|gone/);
+    expect((await seer.get('/notifications')).json()).toMatchObject({ total: 0, unread: 0 });
+    expect((await seer.get('/users')).json().items).toMatchObject([
+      { accountName: 'bob', serverName: 'kept' },
+      { accountName: 'eve', serverName: 'kept' },
+    ]);
+    const again = await signedIn(owner.account);
+    const undo = await again.post(`/changes/${added.headers['x-change-id']}/undo`, {});
+    expect(undo.json()).toMatchObject({ counts: { removed: 0, refused: 1 } });
   });
 
   test('leaves the status view where it is, and nothing in it of what is gone', async ({
