@@ -681,6 +681,31 @@ describe('a file', () => {
 });
 
 describe('a listed snapshot', () => {
+  test('leaves nothing to undo in a row that is not as the change left it any more', async ({
+    api,
+    given,
+    db,
+    databaseUrl,
+  }) => {
+    const [home] = await given.servers('home');
+    const [ann] = await given.users(home.id, { accountName: 'ann', contact: 'first' });
+    const { id } = await makeSnapshot(db, { ...place, databaseUrl }, system, whole);
+    const admin = await api.as('admin');
+    const url = `/users/${ann?.id}`;
+    await admin.patch(url, { version: 1, contact: 'second' });
+    const last = await admin.patch(url, { version: 2, contact: 'third' });
+    const response = await admin.post('/snapshots/restore', { mode: 'replace', snapshotId: id });
+    const plan = await settledPlan(admin, response.json().id);
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    const again = await api.as('admin');
+    const undo = await again.post(`/changes/${last.headers['x-change-id']}/undo`, {});
+
+    expect([last.statusCode, job.state]).toEqual([200, 'done']);
+    expect((await again.get(url)).json()).toMatchObject({ contact: 'first' });
+    expect(undo.json()).toMatchObject({ counts: { changed: 0, refused: 1 } });
+  });
+
   test('is restored after one of what is here was made, and brings back what was lost', async ({
     api,
     given,
