@@ -289,6 +289,36 @@ describe('a replacement', () => {
   });
 });
 
+describe('a target that a file moves', () => {
+  test.for(['replace', 'merge'])('is told that it was left, by a %s', async (mode, { api, db }) => {
+    await saveTelegram(db, { enabled: true, defaultChatId: '-1001' });
+    const file = await withOtherDatabase(async ({ app, owner: other }) => {
+      await saveTelegram(app, { enabled: true, defaultChatId: '-666' });
+      return snapshotFile(other, { keys });
+    });
+    const [admin, watching] = [await api.as('admin'), await api.as('admin')];
+
+    const plan = await plannedRestore(admin, file, { mode, overwriteNewer: 'true' });
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    expect(job).toMatchObject({ state: 'done' });
+    const { rows } = await sql`
+      select chat_id, facts, actor_name from deliveries join events on events.id = event_id
+      where event = 'target_moved' and sealed_target is not null`.execute(db);
+    expect(rows).toMatchObject([
+      { chatId: '-1001', actorName: admin.account.username, facts: { section: 'telegram' } },
+    ]);
+    const told = await db
+      .selectFrom('deliveries')
+      .innerJoin('events', 'events.id', 'eventId')
+      .where('event', '=', 'target_moved')
+      .where('deliveries.accountId', '=', watching.account.id)
+      .select('channel')
+      .execute();
+    expect(told).toEqual([{ channel: 'panel' }]);
+  });
+});
+
 describe('the secrets of a foreign file', () => {
   test('come with the separate step, sealed under our key, where theirs is given', async ({
     api,
