@@ -139,6 +139,14 @@ create table certificate_checks (
 );
 create index certificate_checks_by_time on certificate_checks (at);
 
+-- Which processes are at work, and when each last said so.
+create table worker_beats (
+  id uuid primary key,
+  started_at timestamptz not null default now(),
+  at timestamptz not null default now()
+);
+
+call let_app('select, insert, update, delete', 'worker_beats');
 call let_app('select, insert, update, delete', 'telegram_codes');
 call let_app('select, insert, delete', 'telegram_updates');
 call let_app('select, update', 'bot_state');

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it,
-// those that read what LibreOffice wrote, those that copy to an OpenSSH server, and those on volumes that are full.
+// those that read what LibreOffice wrote, those that copy to an OpenSSH server, those on volumes that are full, and
+// those that are watched by Prometheus and read by fail2ban. WATCH_SECONDS says for how long: 60, or more.
 // Two throw-away clusters: one that the tests share, and one with passwords and nothing in it.
 // What follows the command goes to vitest: `npm run test:peers -- src/database`.
 import { spawnSync } from 'node:child_process';
@@ -32,7 +33,9 @@ await asCommand(async () => {
   const { env } = await install(root);
   await installPostgres(env);
   await installLibreOffice(env);
-  await installSshd(env);
+  await installServer('/usr/sbin/sshd', 'openssh-server', env);
+  await installServer('/usr/bin/promtool', 'prometheus', env);
+  await installServer('/usr/bin/fail2ban-regex', 'fail2ban', env);
   const shared = makeCluster('trust');
   const empty = makeCluster('scram-sha-256');
   try {
@@ -82,21 +85,25 @@ async function installLibreOffice(env) {
   await apt(['install', '-y', '--no-install-recommends', 'libreoffice-calc-nogui'], env);
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-async function installSshd(env) {
-  if (fs.existsSync('/usr/sbin/sshd')) return;
+/**
+ * @param {string} file
+ * @param {string} name
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function installServer(file, name, env) {
+  if (fs.existsSync(file)) return;
   if (!isRoot) {
     throw new Refused(
-      'OpenSSH’s server is missing: run `apt-get install openssh-server` as root, or run this as root.',
+      `Debian’s ${name} is missing: run \`apt-get install ${name}\` as root, or run this as root.`,
     );
   }
-  // Its package would let others in by a server of the machine's own, which nobody asked for.
+  // Its package would start a server of the machine's own, which nobody asked for.
   const noServer = '/usr/sbin/policy-rc.d';
   const isOurs = !fs.existsSync(noServer);
   if (isOurs) fs.writeFileSync(noServer, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     await apt(['update'], env);
-    await apt(['install', '-y', '--no-install-recommends', 'openssh-server'], env);
+    await apt(['install', '-y', '--no-install-recommends', name], env);
   } finally {
     if (isOurs) fs.rmSync(noServer);
   }

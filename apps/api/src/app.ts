@@ -5,10 +5,12 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
 import type { Db } from '#database/client.ts';
 import type { Keys } from '#lib/keys.ts';
+import { logOptions } from '#lib/log.ts';
 import type { Resolve } from '#lib/outbound.ts';
 import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
 import { shortCache } from '#lib/short-cache.ts';
+import { openSignInLog } from '#lib/sign-in-log.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
 import { grantRoutes } from '#modules/accounts/grants.routes.ts';
 import { authRoutes } from '#modules/auth/auth.routes.ts';
@@ -39,6 +41,7 @@ import { setupRoutes } from '#modules/setup/setup.routes.ts';
 import { snapshotRoutes } from '#modules/snapshots/snapshots.routes.ts';
 import { importCommitter } from '#modules/spreadsheets/imports.service.ts';
 import { spreadsheetRoutes } from '#modules/spreadsheets/spreadsheets.routes.ts';
+import { systemRoutes } from '#modules/system/system.routes.ts';
 import { botRoutes } from '#modules/telegram/bot.routes.ts';
 import { chatRoutes } from '#modules/telegram/chats.routes.ts';
 import { bulkCommitter } from '#modules/users/bulk.service.ts';
@@ -82,6 +85,8 @@ interface Dependencies {
   config: AppConfig;
   /** Takes the work that outlives a request. */
   queue: JobQueue;
+  /** Tells of each request where that is wanted. */
+  traceRequests?: ((app: FastifyInstance) => void) | undefined;
 }
 
 /** What of the configuration an instance needs, and what tests set otherwise. */
@@ -90,6 +95,7 @@ export type AppConfig = Pick<
   | 'http'
   | 'log'
   | 'metricsToken'
+  | 'authLogPath'
   | 'dataDir'
   | 'uploadsDir'
   | 'snapshotsDir'
@@ -103,6 +109,8 @@ export type AppConfig = Pick<
   databaseUrl: string;
   ownerUrl: string | undefined;
   limits?: Limits;
+  /** How long figures may be repeated in /metrics; each has a time of its own. */
+  metricsKeptMs?: number;
   /** How long a body may take that is no snapshot. */
   bodyMs?: number;
   /** Who is asked for the addresses of names, and how long a test of the settings may take. */
@@ -121,6 +129,7 @@ export async function buildApp({
   keys,
   queue,
   config,
+  traceRequests,
   now = () => new Date(),
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
@@ -128,10 +137,10 @@ export async function buildApp({
   const works = allWorks({ ...config, keys });
   const { uploadsDir, snapshotsDir, databaseUrl, ownerUrl } = config;
   const restorePlace = { queue, keys, uploadsDir, snapshotsDir, databaseUrl, ownerUrl, versions };
+  const tellSignIn = openSignInLog(config.authLogPath, (failure) => app.log.error(failure));
   const app = fastify({
     logger: {
-      level: log.level,
-      redact: ['req.headers.cookie', 'req.headers.authorization'],
+      ...logOptions(log.level),
       ...(config.logTo && { stream: config.logTo }),
     },
     logController: new LogController({ disableRequestLogging: true }),
@@ -154,6 +163,7 @@ export async function buildApp({
   app.decorate('keys', keys);
   app.decorate('sessions', sessionCache(db));
   app.decorate('isDraining', false);
+  traceRequests?.(app);
   const general = shortCache(() => readGeneral(db));
   const boundsOf = boundsOfTheSecond();
   app.decorate('boundsNow', async () => boundsOf(now(), await general.find('general')));
@@ -176,7 +186,10 @@ export async function buildApp({
   });
 
   await app.register(openapi, { version: versions.appVersion });
-  await app.register(observabilityRoutes, { metricsToken, versions });
+  await app.register(observabilityRoutes, {
+    ...{ metricsToken, versions, metricsKeptMs: config.metricsKeptMs },
+    watched: { ...config, ...watchedOf(app), key: keys.settings, overrides: config.settings, now },
+  });
   await app.register(botRoutes, {
     queue,
     place: { ...config, key: keys.settings, overrides: config.settings },
@@ -186,7 +199,7 @@ export async function buildApp({
       await api.register(origin);
       await api.register(imageRoutes, { folder: config.uploadsDir });
       await api.register(setupRoutes);
-      await api.register(authRoutes);
+      await api.register(authRoutes, { tellSignIn });
       await api.register(sessionRoutes);
       await api.register(accountRoutes);
       await api.register(grantRoutes);
@@ -203,6 +216,9 @@ export async function buildApp({
       await api.register(chatRoutes);
       await api.register(changeRoutes);
       await api.register(deliveryRoutes, { overrides: config.settings });
+      await api.register(systemRoutes, {
+        ...{ key: keys.settings, overrides: config.settings, versions, now },
+      });
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {
@@ -221,6 +237,10 @@ export async function buildApp({
   );
 
   return app;
+}
+
+function watchedOf({ db, pool, boundsNow }: FastifyInstance) {
+  return { db, pool, boundsNow };
 }
 
 function settingsPlaces(config: AppConfig) {

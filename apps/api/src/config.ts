@@ -125,6 +125,12 @@ export const Environment = z.object({
     .describe(
       'Whether the overview may count from the materialised view user_status_matview. Unset: where it is there, with its unique index.',
     ),
+  AUTH_LOG_PATH: z
+    .string()
+    .optional()
+    .describe(
+      'A file that gets a line for each sign-in and each that failed, as fail2ban reads it (deploy/fail2ban).',
+    ),
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
@@ -137,6 +143,13 @@ export const Environment = z.object({
       'The first account without the setup page; its password must change at the first sign-in.',
     ),
   SEED_ADMIN_PASSWORD: z.string().min(12).max(128).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where traces of requests and their queries go, by OTLP over HTTP; the standard’s other OTEL_ variables of the exporter hold too.',
+    ),
+  OTEL_SERVICE_NAME: z.string().max(100).default('cmp'),
   VERBOSE_HTTP_LOG: flag.default(false).describe('One log line per request.'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   GIT_SHA: z.string().max(64).optional().describe('What was built and when, for /api/health.'),
@@ -187,8 +200,12 @@ export interface Config {
   };
   matviewUse: MatviewUse;
   metricsToken: string | undefined;
+  /** Where sign-ins are told by the line, for fail2ban. */
+  authLogPath: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
+  /** Undefined: nothing is traced, and nothing of it is loaded. */
+  tracing: { name: string } | undefined;
   versions: { appVersion: string; gitSha: string | null; buildTimestamp: string | null };
 }
 
@@ -240,11 +257,13 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
+    authLogPath: env.AUTH_LOG_PATH === undefined ? undefined : resolve(root, env.AUTH_LOG_PATH),
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
         ? { username: env.SEED_ADMIN_USERNAME, password: env.SEED_ADMIN_PASSWORD }
         : undefined,
     log: { level: env.LOG_LEVEL },
+    tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { name: env.OTEL_SERVICE_NAME } : undefined,
     versions: {
       appVersion: readFileSync(join(root, 'VERSION'), 'utf8').trim(),
       gitSha: env.GIT_SHA ?? null,

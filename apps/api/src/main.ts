@@ -5,12 +5,13 @@ import { connect } from '#database/client.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { loadKeys } from '#lib/keys.ts';
 import { StartRefused } from '#lib/start-refused.ts';
+import type { Tracing } from '#lib/tracing.ts';
 import { keepHouseHourly } from '#modules/housekeeping/housekeeping.service.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { tellWhetherBotIsWanted } from '#supervisor/bot-wish.ts';
 import { buildApp } from './app.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { beginSending, beginWork } from './work.ts';
 import { placeOfWork } from './works.ts';
 
@@ -32,6 +33,8 @@ async function serve(): Promise<void> {
 
   const { url, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
   const { db, pool } = connect(url, poolSize, { isPrepared });
+  const tracing = await startTracing(config);
+  tracing?.traceQueries(pool);
   await refusePowerfulRole(db, singleRole);
   const keys = loadKeys(config);
   const urls = { appUrl: url, ownerUrl: singleRole ? url : ownerUrl };
@@ -45,6 +48,7 @@ async function serve(): Promise<void> {
     pool,
     keys,
     queue,
+    traceRequests: tracing?.traceRequests,
     config: { ...config, ...place },
   });
   await shipServices(db);
@@ -62,6 +66,7 @@ async function serve(): Promise<void> {
     stopTelling();
     await stopWork();
     await db.destroy();
+    await tracing?.stop().catch(tell);
     process.exit(0);
   });
   process.on('SIGTERM', () => stop() || process.exit(1)); // The second one means it.
@@ -70,6 +75,12 @@ async function serve(): Promise<void> {
   process.on('disconnect', stop);
   // Only now: whoever hears it may ask for a stop at once, and a signal that nobody hears ends the process.
   process.send?.({ type: 'ready' });
+}
+
+async function startTracing({ tracing, versions }: Config): Promise<Tracing | undefined> {
+  if (!tracing) return undefined;
+  const loaded = await import('#lib/tracing.ts');
+  return loaded.startTracing({ name: tracing.name, version: versions.appVersion });
 }
 
 /** How long answers still say "keep alive, but not with me" before the listener closes. */

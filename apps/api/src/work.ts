@@ -1,5 +1,6 @@
 import { connect, type Db } from '#database/client.ts';
 import { watchCertificate } from '#modules/certificates/certificate-watch.service.ts';
+import { sayAtWork } from '#modules/jobs/heartbeat.service.ts';
 import { buryJob, buryLostJobs, runJob } from '#modules/jobs/jobs.service.ts';
 import { type JobQueue, openQueue } from '#modules/jobs/queue.ts';
 import { tendMatview } from '#modules/matviews/matviews.service.ts';
@@ -43,6 +44,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);
+  const stopBeating = sayAtWork(db, tell);
   const stopTending = tendSnapshots(db, place, queue, tell);
   const telling = {
     key: place.keys.settings,
@@ -65,6 +67,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
     stop: async () => {
       clearInterval(sweeping);
       clearInterval(watching);
+      await stopBeating();
       stopTending();
       await stopDelivering();
       await queue.stop();

@@ -1,8 +1,10 @@
+import { pino } from 'pino';
 import { withDb } from '#database/outside-roles.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { findServingUrls } from '#database/serving-urls.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { loadKeys } from '#lib/keys.ts';
+import { logOptions } from '#lib/log.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { beginWork } from './work.ts';
@@ -21,6 +23,7 @@ try {
 /** The worker alone, for sites that let the API process do nothing but answer: what `WORK=off` leaves undone there. */
 async function work(): Promise<void> {
   const config = readConfig();
+  const log = pino(logOptions(config.log.level));
   const urls = await findServingUrls(config);
   if (!urls)
     throw new StartRefused(
@@ -30,14 +33,14 @@ async function work(): Promise<void> {
   const isSingleRole = database.kind === 'outside' && database.singleRole;
   await withDb(urls.appUrl, (db) => refusePowerfulRole(db, isSingleRole));
   if (urls.ownerUrl === undefined)
-    console.warn(
+    log.warn(
       'DATABASE_OWNER_URL is not set: this worker rehearses no snapshot and replaces nothing.',
     );
 
   const { stop } = await beginWork({
     ...placeOfWork(config, loadKeys(config), urls),
     isPrepared,
-    tell: (failure) => console.error(failure),
+    tell: (failure) => log.error(failure),
   });
 
   let isStopping = false;
@@ -50,7 +53,7 @@ async function work(): Promise<void> {
         () => process.exit(1),
       );
     });
-  console.info('The worker is at work.');
+  log.info('The worker is at work.');
 }
 
 function isForOperator(error: unknown): error is Error {

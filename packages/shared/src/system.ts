@@ -17,7 +17,7 @@ export const SystemPartName = z.enum([
 ]);
 export type SystemPartName = z.infer<typeof SystemPartName>;
 
-/** How one part fares; `off` is not used here. The panel words the code, and what to do. */
+/** How one part fares; `off`: it is not used here. The panel words the code, and what to do. */
 export const SystemPart = z.object({
   part: SystemPartName,
   state: z.enum(['good', 'warn', 'bad', 'off']),

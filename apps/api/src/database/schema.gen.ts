@@ -350,6 +350,12 @@ export interface WebhookState {
   version: Generated<number>;
 }
 
+export interface WorkerBeats {
+  at: Generated<string>;
+  id: string;
+  startedAt: Generated<string>;
+}
+
 export interface DB {
   accounts: Accounts;
   botState: BotState;
@@ -378,4 +384,5 @@ export interface DB {
   telegramUpdates: TelegramUpdates;
   users: Users;
   webhookState: WebhookState;
+  workerBeats: WorkerBeats;
 }

@@ -1,3 +1,4 @@
+import { SignInOutcome } from '@cmp/shared/auth';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 /** What the process tells Prometheus of itself. */
@@ -25,6 +26,29 @@ export const signIns = new Counter({
   name: 'cmp_sign_ins_total',
   help: 'Sign-ins, by outcome.',
   labelNames: ['outcome'],
+  registers,
+});
+// What appears at its first failure has no rise that an alert could see.
+for (const outcome of SignInOutcome.options) signIns.inc({ outcome }, 0);
+
+/** Every refusal: how hard somebody knocks. */
+export const rateLimited = new Counter({
+  name: 'cmp_rate_limited_total',
+  help: 'Requests refused because there were too many, by limit.',
+  labelNames: ['limit'],
+  registers,
+});
+
+export const lockouts = new Counter({
+  name: 'cmp_lockouts_total',
+  help: 'Times that an address was kept from a name for a minute, after too many wrong passwords.',
+  registers,
+});
+
+export const securityEvents = new Counter({
+  name: 'cmp_security_events_total',
+  help: 'What looks like somebody trying something, by the event’s name in the log.',
+  labelNames: ['event'],
   registers,
 });
 

@@ -9,6 +9,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError, notFound } from '#lib/errors.ts';
+import { noteSecurityEvent } from '#lib/security-events.ts';
 import { requireBot } from './peers.ts';
 
 /** Whom a request acts for, from where, and which servers exist for them. */
@@ -92,7 +93,12 @@ export default fp<Options>(async (app, { authenticate, idempotencyOf, botToken }
     if (caller.mustChangePassword && !beforePasswordChange)
       throw new AppError('password_change_required', 'Choose a new password first.');
     if (!roleCan(caller.role, allow)) {
-      request.log.warn({ event: 'authz_fail', accountId: caller.accountId, allow }, 'refused');
+      noteSecurityEvent(
+        request.log,
+        'authz_fail',
+        { accountId: caller.accountId, allow },
+        'refused',
+      );
       throw new AppError('forbidden', 'Your account may not do this.');
     }
   });

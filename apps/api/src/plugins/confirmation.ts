@@ -2,6 +2,7 @@ import { nameKey } from '@cmp/shared/primitives';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError } from '#lib/errors.ts';
+import { noteSecurityEvent } from '#lib/security-events.ts';
 import type { Actor } from './access.ts';
 
 /** Refuses whoever does not give their own password again, and whoever has guessed too often. */
@@ -38,7 +39,12 @@ export default fp<Options>(async (app, { requireOwnPassword }) => {
       return result;
     } catch (error) {
       if (error instanceof AppError && error.code === 'password_wrong')
-        log.warn({ event: 'authn_confirm_fail', accountId: actor.accountId }, 'wrong password');
+        noteSecurityEvent(
+          log,
+          'authn_confirm_fail',
+          { accountId: actor.accountId },
+          'wrong password',
+        );
       throw error;
     }
   });

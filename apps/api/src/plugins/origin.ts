@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin';
 import { AppError } from '#lib/errors.ts';
+import { noteSecurityEvent } from '#lib/security-events.ts';
 
 /**
  * Cookies come along with any page's request, so a request that alters something must say that it comes from
@@ -14,7 +15,8 @@ export default fp(async (app) => {
     const isSame = origin !== undefined && hostOf(origin) === request.host.toLowerCase();
     if (isSame && (site === undefined || site === 'same-origin')) return done();
 
-    request.log.warn({ event: 'malicious_csrf', origin, site, host: request.host }, 'refused');
+    const seen = { origin, site, host: request.host };
+    noteSecurityEvent(request.log, 'malicious_csrf', seen, 'refused');
     throw new AppError('origin_refused', 'This request did not come from the portal’s own page.');
   });
 });

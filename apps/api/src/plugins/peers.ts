@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError, notHere } from '#lib/errors.ts';
+import { noteSecurityEvent } from '#lib/security-events.ts';
 import { isSameSecret } from '#lib/tokens.ts';
 
 /** Whoever probes or serves stands beside this process; what came through a proxy came from outside. */
@@ -22,7 +23,7 @@ export function hasBearer({ headers }: FastifyRequest, token: string | undefined
 export function requireBot(request: FastifyRequest, token: string): void {
   refuseForwarded(request);
   if (hasBearer(request, token)) return;
-  request.log.warn({ event: 'bot_token_wrong', ip: request.ip }, 'refused');
+  noteSecurityEvent(request.log, 'bot_token_wrong', { ip: request.ip }, 'refused');
   throw new AppError('unauthenticated', 'This is for the bot, which has its token.');
 }
 

@@ -3,6 +3,8 @@ import fp from 'fastify-plugin';
 import type { Pool } from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '#lib/errors.ts';
+import { lockouts, rateLimited } from '#lib/metrics.ts';
+import { noteSecurityEvent } from '#lib/security-events.ts';
 
 export interface Limits {
   /** Requests to the API in 15 minutes from one address, signed out. */
@@ -32,8 +34,16 @@ declare module 'fastify' {
 }
 
 export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) => {
-  const nobody = new RateLimiterMemory({ points: limits.nobodyPer15Minutes, duration: 900 });
-  const session = new RateLimiterMemory({ points: limits.sessionPerMinute, duration: 60 });
+  const nobody = new RateLimiterMemory({
+    keyPrefix: 'nobody',
+    points: limits.nobodyPer15Minutes,
+    duration: 900,
+  });
+  const session = new RateLimiterMemory({
+    keyPrefix: 'session',
+    points: limits.sessionPerMinute,
+    duration: 60,
+  });
   const shared = {
     storeClient: pool,
     storeType: 'pool',
@@ -104,9 +114,14 @@ export async function consume(
     await limiter.consume(key);
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const limit = limiter.keyPrefix;
+    rateLimited.inc({ limit });
     // Once a window, or the log is the flood's next victim.
-    if (refusal.consumedPoints === limiter.points + 1)
-      request.log.warn({ event: 'excess_rate_limit_exceeded', ip: request.ip }, 'rate limited');
+    if (refusal.consumedPoints === limiter.points + 1) {
+      const seen = { limit, ip: request.ip };
+      noteSecurityEvent(request.log, 'excess_rate_limit_exceeded', seen, 'rate limited');
+      if (limit === 'login') lockouts.inc();
+    }
     throw new AppError('rate_limited', 'Too many requests. Wait a little.', undefined, {
       retryAfter: refusal.msBeforeNext / 1000,
     });

@@ -43,7 +43,7 @@ export default fp<Options>(async (app, { folder, limit, bodyOf }) => {
     throwFileSizeLimit: false,
     limits: { fileSize: limit.bytes, files: 1, fields: 10, parts: 11, headerPairs: 20 },
   });
-  const perAccount = new RateLimiterMemory({ points: 30, duration: 60 });
+  const perAccount = new RateLimiterMemory({ keyPrefix: 'upload', points: 30, duration: 60 });
 
   app.decorateRequest('upload', undefined);
   app.addHook('preValidation', async (request) => {

@@ -52,6 +52,8 @@ const config: Omit<AppConfig, 'databaseUrl'> = {
   http: { host: '127.0.0.1', port: 0, trustedProxies: ['10.9.9.9'], isVerbose: false },
   log: { level: 'silent' },
   metricsToken: undefined,
+  metricsKeptMs: 0,
+  authLogPath: undefined,
   dataDir: join(tmpdir(), `cmp-data-${process.pid}-${randomUUID()}`),
   uploadsDir,
   snapshotsDir,

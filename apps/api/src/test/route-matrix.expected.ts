@@ -83,6 +83,7 @@ POST /api/notifications/read             | -       | 401    | 200       | 200   
 GET /api/notifications/preferences       | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 PATCH /api/notifications/preferences     | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 
+GET /api/system                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 GET /api/admin/matviews                             | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 PUT /api/admin/matviews/user_status_matview          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 POST /api/admin/matviews/user_status_matview/refresh | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401

@@ -4,6 +4,8 @@ import { ById, nameKey } from '@cmp/shared/primitives';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { AppError } from '#lib/errors.ts';
+import { noteSecurityEvent } from '#lib/security-events.ts';
+import type { TellSignIn } from '#lib/sign-in-log.ts';
 import { getAccount } from '#modules/accounts/accounts.service.ts';
 import { answerSession, clearSessionCookies, originOf, refreshTokenOf } from '#plugins/cookies.ts';
 import { listSignIns } from './auth.repository.ts';
@@ -17,7 +19,11 @@ import {
 } from './auth.service.ts';
 import { readSession } from './sessions.service.ts';
 
-export const authRoutes: FastifyPluginAsyncZod = async (app) => {
+interface Options {
+  tellSignIn: TellSignIn;
+}
+
+export const authRoutes: FastifyPluginAsyncZod<Options> = async (app, { tellSignIn }) => {
   const { db, keys, sessions } = app;
 
   app.post('/auth/login', {
@@ -25,7 +31,8 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
     schema: { summary: 'Sign in', body: Login, response: { 200: Session, '4xx': ErrorBody } },
     handler: async (request, reply) => {
       const giveBack = await app.countAttempt(request, nameKey(request.body.username));
-      const signedIn = await signIn(db, keys.tokens, request.body, originOf(request));
+      const origin = originOf(request);
+      const signedIn = await signIn(db, keys.tokens, request.body, origin, tellSignIn);
       await giveBack();
       return answerSession(reply, signedIn);
     },
@@ -44,7 +51,12 @@ export const authRoutes: FastifyPluginAsyncZod = async (app) => {
         return answerSession(reply, await refreshSession(db, keys.tokens, presented));
       } catch (error) {
         if (error instanceof AppError && error.code === 'session_reused')
-          request.log.error({ event: 'authn_token_reuse', ...error.details }, 'session ended');
+          noteSecurityEvent(
+            request.log,
+            'authn_token_reuse',
+            { ...error.details },
+            'session ended',
+          );
         if (error instanceof AppError) clearSessionCookies(reply);
         throw error;
       }

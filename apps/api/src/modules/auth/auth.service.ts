@@ -11,6 +11,7 @@ import { AppError, staleVersion } from '#lib/errors.ts';
 import { signIns } from '#lib/metrics.ts';
 import { judgePassword } from '#lib/password-strength.ts';
 import { hashPassword, isFromOlderPortal, spendOtherKind, verifyPassword } from '#lib/passwords.ts';
+import type { TellSignIn } from '#lib/sign-in-log.ts';
 import { newToken, successorOf, tokenHash } from '#lib/tokens.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
@@ -54,6 +55,7 @@ export async function signIn(
   tokenKey: Buffer,
   { username, password }: Login,
   origin: Origin,
+  tellSignIn: TellSignIn,
 ): Promise<SignedIn> {
   const key = nameKey(username);
   const credentials = await findCredentials(db, { nameKey: key });
@@ -67,6 +69,7 @@ export async function signIn(
     ...origin,
   });
   signIns.inc({ outcome });
+  tellSignIn({ outcome, ip: origin.ip, username });
   if (!credentials || outcome !== 'success') {
     const olderCost = await findOlderCost(db);
     if (olderCost !== null) await spendOtherKind(credentials?.passwordHash, olderCost);

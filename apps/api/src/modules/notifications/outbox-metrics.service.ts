@@ -1,43 +1,32 @@
 import { sql } from 'kysely';
-import { Gauge, type Registry } from 'prom-client';
 import type { Db } from '#database/client.ts';
 
-/** How the outbox stands, by channel, and how the webhook fares: the same from every instance. */
-export async function addOutbox(db: Db, live: Registry): Promise<void> {
-  const { channels, webhookFailures } = await readOutbox(db);
-  const byChannel = (name: string, help: string) =>
-    new Gauge({ name, help, labelNames: ['channel'], registers: [live] });
-  const waiting = byChannel('cmp_outbox_waiting', 'Deliveries that wait to be sent.');
-  const oldest = byChannel(
-    'cmp_outbox_oldest_age_seconds',
-    'How long the oldest delivery waits that is due or was tried; 0 where none does.',
-  );
-  const parked = byChannel('cmp_outbox_parked', 'Deliveries that were given up on.');
-  for (const { channel, ...counts } of channels) {
-    waiting.set({ channel }, counts.waiting);
-    oldest.set({ channel }, counts.oldest);
-    parked.set({ channel }, counts.parked);
-  }
-  const help = 'Tries of the webhook since its last success.';
-  new Gauge({ name: 'cmp_webhook_failures', help, registers: [live] }).set(webhookFailures);
+/** How deliveries of one channel stand. */
+export interface ChannelFacts {
+  channel: string;
+  waiting: number;
+  /** Of them, those that were tried at least once. */
+  failing: number;
+  /** How long the oldest waits that is due or was tried; 0 where none does. */
+  oldestSeconds: number;
+  parked: number;
 }
 
-async function readOutbox(db: Db) {
-  const { rows: channels } = await sql<{
-    channel: string;
-    waiting: number;
-    oldest: number;
-    parked: number;
-  }>`
+/** How the outbox stands, by channel, and how the webhook fares: the same from every instance. */
+export async function readOutboxFacts(
+  db: Db,
+): Promise<{ channels: ChannelFacts[]; webhookFailures: number }> {
+  const { rows: channels } = await sql<ChannelFacts>`
     with waiting as (
       select channel, count(*)::integer as count,
+        count(*) filter (where attempts > 0)::integer as failing,
         extract(epoch from now() - min(waits_since) filter (where next_at <= now() or attempts > 0)) as oldest
       from deliveries where state = 'waiting' group by channel
     ), parked as (
       select channel, count(*)::integer as count from deliveries where state = 'parked' group by channel
     )
-    select channel, coalesce(waiting.count, 0) as waiting, coalesce(oldest, 0)::float as oldest,
-      coalesce(parked.count, 0) as parked
+    select channel, coalesce(waiting.count, 0) as waiting, coalesce(failing, 0) as failing,
+      coalesce(oldest, 0)::float as oldest_seconds, coalesce(parked.count, 0) as parked
     from unnest(array['telegram', 'mail', 'webhook']) known(channel)
     left join waiting using (channel) left join parked using (channel)`.execute(db);
   const { failures } = await db

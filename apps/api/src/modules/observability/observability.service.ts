@@ -1,109 +1,82 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
-import { Counter, Gauge, Registry } from 'prom-client';
-import type { Db } from '#database/client.ts';
+import { Registry } from 'prom-client';
 import { registry } from '#lib/metrics.ts';
-import { readMatviewFacts } from '#modules/matviews/matviews.service.ts';
-import { addOutbox } from '#modules/notifications/outbox-metrics.service.ts';
-import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
-import { readBotFacts } from '#modules/telegram/bot.service.ts';
+import { type Collector, collectors, type Watched } from './collectors.ts';
+import { addFigure, type Figure, figure } from './gauges.ts';
 
-/** Everything Prometheus may know, in its text form: of the process, its pool, and the database as it is now. */
-export async function metricsText(db: Db, pool: Pool): Promise<string> {
-  const live = await liveRegistry(db, pool);
-  return Registry.merge([registry, live]).metrics();
+/** How long a scrape waits for what is read: Prometheus gives up after ten seconds, and then knows nothing at all. */
+const patienceMs = 3_000;
+
+/** Gives everything Prometheus may know, in its text form: of the process, its pool, and the database as it is now. */
+export function metricsReader(watched: Watched, keptMs?: number): () => Promise<string> {
+  const readers = Object.entries<Collector>(collectors).map(([name, collector]) => ({
+    name,
+    read: keptReader(() => collector.collect(watched), keptMs ?? collector.keptMs),
+  }));
+
+  return async () => {
+    const live = new Registry();
+    for (const each of poolFigures(watched.pool)) addFigure(live, each);
+    const done = new AbortController();
+    const isLate = wait(patienceMs, undefined, { signal: done.signal, ref: false }).catch(() => {});
+    // What fails or is late is not told; it is there for the next scrape.
+    const inTime = <Read>(read: () => Promise<Read>) =>
+      Promise.race([read().catch(() => undefined), isLate]);
+
+    const isUp = (await inTime(() => sql`select 1`.execute(watched.db))) !== undefined;
+    addFigure(live, figure('cmp_database_up', 'Whether the database answers.', isUp));
+    const samples: Figure['samples'] = [];
+    // One after the other: a scrape takes one connection of those that requests wait for.
+    for (const { name, read } of readers) {
+      const figures = isUp ? await inTime(read) : undefined;
+      samples.push({ labels: { collector: name }, value: figures ? 1 : 0 });
+      for (const each of figures ?? []) addFigure(live, each);
+    }
+    done.abort();
+    const help = 'Whether these figures could be read in time.';
+    addFigure(live, { name: 'cmp_collector_up', help, samples });
+    return Registry.merge([registry, live]).metrics();
+  };
 }
 
-async function liveRegistry(db: Db, pool: Pool): Promise<Registry> {
-  const live = new Registry();
-  const gauge = (name: string, help: string, value: number) =>
-    new Gauge({ name, help, registers: [live] }).set(value);
-
-  gauge('cmp_pool_connections', 'Connections to the database.', pool.totalCount);
-  gauge('cmp_pool_idle', 'Of them, those at rest.', pool.idleCount);
-  gauge('cmp_pool_waiting', 'Requests that wait for a connection.', pool.waitingCount);
-
-  const counts = await countNow(db).catch(() => undefined);
-  gauge('cmp_database_up', 'Whether the database answers.', counts ? 1 : 0);
-  if (!counts) return live;
-  gauge('cmp_sessions_active', 'Sessions that have not ended.', counts.sessions);
-  gauge('cmp_servers', 'Servers.', counts.servers);
-  gauge('cmp_entries_default', 'Entries for which no month’s partition was there.', counts.strays);
-  await addSnapshots(db, gauge);
-  await addBot(db, live, gauge);
-  await addOutbox(db, live);
-  await addMatview(db, gauge);
-  return live;
+function poolFigures(pool: Pool): Figure[] {
+  const { totalCount, idleCount, waitingCount, options } = pool;
+  return [
+    figure('cmp_pool_size', 'Connections to the database that there may be.', options.max),
+    figure('cmp_pool_connections', 'Connections to the database.', totalCount),
+    figure('cmp_pool_in_use', 'Of them, those at work.', totalCount - idleCount),
+    figure('cmp_pool_idle', 'Of them, those at rest.', idleCount),
+    figure('cmp_pool_waiting', 'Requests that wait for a connection.', waitingCount),
+  ];
 }
 
-type AddGauge = (name: string, help: string, value: number) => void;
+const longestMs = 300_000;
 
-async function addSnapshots(db: Db, gauge: AddGauge): Promise<void> {
-  const { newestAt, bytes, verifiedAt, failures, failedTries, isKeySaved } = await readFacts(db);
-  const age = (at: string) => (Date.now() - Date.parse(at)) / 1000;
-  // Without one there is nothing to tell the age of: an alert asks for the absence.
-  if (newestAt !== null)
-    gauge('cmp_snapshot_age_seconds', 'Since the newest snapshot of the database.', age(newestAt));
-  if (bytes !== null) gauge('cmp_snapshot_bytes', 'Size of the newest snapshot.', bytes);
-  if (verifiedAt !== null)
-    gauge('cmp_snapshot_verified_age_seconds', 'Since one was found good.', age(verifiedAt));
-  gauge('cmp_snapshot_failures', 'Snapshots that failed within a day.', failures);
-  gauge(
-    'cmp_snapshot_schedule_failures',
-    'Tries of the schedule that failed since it last made one.',
-    failedTries,
-  );
-  gauge(
-    'cmp_recovery_key_saved',
-    'Whether the recovery key was ever exported.',
-    isKeySaved ? 1 : 0,
-  );
-}
+/** Repeats an answer for a while, for a hundred times as long as it took where that is longer, and asks once for all. */
+function keptReader(read: () => Promise<Figure[]>, keptMs: number): () => Promise<Figure[]> {
+  let known: { until: number; figures: Figure[] } | undefined;
+  let asked: Promise<Figure[]> | undefined;
 
-/** The bot's own counts, which begin anew with it. Where Telegram is off there is none to be up. */
-async function addBot(db: Db, live: Registry, gauge: AddGauge): Promise<void> {
-  const bot = await readBotFacts(db);
-  const count = (name: string, help: string, value: number) =>
-    new Counter({ name, help, registers: [live] }).inc(value);
+  async function ask(): Promise<Figure[]> {
+    const begunAt = performance.now();
+    try {
+      const figures = await read();
+      const endedAt = performance.now();
+      const until =
+        endedAt + (keptMs && Math.max(keptMs, Math.min((endedAt - begunAt) * 100, longestMs)));
+      known = { until, figures };
+      return figures;
+    } finally {
+      asked = undefined;
+    }
+  }
 
-  if (bot.isOn) gauge('cmp_bot_up', 'Whether the bot says that it is well.', bot.isUp ? 1 : 0);
-  if (bot.silentSeconds !== null)
-    gauge('cmp_bot_silent_seconds', 'Since the bot said how it fares.', bot.silentSeconds);
-  count('cmp_bot_updates_total', 'Updates that Telegram gave the bot.', bot.updates);
-  count('cmp_bot_messages_total', 'Messages that the bot sent.', bot.messages);
-  count('cmp_bot_errors_total', 'Calls to Telegram that failed.', bot.errors);
-  if (bot.latencyMs !== null)
-    gauge('cmp_bot_latency_seconds', 'How long Telegram took to answer.', bot.latencyMs / 1000);
-}
-
-/** Nothing where there is no view. */
-async function addMatview(db: Db, gauge: AddGauge): Promise<void> {
-  const facts = await readMatviewFacts(db);
-  if (!facts) return;
-  const { refreshing, pending, ageSeconds } = facts;
-  gauge(
-    'cmp_matview_refresh_running',
-    'Whether the status view is being refreshed.',
-    refreshing ? 1 : 0,
-  );
-  gauge(
-    'cmp_matview_refresh_pending',
-    'Whether a refresh was asked for that has not begun.',
-    pending ? 1 : 0,
-  );
-  if (ageSeconds !== null)
-    gauge(
-      'cmp_matview_last_success_age_seconds',
-      'Since the last good refresh of the status view.',
-      ageSeconds,
-    );
-}
-
-async function countNow(db: Db) {
-  const { rows } = await sql<{ sessions: number; servers: number; strays: number }>`
-    select
-      (select count(*) from sessions where ended_at is null and expires_at > now()) as sessions,
-      (select count(*) from servers where deleted_at is null) as servers,
-      (select count(*) from entries_default) as strays`.execute(db);
-  return rows[0];
+  return async () => {
+    if (known && performance.now() < known.until) return known.figures;
+    asked ??= ask();
+    return asked;
+  };
 }

@@ -36,7 +36,7 @@ export async function readOverview(
 }
 
 /** From the status view where it may be counted from, else from the users. */
-async function countTotals(
+export async function countTotals(
   db: Db,
   scope: Scope,
   bounds: StatusBounds,

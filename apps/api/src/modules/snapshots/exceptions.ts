@@ -27,6 +27,7 @@ const moving: Exception[] = [
   { table: 'webhook_state', reason: 'How the receiver fares now.' },
   { table: 'certificate_checks', reason: 'What was seen of late.' },
   { table: 'matview_states', reason: 'How fresh the status view is here.' },
+  { table: 'worker_beats', reason: 'Which processes are at work now.' },
   { table: 'schema_migrations', reason: 'The manifest names the migrations.' },
 ];
 

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Db } from '#database/client.ts';
+
+const beatMs = 15_000;
+
+/** Says that this process is at work, now and again and again, until it is stopped. */
+export function sayAtWork(db: Db, tell: (failure: unknown) => void): () => Promise<void> {
+  const id = randomUUID();
+  const beat = () => saveBeat(db, id).catch(tell);
+  let last = beat();
+  const timer = setInterval(() => {
+    last = beat();
+  }, beatMs);
+  return async () => {
+    clearInterval(timer);
+    await last;
+    await db
+      .deleteFrom('workerBeats')
+      .where('id', '=', id)
+      .execute()
+      .catch(() => {}); // The database is away: what it keeps of this process grows old by itself.
+  };
+}
+
+/** Also forgets those that were killed. */
+async function saveBeat(db: Db, id: string): Promise<void> {
+  await sql`
+    with gone as (delete from worker_beats where at < now() - interval '1 day')
+    insert into worker_beats (id) values (${id}) on conflict (id) do update set at = now()`.execute(
+    db,
+  );
+}
+
+/** How many processes said so within four beats, and how long ago the last one did. */
+export async function readWorkers(
+  db: Db,
+): Promise<{ working: number; lastSeconds: number | null }> {
+  const { rows } = await sql<{ working: number; lastSeconds: number | null }>`
+    select count(*) filter (where at > now() - interval '1 minute') as working,
+      extract(epoch from now() - max(at))::float8 as last_seconds
+    from worker_beats`.execute(db);
+  return rows[0] ?? { working: 0, lastSeconds: null };
+}
