@@ -12,15 +12,19 @@ export function endOfSilence(
   { quietFrom, quietUntil }: QuietHours,
   timeZone: string,
 ): Date | undefined {
-  if (quietFrom === null || quietUntil === null || quietFrom === quietUntil) return undefined;
   const { date, time } = wallAt(now, timeZone);
-  const isOverMidnight = quietUntil < quietFrom;
-  const isSilent = isOverMidnight
+  if (quietFrom === null || quietUntil === null) return undefined;
+  if (!isSilentAt(time, { quietFrom, quietUntil })) return undefined;
+  const isTomorrow = quietUntil < quietFrom && time >= quietFrom;
+  return momentOf(isTomorrow ? addDays(date, 1) : date, quietUntil, now, timeZone);
+}
+
+/** Whether silence holds at a time of the day. When it ends is much more to work out. */
+export function isSilentAt(time: string, { quietFrom, quietUntil }: QuietHours): boolean {
+  if (quietFrom === null || quietUntil === null || quietFrom === quietUntil) return false;
+  return quietUntil < quietFrom
     ? time >= quietFrom || time < quietUntil
     : time >= quietFrom && time < quietUntil;
-  if (!isSilent) return undefined;
-  const isTomorrow = isOverMidnight && time >= quietFrom;
-  return momentOf(isTomorrow ? addDays(date, 1) : date, quietUntil, now, timeZone);
 }
 
 /** What the site's clocks show. */

@@ -7,7 +7,7 @@ import type { Db, Trx } from '#database/client.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { notFound } from '#lib/errors.ts';
 import { deliveriesEnded } from '#lib/metrics.ts';
-import { endOfSilence } from '#modules/notifications/quiet-hours.ts';
+import { isSilentAt, wallAt } from '#modules/notifications/quiet-hours.ts';
 import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
 import { serversToldTo } from '#modules/notifications/told-to.ts';
 import { isUrgent } from '#modules/notifications/urgency.ts';
@@ -23,12 +23,14 @@ import { markBlocked } from './chats.service.ts';
 import { findLeftTarget } from './left-target.ts';
 import { eventHtml, reportHtml } from './messages.ts';
 import {
+  type Candidate,
   isLeasedReport,
   type Leased,
   leaseMessages,
   listFirstWaiting,
   listWaitingIn,
   lockLeased,
+  readWaiting,
   saveEnd,
   saveLater,
   saveSent,
@@ -157,15 +159,22 @@ async function takeNext(
   { site, settings, limit, now }: Taking,
 ): Promise<Taken[]> {
   const taken = new Map<string, Taken>();
-  for (const waiting of await listFirstWaiting(trx)) {
-    if (taken.size === limit) break;
+  const { time } = wallAt(now, site.timeZone);
+  const could = (await listFirstWaiting(trx)).filter((candidate) => {
     // Off, it still tells the target that was left: who switched it off need not have meant well.
-    if (!settings.enabled && waiting.sealedTarget === null) continue;
-    const target = findTarget(key, waiting);
-    if (target && (taken.has(target.chatId) || isSilenced(waiting, site, now))) continue;
-    const fault = faultOf(waiting, target, settings);
-    if (fault) await saveEnd(trx, [waiting.id], fault.state, fault.failure);
-    else if (target) taken.set(target.chatId, { waiting, target });
+    const isOpen = settings.enabled || candidate.sealedTarget !== null;
+    return isOpen && !isSilenced(candidate, time);
+  });
+  for (let from = 0; from < could.length && taken.size < limit; from += limit) {
+    const some = could.slice(from, from + limit).map(({ id }) => id);
+    for (const waiting of await readWaiting(trx, some)) {
+      if (taken.size === limit) break;
+      const target = findTarget(key, waiting);
+      if (target && taken.has(target.chatId)) continue;
+      const fault = faultOf(waiting, target, settings);
+      if (fault) await saveEnd(trx, [waiting.id], fault.state, fault.failure);
+      else if (target) taken.set(target.chatId, { waiting, target });
+    }
   }
   const next = [...taken.values()];
   await leaseMessages(
@@ -176,9 +185,9 @@ async function takeNext(
   return next;
 }
 
-function isSilenced(waiting: Waiting, { timeZone }: GeneralSettings, now: Date): boolean {
-  const isPatient = waiting.accountId !== null && !isUrgent(waiting.event);
-  return isPatient && endOfSilence(now, waiting, timeZone) !== undefined;
+function isSilenced(candidate: Candidate, time: string): boolean {
+  const isPatient = candidate.accountId !== null && !isUrgent(candidate.event);
+  return isPatient && isSilentAt(time, candidate);
 }
 
 /** Why a message goes to nobody any more: rights and settings can have changed since it was written. */
@@ -192,6 +201,8 @@ function faultOf(
   if (waiting.attempts >= mostRefusals && waiting.failure === null)
     return { state: 'parked', failure: 'The bot was interrupted at this each time.' };
   if (waiting.accountId === null) return undefined;
+  if (!waiting.isLinked)
+    return { state: 'dropped', failure: 'The chat is linked to the account no more.' };
   if (allowedChatIds.length > 0 && ![...allowedChatIds, defaultChatId].includes(target.chatId))
     return { state: 'dropped', failure: 'The chat is not among those that are allowed.' };
   if (!serversOf(waiting))

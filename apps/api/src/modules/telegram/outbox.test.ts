@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MessageOutcome, OutboxMessage } from '@cmp/shared/bot';
+import type { LinkCode, MessageOutcome, OutboxMessage } from '@cmp/shared/bot';
 import type { NotificationEvent } from '@cmp/shared/notifications';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
@@ -346,6 +346,55 @@ describe('who is told', () => {
 
     expect(silenced.map(fileIn)).toEqual(['urgent']);
     expect(after.map(fileIn)).toEqual(['patient']);
+  });
+
+  test('is nobody where the chat became another account’s, though it is sent again', async ({
+    app,
+    api,
+    db,
+    holder,
+    reader,
+  }) => {
+    const [viewer, admin] = [await api.as('viewer'), await api.as('admin')];
+    await happens(db);
+    const { code } = (await viewer.post('/telegram/link-code')).json<LinkCode>();
+    await bot(app).act({ kind: 'link', code });
+
+    const first = await holder.exchange();
+    const [{ id } = { id: 0 }] = await db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('channel', '=', 'telegram')
+      .where('accountId', '=', reader.id)
+      .execute();
+    const again = await admin.post(`/deliveries/${id}/resend`);
+    const second = await holder.exchange();
+
+    expect([first, again.statusCode, second]).toEqual([[], 204, []]);
+    expect(await statesOf(db)).toMatchObject([
+      { state: 'dropped', failure: 'The chat is linked to the account no more.' },
+    ]);
+  });
+
+  test('is a group once, however many there are the same account', async ({
+    db,
+    given,
+    holder,
+  }) => {
+    const account = await given.account();
+    for (const telegramUserId of ['1', '2'])
+      await inChange(db, system, 'telegram:link', null, (trx) =>
+        trx
+          .insertInto('telegramChats')
+          .values({ chatId: '-77', telegramUserId, name: 'Group', accountId: account.id })
+          .execute(),
+      );
+
+    await happens(db);
+
+    const [only] = await holder.exchange();
+    const rest = await holder.exchange([{ id: only?.id ?? 0, outcome: 'sent' }]);
+    expect([only?.chatId, rest]).toEqual(['-77', []]);
   });
 
   test('is nobody in a chat that was unlinked, or is not allowed any more', async ({
