@@ -1,5 +1,5 @@
 import { type BotAct, type BotUser, ExtensionMonths } from '@cmp/shared/bot';
-import { escapeHtml } from '@cmp/shared/telegram-text';
+import { escapeHtml } from '@cmp/shared/escape-html';
 import type { Button, Message } from '#telegram/telegram.ts';
 import { row, toButton } from './rows.ts';
 import { type Site, shortDate, termInWords } from './site.ts';

@@ -1,5 +1,5 @@
 import type { BotAct, BotAnswer } from '@cmp/shared/bot';
-import { escapeHtml } from '@cmp/shared/telegram-text';
+import { escapeHtml } from '@cmp/shared/escape-html';
 import type { StatusCounts } from '@cmp/shared/users';
 import type { Button, Message } from '#telegram/telegram.ts';
 import { commands } from './requests.ts';

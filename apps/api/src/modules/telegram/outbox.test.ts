@@ -410,7 +410,7 @@ describe('the words', () => {
 
     expect(message?.html.replaceAll(/<\/?[bi]>/g, '')).not.toMatch(/[<>]/);
     expect(message?.html).toContain('&lt;b&gt;home&lt;/b&gt; &amp; co');
-    expect(message?.html).toContain('&lt;/b&gt;&lt;a href="x"&gt;');
+    expect(message?.html).toContain('&lt;/b&gt;&lt;a href=&quot;x&quot;&gt;');
   });
 
   test('of a sign-in are who, in which role, from where, on what and when', async ({
