@@ -7,16 +7,16 @@ import type { Db, Trx } from '#database/client.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { notFound } from '#lib/errors.ts';
 import { deliveriesEnded } from '#lib/metrics.ts';
-import { endOfSilence } from '#modules/notifications/quiet-hours.ts';
-import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
+import { silentUntil } from '#modules/notifications/quiet-hours.ts';
+import { delayMs, mostRefusals, wasInterruptedEachTime } from '#modules/notifications/retry.ts';
 import { serversToldTo } from '#modules/notifications/told-to.ts';
-import { isUrgent } from '#modules/notifications/urgency.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import {
   findSealedSnapshot,
   readSealedSnapshot,
 } from '#modules/snapshots/sealed-snapshot.service.ts';
 import { systemActor } from '#plugins/access.ts';
+import { isAllowedChat } from './allowed-chats.ts';
 import { findBotState } from './bot.repository.ts';
 import { type BotPlace, readTelegram, requireHolder } from './bot.service.ts';
 import { markBlocked } from './chats.service.ts';
@@ -162,7 +162,7 @@ async function takeNext(
     // Off, it still tells the target that was left: who switched it off need not have meant well.
     if (!settings.enabled && waiting.sealedTarget === null) continue;
     const target = findTarget(key, waiting);
-    if (target && (taken.has(target.chatId) || isSilenced(waiting, site, now))) continue;
+    if (target && (taken.has(target.chatId) || silentUntil(waiting, now, site.timeZone))) continue;
     const fault = faultOf(waiting, target, settings);
     if (fault) await saveEnd(trx, [waiting.id], fault.state, fault.failure);
     else if (target) taken.set(target.chatId, { waiting, target });
@@ -176,33 +176,21 @@ async function takeNext(
   return next;
 }
 
-function isSilenced(waiting: Waiting, { timeZone }: GeneralSettings, now: Date): boolean {
-  const isPatient = waiting.accountId !== null && !isUrgent(waiting.event);
-  return isPatient && endOfSilence(now, waiting, timeZone) !== undefined;
-}
-
 /** Why a message goes to nobody any more: rights and settings can have changed since it was written. */
 function faultOf(
   waiting: Waiting,
   target: Target | undefined,
-  { allowedChatIds, defaultChatId }: TelegramSettings,
+  settings: TelegramSettings,
 ): { state: 'parked' | 'dropped'; failure: string } | undefined {
   if (!target) return { state: 'parked', failure: 'Where it goes cannot be read any more.' };
-  // Each try that came to an end was written down: these ended the bot instead.
-  if (waiting.attempts >= mostRefusals && waiting.failure === null)
+  if (wasInterruptedEachTime(waiting))
     return { state: 'parked', failure: 'The bot was interrupted at this each time.' };
   if (waiting.accountId === null) return undefined;
-  if (allowedChatIds.length > 0 && ![...allowedChatIds, defaultChatId].includes(target.chatId))
+  if (!isAllowedChat(settings, target.chatId))
     return { state: 'dropped', failure: 'The chat is not among those that are allowed.' };
-  if (!serversOf(waiting))
+  if (!serversToldTo(waiting))
     return { state: 'dropped', failure: 'It is none of the account’s business any more.' };
   return undefined;
-}
-
-function serversOf(waiting: Waiting): Waiting['servers'] | undefined {
-  const { accountId, role, servers } = waiting;
-  if (accountId === null || role === null) return servers;
-  return serversToldTo(waiting, { ...waiting, accountId, role });
 }
 
 function findTarget(key: Buffer, { chatId, sealedTarget }: Waiting): Target | undefined {
@@ -241,6 +229,6 @@ async function asMessage(
     isReport && settings.reportSnapshot ? await findSealedSnapshot(db, mostBytes) : undefined;
   const html = isReport
     ? reportHtml(await makeReport(db, systemActor('system'), await place.boundsNow()), site)
-    : eventHtml({ ...waiting, servers: serversOf(waiting) ?? [] }, site);
+    : eventHtml({ ...waiting, servers: serversToldTo(waiting) ?? [] }, site);
   return { id, chatId: target.chatId, html, token: target.token, fileName: file?.fileName ?? null };
 }
