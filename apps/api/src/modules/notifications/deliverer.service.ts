@@ -83,7 +83,7 @@ async function takeDue(
   const taken: DueDelivery[] = [];
   for (const delivery of due) {
     const until = silentUntil(delivery, new Date(delivery.asOf), timeZone);
-    if (until && channel === 'mail') await postpone(trx, delivery.id, until);
+    if (until) await postpone(trx, delivery.id, until);
     else taken.push(delivery);
   }
   await lease(

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MessageOutcome, OutboxMessage } from '@cmp/shared/bot';
 import type { NotificationEvent } from '@cmp/shared/notifications';
+import { sections } from '@cmp/shared/settings/sections';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
@@ -10,6 +11,7 @@ import type { Db } from '#database/client.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
 import { sealTarget } from '#modules/notifications/sealed-target.ts';
+import { changeSection } from '#modules/settings/settings.service.ts';
 import { insertSnapshot } from '#modules/snapshots/snapshots.repository.ts';
 import { bot, somebody, turnOn, well } from '#test/bot-client.ts';
 import { test as base, client, keys, snapshotsDir, system, unlimited } from '#test/fixtures.ts';
@@ -346,6 +348,19 @@ describe('who is told', () => {
 
     expect(silenced.map(fileIn)).toEqual(['urgent']);
     expect(after.map(fileIn)).toEqual(['patient']);
+  });
+
+  test('is the site’s own chat at any hour', async ({ db, holder }) => {
+    await changeSection(db, system, keys.settings, 'notifications', sections.notifications, {
+      version: 1,
+      values: { quietFrom: '00:00', quietUntil: '23:59' },
+    });
+    await turnOn(db, { defaultChatId: '-1001', events: ['snapshot_restored'] }, 2);
+    await happens(db, 'patient');
+
+    const messages = await holder.exchange();
+
+    expect(messages.map(fileIn)).toEqual(['patient']);
   });
 
   test('is nobody in a chat that was unlinked, or is not allowed any more', async ({
