@@ -19,11 +19,15 @@ const pages = [
   { path: '/settings/certificate', name: 'the certificate' },
   { path: '/settings/mail', name: 'the mail' },
   { path: '/settings/storage', name: 'the storage' },
+  { path: '/settings/notifications', name: 'the notifications of the site' },
+  { path: '/settings/system', name: 'the system' },
+  { path: '/notifications', name: 'the news' },
   { path: '/snapshots', name: 'the snapshots' },
   { path: '/snapshots/restore', name: 'the restore' },
   { path: '/profile/details', name: 'own details' },
   { path: '/profile/security', name: 'own security' },
   { path: '/profile/appearance', name: 'appearance' },
+  { path: '/profile/notifications', name: 'own notifications' },
   { path: '/nowhere', name: 'no page' },
 ];
 

@@ -18,12 +18,18 @@ export interface Portal {
 }
 
 /** The product as its user starts it, on an empty data directory: embedded PostgreSQL, API, panel. */
-export async function startPortal(): Promise<Portal> {
+export async function startPortal(environment: Record<string, string> = {}): Promise<Portal> {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-e2e-'));
   const port = await freePort();
   const process_ = spawn(process.execPath, [path.join(root, 'apps/api/src/supervise.ts')], {
     cwd: root,
-    env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1' },
+    env: {
+      ...process.env,
+      ...environment,
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(process_, 'exit');

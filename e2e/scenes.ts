@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { asLin, datedUsersOf, extendMany, lin } from './news.ts';
 
 /** An address, and what is done there before the picture is taken. */
 export type Scene = string | { address: string; act: (page: Page) => Promise<void> };
@@ -52,6 +53,8 @@ export const addresses: Record<string, Scene> = {
   certificate: '/settings/certificate',
   mail: '/settings/mail',
   storage: '/settings/storage',
+  'settings-notifications': '/settings/notifications',
+  system: '/settings/system',
   'settings-unsaved': {
     address: '/settings/storage',
     act: (page) => page.getByLabel('Daily').fill('21'),
@@ -61,10 +64,24 @@ export const addresses: Record<string, Scene> = {
   profile: '/profile/details',
   security: '/profile/security',
   appearance: '/profile/appearance',
+  'own-notifications': '/profile/notifications',
+  'own-notifications-unsaved': {
+    address: '/profile/notifications',
+    act: (page) => page.getByRole('checkbox', { name: 'Imports: Mail' }).check(),
+  },
+  news: '/notifications',
+  bell: {
+    address: '/servers',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Notifications/ }).click();
+      await page.getByRole('dialog', { name: 'Notifications' }).waitFor();
+      await page.waitForTimeout(600);
+    },
+  },
   'not-found': '/nowhere',
 };
 
-/** Makes an account, an empty server, a checked and a finished import, a snapshot and the plan to restore it. */
+/** Makes an account, an empty server, news of a colleague’s acts, a checked and a finished import, a snapshot and the plan to restore it. */
 export async function prepareScenes(page: Page, url: string): Promise<Record<string, Scene>> {
   await post(page, `${url}/api/accounts`, {
     username: 'may',
@@ -73,6 +90,8 @@ export async function prepareScenes(page: Page, url: string): Promise<Record<str
     role: 'server_admin',
   });
   await post(page, `${url}/api/servers`, { name: 'HK-2 Kwai' });
+
+  await makeNews(page, url);
 
   const checked = await checkImport(page, url);
   const finished = await checkImport(page, url);
@@ -93,6 +112,28 @@ export async function prepareScenes(page: Page, url: string): Promise<Record<str
     'import-done': finished,
     'restore-plan': new URL(page.url()).pathname,
   };
+}
+
+/** What others do is news: one's own acts are not told. */
+async function makeNews(page: Page, url: string): Promise<void> {
+  const lins = await page.context().browser()?.newContext();
+  if (!lins) throw new Error('The page has no browser.');
+  await asLin(page.request, lins.request, url);
+  const ids = await datedUsersOf(page.request, url, 3);
+  await extendMany(lins.request, url, ids);
+  await extendMany(lins.request, url, [
+    ...ids.slice(0, 2),
+    ...(await datedUsersOf(page.request, url, 1)),
+  ]);
+  await lins.request.patch(`${url}/api/settings/general`, {
+    headers: { origin: url },
+    data: { version: 1, values: { soonWindowHours: 72 } },
+  });
+  await lins.request.patch(`${url}/api/settings/certificate`, {
+    headers: { origin: url },
+    data: { version: 1, password: lin.password, values: { domain: 'portal.example.net' } },
+  });
+  await lins.close();
 }
 
 /** What a scene asks for, in its long form. */

@@ -75,7 +75,7 @@ test.describe('on a phone', () => {
   test('no section is wider than the screen, and its link is in sight', async ({ samsPage }) => {
     const pages = ['General', 'Services', 'Database', 'Telegram', 'Remote server', 'Certificate'];
     await samsPage.goto('/settings/general');
-    for (const name of [...pages, 'Mail', 'Storage']) {
+    for (const name of [...pages, 'Mail', 'Storage', 'Notifications', 'System']) {
       const link = samsPage.getByRole('link', { name, exact: true });
       await link.click();
       await expect(samsPage.getByRole('heading', { level: 2, name, exact: true })).toBeVisible();
@@ -85,8 +85,8 @@ test.describe('on a phone', () => {
       expect(width, name).toBe(390);
     }
 
-    await samsPage.goto('/settings/storage');
-    const last = samsPage.getByRole('link', { name: 'Storage', exact: true });
+    await samsPage.goto('/settings/system');
+    const last = samsPage.getByRole('link', { name: 'System', exact: true });
     await expect(last).toBeInViewport({ ratio: 0.99 });
   });
 });

@@ -17,6 +17,7 @@ const Handle = z.object({
     'newAccount',
     'account',
     'audit',
+    'notifications',
     'import',
     'snapshots',
     'restore',

@@ -29,7 +29,7 @@ export function Freshness() {
     <button
       type="button"
       title={t('shell.freshnessHint')}
-      className={`tnum rounded-tag px-1 text-ink-3 transition-opacity hover:text-ink hover:underline touch:hidden ${fetching ? 'opacity-60' : ''}`}
+      className={`tnum rounded-tag px-1 transition-colors hover:text-ink hover:underline touch:hidden ${fetching ? 'text-ink-2' : 'text-ink-3'}`}
       onClick={() => void queries.invalidateQueries({ type: 'active' })}
     >
       {t('shell.freshness', { ago: agoInWords(new Date(updatedAt).toISOString(), now) })}
@@ -39,7 +39,7 @@ export function Freshness() {
 
 /** What belongs to every page says nothing about how old this one is. */
 const isPageData = ({ queryKey }: { queryKey: readonly unknown[] }) =>
-  !['session', 'site', 'health', 'setup'].includes(String(queryKey[0]));
+  !['session', 'site', 'health', 'setup', 'bell'].includes(String(queryKey[0]));
 
 function oldestOnPage(queries: QueryClient): number {
   const shown = queries.getQueryCache().findAll({ type: 'active', predicate: isPageData });

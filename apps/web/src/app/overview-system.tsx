@@ -1,24 +1,37 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Fact } from '#components/fact.tsx';
 import { StatusWord } from '#components/status-word.tsx';
+import { useMay } from '#lib/session.ts';
 import { healthQuery } from '#lib/site.ts';
-import { dateInWords, leftInWords } from '#lib/time.ts';
+import { illPartsOf, systemState } from '#lib/system.ts';
+import { dateInWords, lastedInWords } from '#lib/time.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
+
+// It waits for an answer of its own, and brings many words.
+const OverviewParts = lazy(() => import('./overview-parts.tsx'));
 
 /** Whether the portal is well, and which one it is. */
 export function OverviewSystem() {
   const { t } = useTranslation();
   const zone = useSiteZone();
+  const mayRead = useMay()('system:read');
   const { data: health, isError } = useQuery(healthQuery);
+  const { data: system } = useQuery({ ...systemState, enabled: mayRead });
+  const illCount = system ? illPartsOf(system).length : 0;
   if (!health && !isError) return null;
   const well = health?.ok === true && !isError;
   return (
     <div className="border-line border-t">
       <p className="border-line border-b py-2">
-        <StatusWord status={well ? 'active' : 'expired'}>
-          {t(well ? 'overview.systemOk' : 'overview.systemBad')}
-        </StatusWord>
+        {well && illCount > 0 ? (
+          <StatusWord status="soon">{t('overview.systemIll', { count: illCount })}</StatusWord>
+        ) : (
+          <StatusWord status={well ? 'active' : 'expired'}>
+            {t(well ? 'overview.systemOk' : 'overview.systemBad')}
+          </StatusWord>
+        )}
       </p>
       {health ? (
         <dl>
@@ -28,24 +41,14 @@ export function OverviewSystem() {
               {dateInWords(health.versions.buildTimestamp, zone)}
             </Fact>
           ) : null}
-          <Fact name={t('overview.systemUptime')}>{uptimeInWords(health.uptimeSeconds)}</Fact>
+          <Fact name={t('overview.systemUptime')}>{lastedInWords(health.uptimeSeconds)}</Fact>
+          {mayRead ? (
+            <Suspense>
+              <OverviewParts />
+            </Suspense>
+          ) : null}
         </dl>
       ) : null}
-    </div>
-  );
-}
-
-/** Time gone by is said as time left is: "1 d 4 h". */
-function uptimeInWords(seconds: number): string {
-  const start = new Date(0);
-  return leftInWords(new Date(Math.max(1, seconds) * 1000).toISOString(), start) ?? '';
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="flex justify-between gap-4 border-line border-b py-2">
-      <dt className="text-ink-2">{name}</dt>
-      <dd className="tnum">{children}</dd>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { Outlet, useNavigate } from 'react-router';
+import { Outlet, useLocation, useNavigate } from 'react-router';
 import { OfflineStrip } from '#components/offline-strip.tsx';
 import { toggleRail } from '#lib/appearance.ts';
 import { useMay } from '#lib/session.ts';
@@ -21,15 +21,15 @@ const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx'));
 type Overlay = 'palette' | 'jobs' | 'shortcuts';
 
 export function PanelLayout() {
-  const [overlay, setOverlay] = useState<Overlay>();
-  const close = () => setOverlay(undefined);
   const seesJobs = useMay()('jobs:list');
+  const [overlay, setOverlay, close] = useOverlay(seesJobs);
   useReleaseNotice();
   useUndoKey();
   usePanelShortcuts(() => setOverlay('shortcuts'));
   useCommandKey('k', () => setOverlay(overlay === 'palette' ? undefined : 'palette'));
   useCommandKey('j', () => {
-    if (seesJobs) setOverlay(overlay === 'jobs' ? undefined : 'jobs');
+    if (overlay === 'jobs') close();
+    else if (seesJobs) setOverlay('jobs');
   });
 
   return (
@@ -56,6 +56,19 @@ export function PanelLayout() {
       </Suspense>
     </div>
   );
+}
+
+/** The jobs have an address, too, so that news can lead to them. */
+function useOverlay(seesJobs: boolean) {
+  const [chosen, choose] = useState<Overlay>();
+  const navigate = useNavigate();
+  const { hash, pathname, search } = useLocation();
+  const isAtJobs = seesJobs && hash === '#jobs';
+  function close() {
+    choose(undefined);
+    if (isAtJobs) void navigate({ pathname, search }, { replace: true, preventScrollReset: true });
+  }
+  return [chosen ?? (isAtJobs ? 'jobs' : undefined), choose, close] as const;
 }
 
 function usePanelShortcuts(showHelp: () => void): void {

@@ -68,6 +68,11 @@ export const router = createBrowserRouter([
                 lazy: () => import('./users-page.tsx'),
               },
               {
+                path: 'notifications',
+                handle: { crumb: 'notifications' },
+                lazy: () => import('#features/notifications/news-page.tsx'),
+              },
+              {
                 path: 'profile',
                 handle: { crumb: 'profile' },
                 lazy: () => import('#features/profile/profile-layout.tsx'),
@@ -84,6 +89,10 @@ export const router = createBrowserRouter([
                   {
                     path: 'appearance',
                     lazy: () => import('#features/profile/appearance-page.tsx'),
+                  },
+                  {
+                    path: 'notifications',
+                    lazy: () => import('#features/notifications/preferences-page.tsx'),
                   },
                 ],
               },
@@ -173,6 +182,14 @@ export const router = createBrowserRouter([
                   {
                     path: 'storage',
                     lazy: () => import('#features/settings/storage-page.tsx'),
+                  },
+                  {
+                    path: 'notifications',
+                    lazy: () => import('#features/settings/notifications-page.tsx'),
+                  },
+                  {
+                    path: 'system',
+                    lazy: () => import('#features/system/system-page.tsx'),
                   },
                 ],
               },

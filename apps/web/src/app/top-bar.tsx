@@ -1,4 +1,4 @@
-import { Search } from 'lucide-react';
+import { Bell as BellSign, Search } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '#components/avatar.tsx';
@@ -12,6 +12,7 @@ import { Freshness } from './freshness.tsx';
 
 // A fifth of the first load by itself, and opened seldom: it comes after the page.
 const AccountMenu = lazy(() => import('./account-menu.tsx'));
+const Bell = lazy(() => import('#features/notifications/bell.tsx'));
 
 interface TopBarProps {
   onShortcuts: () => void;
@@ -41,6 +42,9 @@ export function TopBar({ onShortcuts, onSearch, onJobs }: TopBarProps) {
         ) : null}
         <SearchButton onSearch={onSearch} />
         {seesJobs ? <JobsButton onOpen={onJobs} /> : null}
+        <Suspense fallback={<BellSign aria-hidden size={17} className="mx-[7.5px] text-ink-3" />}>
+          <Bell />
+        </Suspense>
         <Freshness />
         <Suspense fallback={<Avatar name={displayName} picture={ownPicture(account)} />}>
           <AccountMenu onShortcuts={onShortcuts} />

@@ -103,6 +103,11 @@ function useFixedEntries(onShortcuts: () => void): PaletteEntry[] {
     page('/profile/details', t('shell.profile'), t('palette.also.profile')),
     page('/profile/security', t('palette.security'), t('palette.also.security')),
     page('/profile/appearance', t('palette.appearance'), t('palette.also.appearance')),
+    page('/notifications', t('news.title'), t('palette.also.notifications')),
+    page('/profile/notifications', t('news.choose'), t('palette.also.choose')),
+    ...(may('system:read')
+      ? [page('/settings/system', t('settings.system'), t('palette.also.system'))]
+      : []),
     ...(may('accounts:create')
       ? [
           {

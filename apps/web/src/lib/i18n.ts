@@ -1,11 +1,12 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import type { system } from '#locales/en/system.ts';
 import { en } from '#locales/en.ts';
-import { pseudoOf } from './pseudo-locale.ts';
+import { pseudoOf, type Tree } from './pseudo-locale.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & { system: typeof system } };
     nsSeparator: false;
   }
 }
@@ -18,6 +19,12 @@ void i18next.use(initReactI18next).init({
   // Actions are named `servers:update`, and their sentences by them.
   nsSeparator: false,
 });
+
+/** Words that come with the pages that say them, so that the first page need not wait for them. */
+export function addWords(words: Tree): void {
+  i18next.addResourceBundle('en', 'translation', words, true);
+  i18next.addResourceBundle('pseudo', 'translation', pseudoOf(words), true);
+}
 
 /** `?lng=pseudo` accents and brackets every sentence, so that a plain one is seen to be untranslated. */
 function chosenLanguage(): string {

@@ -26,6 +26,12 @@ export function leftInWords(until: string, now: Date): string | undefined {
   return i18next.t('time.daysAndHours', { days, hours });
 }
 
+/** The same of how long something has lasted. */
+export function lastedInWords(seconds: number): string {
+  if (seconds < 60) return i18next.t('time.seconds', { count: Math.round(seconds) });
+  return leftInWords(new Date(seconds * 1000).toISOString(), new Date(0)) ?? '';
+}
+
 /** "2 Dec 2026", the day it was in that zone. */
 export function dateInWords(at: string, timeZone: string | undefined): string {
   return formatted(at, { dateStyle: 'medium', timeZone });

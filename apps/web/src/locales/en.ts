@@ -7,6 +7,7 @@ import { errors } from './en/errors.ts';
 import { images } from './en/images.ts';
 import { jobs } from './en/jobs.ts';
 import { mail } from './en/mail.ts';
+import { news } from './en/news.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
 import { palette } from './en/palette.ts';
@@ -38,6 +39,7 @@ export const en = {
   remoteServer,
   certificate,
   mail,
+  news,
   notifications,
   storage,
   errors,

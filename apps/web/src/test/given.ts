@@ -1,6 +1,7 @@
 import type { Session } from '@cmp/shared/auth';
 import type { AuditEntry } from '@cmp/shared/changes';
 import type { Site } from '@cmp/shared/health';
+import type { Notification } from '@cmp/shared/notifications';
 import type { Role } from '@cmp/shared/permissions';
 import type { ServerListing } from '@cmp/shared/servers';
 import type { User, UserList } from '@cmp/shared/users';
@@ -84,6 +85,18 @@ export const given = {
     serverName: 'SG-1',
     before: { remark: null },
     after: { remark: 'x' },
+    ...fields,
+  }),
+
+  news: (fields: Partial<Notification> = {}): Notification => ({
+    id: 1,
+    event: 'users_extended',
+    at: '2026-11-20T17:00:00Z',
+    changeId: 7,
+    actorName: 'lin',
+    facts: {},
+    servers: [{ id: 1, name: 'tokyo', users: 1, names: ['ko.htet'] }],
+    readAt: null,
     ...fields,
   }),
 

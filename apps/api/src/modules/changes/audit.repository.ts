@@ -72,7 +72,7 @@ export async function listEntries(
       e.table_name as "table", e.row_id, e.server_id, s.name as server_name,
       coalesce(
         case e.table_name when 'servers' then s.name when 'users' then u.account_name
-          when 'services' then v.name else coalesce(a.username, g.username, i.purpose) end,
+          when 'services' then v.name when 'telegram_chats' then t.name else coalesce(a.username, g.username, i.purpose) end,
         e.after ->> 'account_name', e.before ->> 'account_name', e.after ->> 'name',
         e.before ->> 'name', e.after ->> 'username', e.before ->> 'username', e.after ->> 'section',
         e.after ->> 'purpose', e.before ->> 'purpose'
@@ -86,8 +86,9 @@ export async function listEntries(
     left join users u on e.table_name = 'users' and u.id = e.row_id and u.server_id = e.server_id
     left join services v on e.table_name = 'services' and v.id = e.row_id
     left join accounts a on e.table_name = 'accounts' and a.id = e.row_id
+    left join telegram_chats t on e.table_name = 'telegram_chats' and t.id = e.row_id
     left join images i on e.table_name = 'images' and i.id = e.row_id
-    left join accounts g on e.table_name in ('grants', 'images') and g.id = coalesce(
+    left join accounts g on e.table_name in ('grants', 'images', 'notification_preferences') and g.id = coalesce(
       e.after ->> 'account_id', e.before ->> 'account_id', i.account_id::text)::integer
     order by e.change_id desc, e.id desc`.execute(db);
   return rows;

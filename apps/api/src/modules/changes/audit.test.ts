@@ -67,6 +67,29 @@ describe('GET /audit', () => {
     ]);
   });
 
+  test('names a chat, and of somebody’s notifications whose they are', async ({ api, db }) => {
+    const admin = await api.as('admin');
+    await admin.patch('/notifications/preferences', {
+      ...{ version: 1, quietFrom: null, quietUntil: null },
+      choices: { sign_in: { panel: true } },
+    });
+    await inChange(db, system, 'telegram:link', null, (trx) =>
+      sql`insert into telegram_chats (chat_id, telegram_user_id, name, account_id)
+        values ('5', '5', 'a phone', ${admin.account.id})`.execute(trx),
+    );
+    await inChange(db, system, 'telegram:link', null, (trx) =>
+      sql`update telegram_chats set sign_in_alerts = false`.execute(trx),
+    );
+
+    const { items } = (await admin.get('/audit?limit=3')).json();
+
+    expect(items).toMatchObject([
+      { table: 'telegram_chats', rowName: 'a phone' },
+      { table: 'telegram_chats', rowName: 'a phone' },
+      { table: 'notification_preferences', rowName: admin.account.username },
+    ]);
+  });
+
   test('pages newest first, and filters', async ({ api, db, given }) => {
     const [tokyo, osaka] = await given.servers('tokyo', 'osaka');
     const [anna] = await given.users(tokyo.id, 'anna', 'ben', 'cora');

@@ -32,6 +32,7 @@ export function sentenceOf(act: Act): Sentence {
   const { first, entries } = act;
   const own = sentenceOfAction[first.action];
   if (own === 'extended' && first.months !== null && first.serverName !== null) return 'extendedBy';
+  if (first.action === 'telegram:link') return sentenceOfChat[fateOf(first)];
   if (own && (!needsServer.has(own) || first.serverName !== null)) return own;
   if (first.action === 'servers:delete' && entries.length > 1) return 'goneWithUsers';
   const isOnServer = first.table === 'users' && first.serverName !== null;
@@ -48,10 +49,19 @@ const sentenceOfAction: Record<string, Exclude<Sentence, Fate>> = {
   'accounts:reset-password': 'password',
   'profile:password': 'ownPassword',
   'profile:update': 'ownDetails',
+  'notifications:update': 'ownNotifications',
   'grants:update': 'altered',
   'settings:update': 'altered',
   setup: 'setUp',
   seed: 'seeded',
+};
+
+/** A chat comes by being linked. */
+const sentenceOfChat: Record<Fate, Sentence> = {
+  added: 'chatLinked',
+  gone: 'chatUnlinked',
+  back: 'chatLinked',
+  changed: 'changed',
 };
 
 const needsServer: ReadonlySet<Sentence> = new Set(['extended', 'moved', 'imported']);

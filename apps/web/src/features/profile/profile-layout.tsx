@@ -25,6 +25,7 @@ export function ProfileLayout() {
           { to: '/profile/details', text: t('profile.details') },
           { to: '/profile/security', text: t('profile.security') },
           { to: '/profile/appearance', text: t('profile.appearance') },
+          { to: '/profile/notifications', text: t('news.title') },
         ]}
       />
       <Outlet />

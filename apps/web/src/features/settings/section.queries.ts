@@ -4,6 +4,7 @@ import {
   DatabaseSection,
   GeneralSection,
   MailSection,
+  NotificationsSection,
   RemoteServerSection,
   type Section,
   type SettingsChange,
@@ -38,6 +39,8 @@ export const remoteServerSection = sectionQuery('remote-server', RemoteServerSec
 export const certificateSection = sectionQuery('certificate', CertificateSection);
 export const mailSection = sectionQuery('mail', MailSection);
 export const storageSection = sectionQuery('storage', StorageSection);
+
+export const notificationsSection = sectionQuery('notifications', NotificationsSection);
 
 export const changeSection = (section: Section) =>
   mutationOptions({

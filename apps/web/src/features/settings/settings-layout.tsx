@@ -20,6 +20,8 @@ export function SettingsLayout() {
             { to: '/settings/certificate', text: t('settings.certificate') },
             { to: '/settings/mail', text: t('settings.mail') },
             { to: '/settings/storage', text: t('settings.storage') },
+            { to: '/settings/notifications', text: t('settings.notifications') },
+            { to: '/settings/system', text: t('settings.system') },
           ]}
         />
         <div className="min-w-0">

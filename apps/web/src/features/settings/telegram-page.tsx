@@ -9,7 +9,9 @@ import { SelectField } from '#components/select-field.tsx';
 import { SkeletonForm } from '#components/skeleton.tsx';
 import { TextField } from '#components/text-field.tsx';
 import { queryClient } from '#lib/query-client.ts';
+import { systemState } from '#lib/system.ts';
 import { useSiteZone } from '#lib/use-site-zone.ts';
+import { BotHealth } from './bot-health.tsx';
 import { ChoicesField } from './choices-field.tsx';
 import { FormPart } from './form-part.tsx';
 import { ListField } from './list-field.tsx';
@@ -20,6 +22,7 @@ import { SectionTest } from './section-test.tsx';
 import { useSectionForm } from './use-section-form.ts';
 
 export function loader(): null {
+  void queryClient.prefetchQuery(systemState);
   void queryClient.prefetchQuery(telegramSection);
   return null;
 }
@@ -27,11 +30,16 @@ export function loader(): null {
 export function TelegramPage() {
   const { t } = useTranslation();
   return (
-    <Section title={t('settings.telegram')} text={t('telegram.text')}>
-      <Panel skeleton={<SkeletonForm fields={8} />}>
-        <TelegramForm />
-      </Panel>
-    </Section>
+    <div className="grid gap-10">
+      <Section title={t('settings.telegram')} text={t('telegram.text')}>
+        <BotHealth />
+      </Section>
+      <Section title={t('telegram.setUp')}>
+        <Panel skeleton={<SkeletonForm fields={8} />}>
+          <TelegramForm />
+        </Panel>
+      </Section>
+    </div>
   );
 }
 
@@ -80,6 +88,9 @@ function TelegramForm() {
             <TextField {...form.text('reportTime', t('telegram.timeHint', { zone }))} type="time" />
           )}
         </div>
+        {report === 'off' ? null : (
+          <CheckField {...form.tick('reportSnapshot', t('telegram.snapshotHint'))} />
+        )}
       </FormPart>
       <SectionTest
         text={t('telegram.testText')}

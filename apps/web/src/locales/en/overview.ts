@@ -40,6 +40,8 @@ export const overview = {
   system: 'System',
   systemOk: 'All systems normal',
   systemBad: 'Something is wrong',
+  systemIll_one: '{{count}} part needs attention',
+  systemIll_other: '{{count}} parts need attention',
   systemVersion: 'Version',
   systemUptime: 'Running for',
   systemBuilt: 'Built',

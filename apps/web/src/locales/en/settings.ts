@@ -41,6 +41,8 @@ export const settings = {
   certificate: 'Certificate',
   mail: 'Mail',
   storage: 'Storage',
+  notifications: 'Notifications',
+  system: 'System',
 
   labels: {
     siteName: 'Site name',
@@ -145,6 +147,11 @@ export const settings = {
     defaultChatId: 'Write the chat’s number; a group’s begins with a minus.',
     allowedChatIds: 'Write one chat’s number on each line, none twice.',
     reportTime: 'Write a time such as 09:00.',
+    quietFrom: 'Write a time such as 22:00.',
+    quietUntil: 'Give both times, such as 22:00 and 07:00, or neither.',
+    webhookUrl:
+      'Write a whole address, such as https://hooks.example.net/portal, without a user or a password in it.',
+    webhookSecret: 'Give a secret.',
     scheduleTime: 'Write a time such as 03:00.',
     scheduleDays: 'Choose at least one day.',
     recipients: 'Write one age recipient (age1…) on each line, none twice; at least one.',

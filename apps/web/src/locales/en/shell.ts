@@ -15,6 +15,7 @@ export const shell = {
   accounts: 'Accounts',
   snapshots: 'Snapshots',
   audit: 'Audit log',
+  notifications: 'Notifications',
   settings: 'Settings',
   profile: 'Profile',
   collapse: 'Collapse navigation',

@@ -9,17 +9,21 @@ export const telegram = {
     report: 'Report',
     reportTime: 'At',
     reportDay: 'On',
-    reportSnapshot: 'Attach the newest snapshot, if it is encrypted',
+    reportSnapshot: 'Attach the newest snapshot',
   },
   tokenHint: 'BotFather gives it when the bot is made.',
   defaultChatHint: 'Where messages go that are for nobody in particular.',
   allowedChatsHint:
     'One chat’s number on each line. Where any is named, the bot answers in no other.',
+  snapshotHint:
+    'Only where it is encrypted, and small enough for Telegram: whoever reads the chat can save it.',
+  setUp: 'How it is set up',
   bot: 'The bot',
   chats: 'Chats',
   messages: 'Messages',
   reportOf: { off: 'None', daily: 'Every day', weekly: 'Every week' },
-  reportHint: 'Who expires, what changed and how the portal is.',
+  reportHint:
+    'To the default chat: totals, who expires, and the age of the snapshot and the certificate.',
   timeHint: 'By the clock of {{zone}}.',
   testText: 'Asks Telegram whose token this is.',
   tested: 'Answered in {{took}} as {{name}} (@{{username}})',
