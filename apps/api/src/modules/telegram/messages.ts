@@ -28,7 +28,7 @@ export function reportHtml(report: Report, { siteName, timeZone }: Site): string
     `<b>${escapeHtml(`${siteName}: the report`)}</b>`,
     escapeHtml(momentIn(at, timeZone)),
     '',
-    `${number(counts.all)} users on ${number(servers)} servers`,
+    `${counted(counts.all, 'user')} on ${counted(servers, 'server')}`,
     `Active ${number(counts.active)} · soon ${number(counts.soon)} · expired ${number(counts.expired)} · disabled ${number(counts.disabled)}`,
     ...services.map(({ service, count }) =>
       escapeHtml(`${service ?? 'No service'}: ${number(count)}`),
@@ -84,7 +84,11 @@ function certificateLines({ certificateDays }: Report): string[] {
 }
 
 function days(count: number): string {
-  return `${number(count)} ${count === 1 ? 'day' : 'days'}`;
+  return counted(count, 'day');
+}
+
+function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function number(count: number): string {

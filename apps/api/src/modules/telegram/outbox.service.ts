@@ -169,7 +169,7 @@ async function asMessage(
   const file =
     isReport && settings.reportSnapshot ? await findSealedSnapshot(db, mostBytes) : undefined;
   const html = isReport
-    ? reportHtml(await makeReport(db, systemActor('system'), await place.boundsNow()), site)
+    ? reportHtml(await makeReport(db, place, systemActor('system'), await place.boundsNow()), site)
     : eventHtml({ ...waiting, servers: serversToldTo(waiting) ?? [] }, site);
   return { id, chatId: target.chatId, html, token: target.token, fileName: file?.fileName ?? null };
 }

@@ -543,6 +543,21 @@ describe('the report', () => {
     await turnOn(db, site, 2);
     const [home] = await given.servers('home & co');
     await given.users(home.id, { accountName: '<anna>', expiresOn: '2020-01-01' }, 'bela');
+    await changeSection(db, system, keys.settings, 'certificate', sections.certificate, {
+      version: 1,
+      values: { domain: 'portal.example.net' },
+    });
+    await db
+      .insertInto('certificateChecks')
+      .values([
+        { domain: 'old.example.net', expiresAt: sql`now() + interval '3 days'` },
+        {
+          domain: 'portal.example.net',
+          expiresAt: sql`now() + interval '20 days 1 hour'`,
+          at: sql`now() - interval '1 day'`,
+        },
+      ])
+      .execute();
     const fileName = await snapshot(db, sealed);
     await tell(db, { event: 'report' });
 
@@ -550,7 +565,8 @@ describe('the report', () => {
     const file = await bot(app).get(`outbox/${message?.id}/file`);
 
     expect(message).toMatchObject({ chatId: '-500', token: null, fileName });
-    expect(message?.html).toContain('2 users on 1 servers');
+    expect(message?.html).toContain('2 users on 1 server\n');
+    expect(message?.html).toContain('The certificate ends in 20 days.');
     expect(message?.html).toContain('Active 1 · soon 0 · expired 1 · disabled 0');
     expect(message?.html).toContain('&lt;anna&gt; (home &amp; co): 2020-01-01');
     expect(message?.html).toContain('Newest snapshot:');
