@@ -1,9 +1,27 @@
 import { addDays } from '@cmp/shared/calendar';
+import { type NotificationEvent, urgent } from '@cmp/shared/notifications';
 
 /** Times of the site's day, as 22:00; over midnight where it ends before it begins. None where both are null or equal. */
 export interface QuietHours {
   quietFrom: string | null;
   quietUntil: string | null;
+}
+
+/** Until when a delivery is kept back: what is urgent is not, nor what goes to the site's own. */
+export function silentUntil(
+  delivery: QuietHours & { event: NotificationEvent; accountId: number | null },
+  now: Date,
+  timeZone: string,
+): Date | undefined {
+  return isPatient(delivery) ? endOfSilence(now, delivery, timeZone) : undefined;
+}
+
+/** Whether silence is kept for it at all. */
+export function isPatient(delivery: {
+  event: NotificationEvent;
+  accountId: number | null;
+}): boolean {
+  return delivery.accountId !== null && !urgent.includes(delivery.event);
 }
 
 /** When the silence that holds now ends, or undefined where none holds. */
