@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     const where = conditions(postgres);
     await fill(postgres, size);
     const madeMs = await timed(() =>
-      switchMatview(db, pool, systemActor('system'), { exists: true }),
+      switchMatview(db, pool, systemActor('system'), { exists: true }, 'detected'),
     );
     const { rows } = await sql<{ groups: number; bytes: number }>`
       select count(*)::int as groups, pg_total_relation_size('user_status_matview')::int as bytes

@@ -1,8 +1,14 @@
 import type { Page } from '@playwright/test';
 import { asLin, datedUsersOf, extendMany, lin } from './news.ts';
 
-/** An address, and what is done there before the picture is taken. */
-export type Scene = string | { address: string; act: (page: Page) => Promise<void> };
+/** An address, what is done there before the picture is taken, and what undoes it for the pictures after. */
+export type Scene = string | LongScene;
+
+interface LongScene {
+  address: string;
+  act?: (page: Page) => Promise<void>;
+  undo?: (page: Page) => Promise<void>;
+}
 
 /** The pages that need nothing made first. */
 export const addresses: Record<string, Scene> = {
@@ -55,6 +61,17 @@ export const addresses: Record<string, Scene> = {
   storage: '/settings/storage',
   'settings-notifications': '/settings/notifications',
   system: '/settings/system',
+  'status-view': {
+    address: '/settings/system',
+    act: async (page) => {
+      await switchStatusView(page, true);
+      for (let refresh = 0; refresh < 9; refresh++)
+        await post(page, new URL(`${statusView}/refresh?mode=now`, page.url()).href, {});
+      await page.reload();
+      await page.getByText(/^Schedule: /).scrollIntoViewIfNeeded();
+    },
+    undo: (page) => switchStatusView(page, false),
+  },
   'settings-unsaved': {
     address: '/settings/storage',
     act: (page) => page.getByLabel('Daily').fill('21'),
@@ -137,7 +154,7 @@ async function makeNews(page: Page, url: string): Promise<void> {
 }
 
 /** What a scene asks for, in its long form. */
-export function sceneOf(scene: Scene): { address: string; act?: (page: Page) => Promise<void> } {
+export function sceneOf(scene: Scene): LongScene {
   return typeof scene === 'string' ? { address: scene } : scene;
 }
 
@@ -160,6 +177,14 @@ ko.htet,mini,2027-01-31
 maria.k,Basik,2027-02-01
 shop-12,mini,31/13/26
 `;
+
+const statusView = '/api/admin/matviews/user_status_matview';
+
+async function switchStatusView(page: Page, exists: boolean): Promise<void> {
+  const { href, origin } = new URL(statusView, page.url());
+  const answer = await page.request.put(href, { headers: { origin }, data: { exists } });
+  if (!answer.ok()) throw new Error(`${href}: ${await answer.text()}`);
+}
 
 async function tickThree(page: Page): Promise<void> {
   const ticks = page.getByRole('grid').getByRole('checkbox', { name: /^Select (?!the users)/ });

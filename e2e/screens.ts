@@ -66,10 +66,11 @@ async function shootAll(browser: Browser): Promise<void> {
         for (const [name, scene] of Object.entries<Scene>({ ...addresses, ...plans }).filter(
           ([name]) => isWanted(name),
         )) {
-          const { address, act } = sceneOf(scene);
+          const { address, act, undo } = sceneOf(scene);
           await open(page, portal.url + address);
           await act?.(page);
           await shoot(page, name, look);
+          await undo?.(page);
         }
       });
   } finally {

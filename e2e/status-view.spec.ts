@@ -1,6 +1,6 @@
 import { expect, expectAccessible, test } from './test.ts';
 
-test('the overview says since when it was counted, where the status view answers it', async ({
+test('the overview says since when it was counted, where the status view answers it, and its page how it fares', async ({
   samsPage: page,
   portal,
 }) => {
@@ -17,6 +17,13 @@ test('the overview says since when it was counted, where the status view answers
   await page.reload();
   await expect(page.getByText('Counted just now')).toBeVisible();
   await expectAccessible(page);
+
+  await page.goto('/settings/system');
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(page.getByRole('img', { name: /^The last refresh took \d+ ms\.$/ })).toBeVisible();
+  await expect(page.getByText(/^rows \d+ · \d+ ms$/)).toBeVisible();
+  await expectAccessible(page);
+  await page.goto('/');
 
   expect((await exists(false)).status()).toBe(200);
   await page.reload();

@@ -16,6 +16,8 @@ create table matview_states (
   -- When the last one began: what it read is as old as that.
   last_success timestamptz,
   last_failure timestamptz,
+  -- The last good ones, the newest last: when it began, how long it took, how many rows there are since.
+  refreshes jsonb not null default '[]' check (jsonb_typeof(refreshes) = 'array' and jsonb_array_length(refreshes) <= 20),
   failure text check (char_length(failure) <= 500)
 );
 insert into matview_states (name) values ('user_status_matview');
@@ -67,8 +69,10 @@ set search_path = pg_catalog as $$
 $$;
 
 -- Nobody waits for one that waits.
-create procedure refresh_user_status_matview() language plpgsql
+create procedure refresh_user_status_matview(out ms float8, out counted integer) language plpgsql
 security definer set search_path = public, pg_temp set lock_timeout = '60s' as $$
+declare
+  began timestamptz := clock_timestamp();
 begin
   if has_matview_key('user_status_matview') and
     (select relispopulated from pg_class where oid = 'user_status_matview'::regclass)
@@ -77,6 +81,8 @@ begin
   else
     refresh materialized view user_status_matview;
   end if;
+  ms := extract(epoch from clock_timestamp() - began) * 1000;
+  select count(*) into counted from user_status_matview;
 end $$;
 
 revoke execute on procedure make_user_status_matview from public;

@@ -209,7 +209,7 @@ export async function buildApp({
       await api.register(spreadsheetRoutes, place);
       await api.register(jobRoutes, { works });
       await api.register(notificationRoutes);
-      await api.register(matviewRoutes);
+      await api.register(matviewRoutes, config);
       await api.register(snapshotRoutes, { queue, place: { ...config, keys } });
       await api.register(serviceRoutes);
       await api.register(settingsRoutes, settingsPlaces(config));

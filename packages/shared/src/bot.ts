@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { NotificationEvent } from './notifications.ts';
 import { Role } from './permissions.ts';
 import { CalendarDate, Id, Timestamp, Version } from './primitives.ts';
-import { Status } from './status.ts';
-import { StatusCounts } from './users.ts';
+import { StatusCounts, User } from './users.ts';
 
 /** What the Telegram bot and the API say to each other, under `/internal/bot`. */
 
@@ -135,20 +134,8 @@ export const ActRequest = z.strictObject({
 });
 export type ActRequest = z.infer<typeof ActRequest>;
 
-export const BotUser = z.object({
-  id: Id,
-  serverId: Id,
-  serverName: z.string(),
-  accountName: z.string(),
-  service: z.string().nullable(),
-  contact: z.string().nullable(),
-  remark: z.string().nullable(),
-  expiresOn: CalendarDate.nullable(),
-  totalDevices: z.int().nullable(),
-  dataLimitGb: z.number().nullable(),
-  enabled: z.boolean(),
-  status: Status,
-  version: Version,
+/** A user as a chat shows it: with whether there is a term that the account may lengthen. */
+export const BotUser = User.omit({ createdAt: true, updatedAt: true }).extend({
   canExtend: z.boolean(),
 });
 export type BotUser = z.infer<typeof BotUser>;
@@ -213,6 +200,7 @@ export const BotAnswer = z.discriminatedUnion('kind', [
   }),
 ]);
 export type BotAnswer = z.infer<typeof BotAnswer>;
+export type AnswerOf<Kind extends BotAnswer['kind']> = Extract<BotAnswer, { kind: Kind }>;
 
 /** A chat that acts for one's account. */
 export const LinkedChat = z.object({

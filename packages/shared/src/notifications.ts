@@ -139,7 +139,7 @@ export const NotificationQuery = z.strictObject({
 });
 export type NotificationQuery = z.infer<typeof NotificationQuery>;
 
-/** Marks these as read, or all there are up to one. */
+/** Marks all there are as read, up to this one. */
 export const NotificationsRead = z.strictObject({ upTo: z.int().positive() });
 export type NotificationsRead = z.infer<typeof NotificationsRead>;
 export const Unread = z.object({ unread: z.int() });

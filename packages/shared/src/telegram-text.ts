@@ -1,15 +1,6 @@
 /** What one message may hold. Telegram counts what is seen; counting the marks too errs on the safe side. */
 const MOST = 4096;
 
-/** Text for a message in Telegram's HTML, where these mean something else. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
-
 /**
  * The messages that say it in order: cut between lines or words where there are any, never within a tag, an entity or
  * a character, and with whatever is bold or linked going on in the next.

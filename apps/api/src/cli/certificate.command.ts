@@ -91,7 +91,9 @@ async function look(context: Context, settings: Settings) {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(10_000)]);
   try {
     const { daysLeft, level, validTo, issuer, distrust } = await readCertificate(
-      ...([settings, new Date(), { signal }] as const),
+      settings,
+      new Date(),
+      { signal },
     );
     return { daysLeft, level, validTo, issuer, distrust };
   } catch (error) {

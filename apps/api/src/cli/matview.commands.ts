@@ -19,7 +19,9 @@ export function addMatviewCommands(program: Command, run: Run): void {
     .command('status')
     .description('whether it is there, and how fresh it is')
     .action(() =>
-      run((context) => withDatabase(context, async (db) => told(await getMatview(db)))),
+      run((context) =>
+        withDatabase(context, async (db) => told(await getMatview(db, context.config.matviewUse))),
+      ),
     );
 
   matview
@@ -28,7 +30,7 @@ export function addMatviewCommands(program: Command, run: Run): void {
     .action(() =>
       run((context) =>
         withDatabase(context, async (db, { pool }) =>
-          told(await switchMatview(db, pool, actor, { exists: true })),
+          told(await switchMatview(db, pool, actor, { exists: true }, context.config.matviewUse)),
         ),
       ),
     );
@@ -40,7 +42,7 @@ export function addMatviewCommands(program: Command, run: Run): void {
       run((context) =>
         withDatabase(context, async (db, { pool }) => {
           await matviewRefresher(db, pool, () => {}).refresh();
-          return told(await getMatview(db));
+          return told(await getMatview(db, context.config.matviewUse));
         }),
       ),
     );
@@ -51,7 +53,7 @@ export function addMatviewCommands(program: Command, run: Run): void {
     .action(() =>
       run((context) =>
         withDatabase(context, async (db, { pool }) =>
-          told(await switchMatview(db, pool, actor, { exists: false })),
+          told(await switchMatview(db, pool, actor, { exists: false }, context.config.matviewUse)),
         ),
       ),
     );

@@ -161,6 +161,7 @@ export interface MatviewStates {
   lastFailure: string | null;
   lastSuccess: string | null;
   name: string;
+  refreshes: Generated<unknown>;
   runningSince: string | null;
   served: Generated<number>;
   serving: Generated<number>;

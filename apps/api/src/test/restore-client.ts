@@ -36,6 +36,7 @@ export const leftOut = {
   snapshots: 'all',
   telegram_codes: 'all',
   telegram_updates: 'all',
+  worker_beats: 'all',
   changes: ['xid'],
 } as const;
 

@@ -1,7 +1,7 @@
 import { type BotAct, type BotUser, ExtensionMonths } from '@cmp/shared/bot';
-import { escapeHtml } from '@cmp/shared/telegram-text';
+import { escapeHtml } from '@cmp/shared/escape-html';
 import type { Button, Message } from '#telegram/telegram.ts';
-import { row, toButton } from './rows.ts';
+import { cut, row, toButton, turnButtons } from './rows.ts';
 import { type Site, shortDate, termInWords } from './site.ts';
 
 /** All that is to be said of one user. */
@@ -62,15 +62,13 @@ export function userPage(
   const { words } = site;
   if (items.length === 0) return { html: `${title}\n\n${empty}`, buttons: [row(...last)] };
   const users = items.map((user) => row(userButton(site, user)));
-  const pageButtons = row(
-    page > 1 ? toButton(words.buttons.before, turn(page - 1)) : undefined,
-    page < pages ? toButton(words.buttons.after, turn(page + 1)) : undefined,
-  );
   return {
     html: [title, ...(pages > 1 ? [words.page(page, pages)] : []), ...(note ? [note] : [])].join(
       '\n\n',
     ),
-    buttons: [...users, pageButtons, row(...last)].filter(({ length }) => length > 0),
+    buttons: [...users, turnButtons(site, { page, pages }, turn), row(...last)].filter(
+      ({ length }) => length > 0,
+    ),
   };
 }
 
@@ -81,9 +79,9 @@ function userButton(
   { id, accountName, status, expiresOn }: BotUser,
 ): Button | undefined {
   const { words } = site;
-  const name = [...accountName];
-  const shown =
-    name.length > MOST_OF_A_NAME ? `${name.slice(0, MOST_OF_A_NAME - 1).join('')}…` : accountName;
   const term = expiresOn === null ? words.endsNever : shortDate(site, expiresOn);
-  return toButton(`${words.marks[status]} ${shown} · ${term}`, { kind: 'user', userId: id });
+  return toButton(`${words.marks[status]} ${cut(accountName, MOST_OF_A_NAME)} · ${term}`, {
+    kind: 'user',
+    userId: id,
+  });
 }

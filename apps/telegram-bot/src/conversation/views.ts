@@ -1,13 +1,14 @@
-import type { BotAct, BotAnswer } from '@cmp/shared/bot';
-import { escapeHtml } from '@cmp/shared/telegram-text';
-import type { StatusCounts } from '@cmp/shared/users';
-import type { Button, Message } from '#telegram/telegram.ts';
+import type { AnswerOf, BotAct, BotAnswer } from '@cmp/shared/bot';
+import { escapeHtml } from '@cmp/shared/escape-html';
+import type { Message } from '#telegram/telegram.ts';
+import { countLines, countsInLine, serviceLines } from './counts.ts';
+import { menu, toMenu } from './menu.ts';
+import { reportView } from './report-view.ts';
 import { commands } from './requests.ts';
-import { pairs, row, toButton } from './rows.ts';
-import { dateInWords, momentInWords, type Site, shortDate, termInWords } from './site.ts';
+import { pairs, row, toButton, turnButtons } from './rows.ts';
+import type { Site } from './site.ts';
+import { extendedView, previewView, undoneView } from './term-views.ts';
 import { userButtons, userLines, userPage } from './user-views.ts';
-
-type Of<Kind extends BotAnswer['kind']> = Extract<BotAnswer, { kind: Kind }>;
 
 /** What the chat shows for what the API answered. */
 export function viewOf(site: Site, answer: BotAnswer): Message {
@@ -60,7 +61,7 @@ export function helpView({ words }: Site): Message {
   return { html: words.help(lines.join('\n')) };
 }
 
-function homeView(site: Site, { account, counts, servers }: Of<'home'>): Message {
+function homeView(site: Site, { account, counts, servers }: AnswerOf<'home'>): Message {
   const { words, name } = site;
   const who = escapeHtml(account.displayName || account.username);
   return {
@@ -76,7 +77,7 @@ function homeView(site: Site, { account, counts, servers }: Of<'home'>): Message
   };
 }
 
-function statusView(site: Site, { counts, services, servers }: Of<'status'>): Message {
+function statusView(site: Site, { counts, services, servers }: AnswerOf<'status'>): Message {
   const { words } = site;
   return {
     html: [
@@ -96,7 +97,7 @@ function statusView(site: Site, { counts, services, servers }: Of<'status'>): Me
   };
 }
 
-function foundView(site: Site, answer: Of<'find'>): Message {
+function foundView(site: Site, answer: AnswerOf<'find'>): Message {
   const { words } = site;
   const text = escapeHtml(answer.text);
   const turn = (page: number): BotAct => ({ kind: 'find', text: answer.text, page });
@@ -112,7 +113,7 @@ function foundView(site: Site, answer: Of<'find'>): Message {
   });
 }
 
-function serversView(site: Site, { items, total, page, pages }: Of<'servers'>): Message {
+function serversView(site: Site, { items, total, page, pages }: AnswerOf<'servers'>): Message {
   const { words } = site;
   if (items.length === 0) return { html: words.noServers, buttons: [row(toMenu(site))] };
   const lines = items.map(
@@ -130,18 +131,13 @@ function serversView(site: Site, { items, total, page, pages }: Of<'servers'>): 
     ].join('\n\n'),
     buttons: [
       ...pairs(buttons),
-      row(
-        page > 1 ? toButton(words.buttons.before, { kind: 'servers', page: page - 1 }) : undefined,
-        page < pages
-          ? toButton(words.buttons.after, { kind: 'servers', page: page + 1 })
-          : undefined,
-      ),
+      turnButtons(site, { page, pages }, (to) => ({ kind: 'servers', page: to })),
       row(toMenu(site)),
     ].filter(({ length }) => length > 0),
   };
 }
 
-function serverView(site: Site, answer: Of<'server'>): Message {
+function serverView(site: Site, answer: AnswerOf<'server'>): Message {
   const { words } = site;
   const { id, name, counts } = answer.server;
   return userPage(site, {
@@ -153,95 +149,7 @@ function serverView(site: Site, answer: Of<'server'>): Message {
   });
 }
 
-function previewView(site: Site, { user, months, until }: Of<'preview'>): Message {
-  const { words } = site;
-  const from = user.expiresOn === null ? words.endsNever : dateInWords(site, user.expiresOn);
-  return {
-    html: [
-      words.preview(escapeHtml(user.accountName), words.months(months)),
-      '',
-      `${words.from}: ${from}`,
-      `${words.until}: <b>${dateInWords(site, until)}</b>`,
-    ].join('\n'),
-    buttons: [
-      row(
-        toButton(words.buttons.confirm, {
-          ...{ kind: 'extend', userId: user.id, months, version: user.version },
-        }),
-        toButton(words.buttons.cancel, { kind: 'user', userId: user.id }),
-      ),
-    ],
-  };
-}
-
-function extendedView(site: Site, { user, changeId }: Of<'extend'>): Message {
-  const { words } = site;
-  return {
-    html: [
-      words.extended(escapeHtml(user.accountName)),
-      '',
-      termInWords(site, user.expiresOn),
-    ].join('\n'),
-    buttons: [
-      row(
-        toButton(words.buttons.undo, { kind: 'undo', changeId }),
-        toButton(words.buttons.show(user.accountName), { kind: 'user', userId: user.id }),
-      ),
-    ],
-  };
-}
-
-function undoneView(site: Site, { reversed, user }: Of<'undo'>): Message {
-  const { words } = site;
-  if (reversed === 0) return { html: words.undoneNone, buttons: [row(toMenu(site))] };
-  if (!user) return { html: words.undoneMany(words.users(reversed)), buttons: [row(toMenu(site))] };
-  return {
-    html: [words.undone(escapeHtml(user.accountName)), '', termInWords(site, user.expiresOn)].join(
-      '\n',
-    ),
-    buttons: [
-      row(
-        toButton(words.buttons.show(user.accountName), { kind: 'user', userId: user.id }),
-        toMenu(site),
-      ),
-    ],
-  };
-}
-
-function reportView(site: Site, { report }: Of<'report'>): Message {
-  const { words } = site;
-  const names = (title: string, users: typeof report.soon) =>
-    users.length === 0
-      ? []
-      : [
-          '',
-          `<b>${title}</b>`,
-          ...users.map(
-            (user) =>
-              `${escapeHtml(user.accountName)} · ${escapeHtml(user.serverName)} · ${user.expiresOn === null ? words.endsNever : shortDate(site, user.expiresOn)}`,
-          ),
-        ];
-  const facts = [
-    report.snapshotAt === null ? undefined : words.snapshot(momentInWords(site, report.snapshotAt)),
-    report.certificateDays === null ? undefined : words.certificate(report.certificateDays),
-  ].filter((line) => line !== undefined);
-  return {
-    html: [
-      words.report(momentInWords(site, report.at)),
-      '',
-      words.totals(words.users(report.counts.all), words.servers(report.servers)),
-      '',
-      ...countLines(site, report.counts),
-      ...serviceLines(site, report.services),
-      ...names(words.soon, report.soon),
-      ...names(words.expired, report.expired),
-      ...(facts.length > 0 ? ['', ...facts] : []),
-    ].join('\n'),
-    buttons: [row(toMenu(site))],
-  };
-}
-
-function notifyView(site: Site, { events, signInAlerts }: Of<'notify'>): Message {
+function notifyView(site: Site, { events, signInAlerts }: AnswerOf<'notify'>): Message {
   const { words } = site;
   const mark = (isOn: boolean) => (isOn ? words.on : words.off);
   const switches = events.map(({ event, isOn }) =>
@@ -252,54 +160,12 @@ function notifyView(site: Site, { events, signInAlerts }: Of<'notify'>): Message
     buttons: [
       row(
         toButton(`${mark(signInAlerts)} ${words.signInAlerts}`, {
-          ...{ kind: 'sign-in-alerts', isOn: !signInAlerts },
+          kind: 'sign-in-alerts',
+          isOn: !signInAlerts,
         }),
       ),
       ...pairs(switches),
       row(toMenu(site)),
     ],
   };
-}
-
-function menu({ words: { buttons } }: Site): Button[][] {
-  return [
-    row(
-      toButton(buttons.servers, { kind: 'servers', page: 1 }),
-      toButton(buttons.status, { kind: 'status' }),
-    ),
-    row(
-      toButton(buttons.soon, { kind: 'soon', page: 1 }),
-      toButton(buttons.expired, { kind: 'expired', page: 1 }),
-    ),
-    row(toButton(buttons.report, { kind: 'report' }), toButton(buttons.notify, { kind: 'notify' })),
-  ];
-}
-
-function toMenu({ words }: Site): Button | undefined {
-  return toButton(words.buttons.menu, { kind: 'home' });
-}
-
-const shownStatuses = ['active', 'soon', 'expired', 'disabled'] as const;
-
-function countLines({ words }: Site, counts: StatusCounts): string[] {
-  return shownStatuses.map(
-    (status) => `${words.statuses[status]}: <b>${counts[status].toLocaleString(words.locale)}</b>`,
-  );
-}
-
-/** Those that there are, in one line. */
-function countsInLine({ words }: Site, counts: StatusCounts): string {
-  return shownStatuses
-    .filter((status) => counts[status] > 0)
-    .map((status) => ` · ${words.marks[status]} ${counts[status].toLocaleString(words.locale)}`)
-    .join('');
-}
-
-function serviceLines({ words }: Site, services: Of<'status'>['services']): string[] {
-  if (services.length === 0) return [];
-  const lines = services.map(
-    ({ service, count }) =>
-      `${escapeHtml(service ?? words.noService)}: <b>${count.toLocaleString(words.locale)}</b>`,
-  );
-  return ['', `<b>${words.services}</b>`, ...lines];
 }

@@ -54,7 +54,7 @@ export async function workOutReversals(
         before - ${worthNothing(table)} as inverse, after - ${worthNothing(table)} as undone,
         case when not after ? 'version' then jsonb_build_object('position', before -> 'position') end as order_before,
         case when not after ? 'version' then jsonb_build_object('position', after -> 'position') end as order_after,
-        since.is_altered
+        since.is_altered or not to_jsonb(r) @> (after - ${worthNothing(table)} - 'deleted_at') as is_altered
       from net left join ${sql.table(table)} r on r.id = net.row_id
       left join lateral (${alteredSince(table)}) since on true
     ), judged as (

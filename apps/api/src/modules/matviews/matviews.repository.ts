@@ -1,8 +1,8 @@
-import type { Matview } from '@cmp/shared/matviews';
+import { keptRefreshes, type Matview } from '@cmp/shared/matviews';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
 
-export interface MatviewState extends Matview {
+export interface MatviewState extends Omit<Matview, 'rows' | 'lastMs' | 'everySeconds'> {
   /** How old what it says is; null where it says nothing. */
   ageSeconds: number | null;
   lastFailure: string | null;
@@ -19,9 +19,10 @@ export async function readMatview(db: Db): Promise<MatviewState> {
       coalesce(has_matview_key(view.oid), false) as unique_index,
       coalesce(view.relispopulated and has_matview_key(view.oid), false) as concurrent_supported,
       refreshing,
-      asked > case when refreshing then serving else served end as pending,
+      waiting, waiting > 0 as pending,
       case when view.relispopulated then last_success end as last_success,
       case when view.relispopulated then extract(epoch from now() - last_success)::float8 end as age_seconds,
+      case when view.relispopulated then refreshes else '[]' end as refreshes,
       last_failure, served, failed
     from matview_states
     cross join lateral (select running_since is not null and exists (
@@ -30,6 +31,7 @@ export async function readMatview(db: Db): Promise<MatviewState> {
         and database = (select oid from pg_database where datname = current_database())
         and (classid::bigint << 32 | objid::bigint) = hashtext(name)
     ) as refreshing) run
+    cross join lateral (select asked - case when refreshing then serving else served end as waiting) queue
     left join pg_class view on view.oid = to_regclass('public.' || name) and view.relkind = 'm'
     where name = 'user_status_matview'`.execute(db);
   const [state] = rows;
@@ -71,10 +73,18 @@ export async function noteBegin(db: Db): Promise<number> {
 
 /** Beside readers where it can be, and noted with it. What it reads is not older than its transaction. */
 export async function refreshMatview(trx: Trx, serving: number): Promise<void> {
-  await sql`call refresh_user_status_matview()`.execute(trx);
+  const call = sql<{ ms: number; counted: number }>`call refresh_user_status_matview(null, null)`;
+  const [done] = (await call.execute(trx)).rows;
+  if (!done) throw new Error('The refresh did not say how it went.');
   await trx
     .updateTable('matviewStates')
-    .set({ served: serving, lastSuccess: sql`now()`, runningSince: null, failure: null })
+    .set({
+      ...{ served: serving, lastSuccess: sql`now()`, runningSince: null, failure: null },
+      refreshes: sql`jsonb_path_query_array(refreshes || jsonb_build_object(
+        'at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'ms', ${done.ms}::float8, 'rows', ${done.counted}::int
+      ), ${`$[last - ${keptRefreshes - 1} to last]`}::jsonpath)`,
+    })
     .execute();
 }
 
@@ -108,7 +118,7 @@ export async function dropMatview(trx: Trx): Promise<void> {
     .updateTable('matviewStates')
     .set((eb) => ({
       ...{ served: eb.ref('asked'), runningSince: null },
-      ...{ lastSuccess: null, lastFailure: null, failure: null },
+      ...{ lastSuccess: null, lastFailure: null, failure: null, refreshes: sql`'[]'` },
     }))
     .execute();
 }

@@ -7,12 +7,16 @@ import {
   RefreshQuery,
 } from '@cmp/shared/matviews';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Config } from '#config.ts';
 import { askRefresh, getMatview, switchMatview } from './matviews.service.ts';
 import { matviewRefresher } from './refresher.ts';
 
 const address = '/admin/matviews/user_status_matview';
 
-export const matviewRoutes: FastifyPluginAsyncZod = async (app) => {
+export const matviewRoutes: FastifyPluginAsyncZod<Pick<Config, 'matviewUse'>> = async (
+  app,
+  { matviewUse },
+) => {
   const { db, pool } = app;
   const refresher = matviewRefresher(db, pool, (failure) => app.log.error(failure));
 
@@ -22,7 +26,7 @@ export const matviewRoutes: FastifyPluginAsyncZod = async (app) => {
       summary: 'The counts kept beside the data, and how fresh they are',
       response: { 200: MatviewList, '4xx': ErrorBody },
     },
-    handler: async () => ({ ok: true as const, matviews: [await getMatview(db)] }),
+    handler: async () => ({ ok: true as const, matviews: [await getMatview(db, matviewUse)] }),
   });
 
   app.put(address, {
@@ -32,7 +36,7 @@ export const matviewRoutes: FastifyPluginAsyncZod = async (app) => {
       body: MatviewSwitch,
       response: { 200: Matview, '4xx': ErrorBody },
     },
-    handler: ({ actor, body }) => switchMatview(db, pool, actor, body),
+    handler: ({ actor, body }) => switchMatview(db, pool, actor, body, matviewUse),
   });
 
   app.post(`${address}/refresh`, {

@@ -18,10 +18,17 @@ import type { Refresher } from './refresher.ts';
 /** Making it counts every user, once. */
 const makingMs = 600_000;
 
-export async function getMatview(db: Db): Promise<Matview> {
-  const { name, exists, uniqueIndex, concurrentSupported, refreshing, pending, lastSuccess } =
-    await readMatview(db);
-  return { name, exists, uniqueIndex, concurrentSupported, refreshing, pending, lastSuccess };
+export async function getMatview(db: Db, use: MatviewUse): Promise<Matview> {
+  const state = await readMatview(db);
+  const { name, exists, uniqueIndex, concurrentSupported, refreshes } = state;
+  const { refreshing, pending, waiting, lastSuccess } = state;
+  const last = refreshes.at(-1);
+  return {
+    ...{ name, exists, uniqueIndex, concurrentSupported },
+    ...{ refreshing, pending, waiting, lastSuccess, refreshes },
+    ...{ rows: last?.rows ?? null, lastMs: last?.ms ?? null },
+    everySeconds: isUsed(state, use) ? refreshEverySeconds : null,
+  };
 }
 
 /** What those who watch want to know; undefined where the view is not there. */
@@ -38,6 +45,7 @@ export async function switchMatview(
   pool: Pool,
   actor: Actor,
   { exists }: MatviewSwitch,
+  use: MatviewUse,
 ): Promise<Matview> {
   const before = await readMatview(db);
   if (before.exists !== exists)
@@ -50,7 +58,7 @@ export async function switchMatview(
         exists ? makeMatview : dropMatview,
       ),
     );
-  return getMatview(db);
+  return getMatview(db, use);
 }
 
 /** Asks for a refresh, or answers when it is there. */

@@ -1,4 +1,5 @@
 import { addDays } from '@cmp/shared/calendar';
+import { type Matview, MatviewList } from '@cmp/shared/matviews';
 import { Overview } from '@cmp/shared/overview';
 import { sql } from 'kysely';
 import { describe, expect, inject } from 'vitest';
@@ -26,9 +27,10 @@ async function overviewOf({ get }: Client): Promise<Overview> {
   return Overview.parse((await get('/overview')).json());
 }
 
-async function matviewOf({ get }: Client) {
-  const { matviews } = (await get('/admin/matviews')).json();
-  return matviews[0];
+async function matviewOf({ get }: Client): Promise<Matview> {
+  const [matview] = MatviewList.parse((await get('/admin/matviews')).json()).matviews;
+  if (!matview) throw new Error('The list has no view.');
+  return matview;
 }
 
 function setState(db: Db, values: { lastSuccess: unknown }) {
@@ -44,12 +46,13 @@ describe('the switch', () => {
     const absent = {
       name: 'user_status_matview',
       ...{ exists: false, uniqueIndex: false, concurrentSupported: false },
-      ...{ refreshing: false, pending: false, lastSuccess: null },
+      ...{ refreshing: false, pending: false, waiting: 0, lastSuccess: null },
+      ...{ rows: null, lastMs: null, refreshes: [], everySeconds: null },
     };
     const there = {
       ...absent,
       ...{ exists: true, uniqueIndex: true, concurrentSupported: true },
-      lastSuccess: expect.stringMatching(/Z$/),
+      ...{ lastSuccess: expect.stringMatching(/Z$/), everySeconds: 1800 },
     };
 
     const before = await admin.get('/admin/matviews');
@@ -102,12 +105,89 @@ describe('the switch', () => {
     const url = urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database);
     const { db, pool } = connect(url, 2);
 
-    const made = await switchMatview(db, pool, system, { exists: true });
+    const made = await switchMatview(db, pool, system, { exists: true }, 'off');
     const { rows } = await sql`select users from user_status_matview`.execute(db);
     await db.destroy();
 
-    expect(made).toMatchObject({ exists: true, concurrentSupported: true });
+    expect(made).toMatchObject({ exists: true, concurrentSupported: true, everySeconds: null });
     expect(rows).toEqual([{ users: 1 }]);
+  });
+});
+
+describe('what is told of the refreshes', () => {
+  test('is when each began, how long it took and how many rows there are since', async ({
+    admin,
+    given,
+  }) => {
+    const [tokyo, lima] = await given.servers('tokyo', 'lima');
+    const told = [await matviewOf(admin)];
+    const refreshOnce = async () => {
+      expect((await admin.post(refreshNow)).statusCode).toBe(200);
+      told.push(await matviewOf(admin));
+    };
+
+    await refreshOnce();
+    await given.users(tokyo.id, 'ann');
+    await refreshOnce();
+    await given.users(lima.id, 'bob', 'cid');
+    await refreshOnce();
+
+    expect(told.map(({ rows }) => rows)).toEqual([null, 0, 1, 2]);
+    expect(told.map(({ refreshes }) => refreshes.map(({ rows }) => rows))).toEqual([
+      [],
+      [0],
+      [0, 1],
+      [0, 1, 2],
+    ]);
+    const moments = told.slice(1).map(({ lastSuccess }) => Date.parse(lastSuccess ?? ''));
+    const last = told.at(-1);
+    expect(last?.refreshes.map(({ at }) => Date.parse(at))).toEqual(moments);
+    expect(last?.lastMs).toBe(last?.refreshes.at(-1)?.ms);
+    expect(last?.refreshes.every(({ ms }) => ms > 0 && ms < 60_000)).toBe(true);
+  });
+
+  test('goes twenty back, and is gone with the view', { timeout: 30_000 }, async ({ admin }) => {
+    const moments: string[] = [];
+    for (let refresh = 0; refresh < 22; refresh++) {
+      await admin.post(refreshNow);
+      moments.push((await matviewOf(admin)).refreshes.at(-1)?.at ?? '');
+    }
+
+    const { refreshes } = await matviewOf(admin);
+    await admin.put(address, { exists: false });
+    await admin.put(address, { exists: true });
+    const anew = await matviewOf(admin);
+
+    expect(new Set(moments).size).toBe(22);
+    expect(refreshes.map(({ at }) => at)).toEqual(moments.slice(2));
+    expect(anew).toMatchObject({ rows: null, lastMs: null, refreshes: [] });
+  });
+
+  test('counts who asked while one runs: the next one serves them all', async ({
+    admin,
+    owner,
+  }) => {
+    const patience = { timeout: 20_000 };
+
+    // Nothing refreshes past this lock.
+    const during = await owner.transaction().execute(async (trx) => {
+      await sql`lock table users in access exclusive mode`.execute(trx);
+      await admin.post(`${address}/refresh`);
+      await expect.poll(async () => (await matviewOf(admin)).refreshing, patience).toBe(true);
+      const alone = await matviewOf(admin);
+      for (let request = 0; request < 3; request++) await admin.post(`${address}/refresh`);
+      return [alone, await matviewOf(admin)];
+    });
+    await expect.poll(async () => (await matviewOf(admin)).pending, patience).toBe(false);
+    await expect.poll(async () => (await matviewOf(admin)).refreshing, patience).toBe(false);
+    const after = await matviewOf(admin);
+
+    expect(during).toMatchObject([
+      { refreshing: true, pending: false, waiting: 0, refreshes: [] },
+      { refreshing: true, pending: true, waiting: 3, refreshes: [] },
+    ]);
+    expect(after.waiting).toBe(0);
+    expect(after.refreshes).toHaveLength(2);
   });
 });
 
@@ -164,7 +244,7 @@ describe('the overview', () => {
 
     expect(before).toMatchObject({ asOf: lastSuccess, counts: { all: 0 } });
     expect(after).toMatchObject({ counts: { all: 1 } });
-    expect(Date.parse(after.asOf ?? '')).toBeGreaterThan(Date.parse(lastSuccess));
+    expect(Date.parse(after.asOf ?? '')).toBeGreaterThan(Date.parse(lastSuccess ?? ''));
     await expect(db.selectFrom('matviewStates').select('served').execute()).resolves.toEqual([
       { served: 1 },
     ]);

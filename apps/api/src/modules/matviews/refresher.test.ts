@@ -165,7 +165,7 @@ describe('a refresh', () => {
       expect((await waiting).statusCode).toBe(503);
     });
 
-    expect(await stateOf(admin)).toEqual({ ...before, pending: true });
+    expect(await stateOf(admin)).toEqual({ ...before, pending: true, waiting: 1 });
     const failure = await db.selectFrom('matviewStates').select('failure').execute();
     expect(failure).toEqual([{ failure: expect.stringContaining('terminat') }]);
     expect((await admin.post(`${address}/refresh?mode=now`)).statusCode).toBe(200);
@@ -191,7 +191,7 @@ describe('a refresh', () => {
     // Its backend finds nobody to tell, and gives up the lock with all it did.
     await expect
       .poll(async () => await stateOf(admin), patience)
-      .toEqual({ ...before, pending: true });
+      .toEqual({ ...before, pending: true, waiting: 1 });
     const mark = await db.selectFrom('matviewStates').select('runningSince').execute();
     expect(mark).toEqual([{ runningSince: expect.any(String) }]);
     await startInstance({}, { work: 'does' });

@@ -21,11 +21,10 @@ import {
 } from './deliveries.repository.ts';
 import { openMail } from './mail-sender.service.ts';
 import { type Outcome, outcomeOfError } from './outcome.ts';
-import { endOfSilence } from './quiet-hours.ts';
-import { delayMs, mostRefusals } from './retry.ts';
+import { silentUntil } from './quiet-hours.ts';
+import { delayMs, mostRefusals, wasInterruptedEachTime } from './retry.ts';
 import type { DeliveryPlace, OpenSender, Sender } from './sender.ts';
 import { serversToldTo } from './told-to.ts';
-import { isUrgent } from './urgency.ts';
 import { openWebhook } from './webhook-sender.service.ts';
 
 const senders = { mail: openMail, webhook: openWebhook } as const satisfies Record<
@@ -93,12 +92,8 @@ async function takeDue(
   const due = await lockDue(trx, channel, now, most);
   const taken: DueDelivery[] = [];
   for (const delivery of due) {
-    const isPatient = delivery.accountId !== null && !isUrgent(delivery.event);
-    const silentUntil =
-      isPatient && channel === 'mail'
-        ? endOfSilence(new Date(delivery.asOf), delivery, timeZone)
-        : undefined;
-    if (silentUntil) await postpone(trx, delivery.id, silentUntil);
+    const until = silentUntil(delivery, new Date(delivery.asOf), timeZone);
+    if (until) await postpone(trx, delivery.id, until);
     else taken.push(delivery);
   }
   await lease(
@@ -111,15 +106,13 @@ async function takeDue(
 
 /** What an account is told names only what it sees now. */
 async function outcomeFor(delivery: DueDelivery, send: Sender['send']): Promise<Outcome> {
-  const { accountId, role, servers } = delivery;
-  const isSites = accountId === null || role === null;
-  const told = isSites ? servers : serversToldTo(delivery, { ...delivery, accountId, role });
-  if (!told) return { kind: 'unwanted', failure: 'It is none of the account’s business any more.' };
-  // Each try that came to an end was written down: these ended the worker instead.
-  if (delivery.attempts >= mostRefusals && delivery.failure === null)
+  const servers = serversToldTo(delivery);
+  if (!servers)
+    return { kind: 'unwanted', failure: 'It is none of the account’s business any more.' };
+  if (wasInterruptedEachTime(delivery))
     return { kind: 'hopeless', failure: 'The portal was interrupted at this each time.' };
   try {
-    return await send({ ...delivery, servers: told });
+    return await send({ ...delivery, servers });
   } catch (error) {
     return outcomeOfError(error, []);
   }

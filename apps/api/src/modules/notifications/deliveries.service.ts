@@ -6,7 +6,7 @@ import { once } from '#modules/changes/changes.service.ts';
 import { readEffective, type SettingsPlace } from '#modules/settings/settings.service.ts';
 import type { Actor } from '#plugins/access.ts';
 import { findDelivery, listDeliveries, reviveDelivery } from './deliveries.repository.ts';
-import { openTarget } from './sealed-target.ts';
+import { findTarget } from './sealed-target.ts';
 
 /** What came of telling people and sites, newest first. */
 export async function readDeliveries(
@@ -45,6 +45,6 @@ export async function resendDelivery(db: Db, actor: Actor, id: number): Promise<
 }
 
 function hostOf(key: Buffer, box: string): string {
-  const target = openTarget(key, box);
-  return target.kind === 'webhook' ? new URL(target.url).host : '';
+  const target = findTarget(key, box);
+  return target?.kind === 'webhook' ? new URL(target.url).host : '';
 }

@@ -91,7 +91,8 @@ const newEvent = statement((db, slot: Slot<NewEvent>) =>
       insert into deliveries (event_id, channel, account_id, chat_id, state, sent_at)
       select event_id, 'panel', id, null, 'sent', now() from people where (wants -> 'panel')::boolean
       union all
-      select p.event_id, 'telegram', p.id, c.chat_id, 'waiting', null
+      -- In a group several people can be the same account.
+      select distinct p.event_id, 'telegram', p.id, c.chat_id, 'waiting', null::timestamptz
       from people p join telegram_chats c on c.account_id = p.id
       where (wants -> 'telegram')::boolean and c.blocked_at is null and (p.event <> 'sign_in' or c.sign_in_alerts)
       union all

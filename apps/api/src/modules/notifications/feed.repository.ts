@@ -1,9 +1,14 @@
-import type { Notification, NotificationEvent, NotificationQuery } from '@cmp/shared/notifications';
+import {
+  audiences,
+  type Notification,
+  NotificationEvent,
+  type NotificationQuery,
+} from '@cmp/shared/notifications';
 import { sql } from 'kysely';
 import type { Db } from '#database/client.ts';
 import type { Scope } from '#plugins/access.ts';
 
-/** One account's news, newest first, but not of servers alone that they no longer see. */
+/** One account's news, newest first, but not what is none of their business any more. */
 export function listFeed(
   db: Db,
   scope: Scope,
@@ -60,8 +65,12 @@ function feedOf(db: Db, { serverIds }: Scope, accountId: number) {
     .where('deliveries.accountId', '=', accountId)
     .$if(serverIds !== 'all', (query) =>
       query.where(
-        sql<boolean>`(servers = '[]' or exists (
-          select from jsonb_array_elements(servers) s where (s ->> 'id')::integer = any(${[...serverIds]}::integer[])))`,
+        sql<boolean>`((event = any(${told.self}::text[]) and events.account_id = ${accountId})
+          or (event = any(${told.servers}::text[]) and exists (
+            select from jsonb_array_elements(servers) s where (s ->> 'id')::integer = any(${[...serverIds]}::integer[]))))`,
       ),
     );
 }
+
+/** To whoever is no admin. */
+const told = Object.groupBy(NotificationEvent.options, (event) => audiences[event]);

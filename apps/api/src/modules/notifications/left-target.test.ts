@@ -4,7 +4,8 @@ import { readConfig } from '#config.ts';
 import type { Db } from '#database/client.ts';
 import { keys, test } from '#test/fixtures.ts';
 import { password } from '#test/given.ts';
-import { openTarget } from './sealed-target.ts';
+import { tell } from './events.service.ts';
+import { openTarget, sealTarget } from './sealed-target.ts';
 
 /** What was told a target that was left: by which way, whom, and where it goes. */
 async function noticesOf(db: Db) {
@@ -115,6 +116,24 @@ describe('an outbound target that moves (security.md 36)', () => {
     expect(await noticesOf(db)).toMatchObject([
       { channel: 'webhook', target: { url: hook.webhookUrl, secret: 'a secret of sixteen' } },
     ]);
+  });
+
+  test('is in the log of deliveries, though the key that it was sealed under is gone', async ({
+    api,
+    db,
+  }) => {
+    const admin = await api.as('admin');
+    const eventId = await tell(db, { event: 'target_moved' });
+    const box = sealTarget(Buffer.alloc(32, 9), {
+      ...{ kind: 'webhook', url: 'https://hooks.example.net/', secret: 'of another key' },
+      allowPrivateAddresses: false,
+    });
+    await sql`insert into deliveries (event_id, channel, sealed_target)
+      values (${eventId}, 'webhook', ${box})`.execute(db);
+
+    const log = await admin.get('/deliveries?channel=webhook');
+
+    expect(log.json()).toMatchObject({ total: 1, items: [{ to: '', event: 'target_moved' }] });
   });
 
   test('is told of by the change alone where nothing leads elsewhere', async ({ api, db }) => {

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@cmp/shared/escape-html';
 import type { GeneralSettings } from '@cmp/shared/settings/general';
 import type { Mail } from '#modules/targets/mail.service.ts';
 import { oneLine, type Told, wordingOf } from './wording.ts';
@@ -16,27 +17,17 @@ export function mailOf(
 ): Mail {
   const { title, lines } = wordingOf(told, site);
   const footer = `${site.siteName} sends this because your notifications ask for it.`;
-  const paragraphs = lines.map((line) => `<p style="margin:0 0 8px">${escaped(line)}</p>`).join('');
+  const paragraphs = lines
+    .map((line) => `<p style="margin:0 0 8px">${escapeHtml(line)}</p>`)
+    .join('');
   return {
     fromName: site.siteName,
     to,
     subject: oneLine(`${site.siteName}: ${title}`).slice(0, 200),
     text: [title, '', ...lines, '', '-- ', footer].join('\n'),
     html: `<!doctype html><html lang="${site.language}"><body style="font-family:sans-serif">
-<h1 style="font-size:18px">${escaped(title)}</h1>${paragraphs}
-<p style="color:#666;font-size:13px">${escaped(footer)}</p></body></html>`,
+<h1 style="font-size:18px">${escapeHtml(title)}</h1>${paragraphs}
+<p style="color:#666;font-size:13px">${escapeHtml(footer)}</p></body></html>`,
     messageId: `<cmp-delivery-${deliveryId}@${from.split('@').at(-1)}>`,
   };
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }

@@ -5,6 +5,7 @@ import type { Db } from '#database/client.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { test as base, type client, system } from '#test/fixtures.ts';
 import type { given as makeGiven } from '#test/given.ts';
+import { tell } from './events.service.ts';
 
 const test = base
   .extend('servers', async ({ given }) => given.servers('tokyo', 'osaka'))
@@ -278,6 +279,38 @@ describe('GET /notifications', () => {
     await one.post('/notifications/read', { upTo: 2_000_000 });
 
     expect((await other.get('/notifications')).json().unread).toBe(1);
+  });
+});
+
+describe('news of an admin who is none any more', () => {
+  test('is what still is their business: none of the site’s, none of other accounts’', async ({
+    db,
+    admin,
+    servers: [tokyo],
+    given,
+    api,
+  }) => {
+    const fallen = await api.as('admin');
+    const other = await api.as('viewer');
+    await bulkExtended(admin, await sold(given, tokyo.id, 'a', 'b'));
+    const about = { actorName: 'vera', facts: { ip: '203.0.113.7' } };
+    await tell(db, { event: 'new_device', accountId: other.account.id, ...about });
+    await tell(db, { event: 'new_device', accountId: fallen.account.id, ...about });
+    await tell(db, { event: 'settings_changed', facts: { section: 'telegram' } });
+    const before = await newsOf(fallen);
+    const url = `/accounts/${fallen.account.id}`;
+    const { version } = (await admin.get(url)).json();
+    const demoted = await admin.patch(url, { version, role: 'viewer' });
+    const granted = await admin.put(`${url}/grants`, {
+      version: demoted.json().version,
+      grants: [{ serverId: tokyo.id, level: 'view', actions: [] }],
+    });
+
+    const feed = async () => (await fallen.get('/notifications')).json();
+
+    expect([before.length, granted.statusCode]).toEqual([4, 200]);
+    await expect.poll(async () => (await feed()).unread).toBe(2);
+    expect(await newsOf(fallen)).toEqual(['new_device', 'users_bulk']);
   });
 });
 

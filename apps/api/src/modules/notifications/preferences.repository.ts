@@ -9,12 +9,16 @@ export interface Chosen {
   quietUntil: string | null;
 }
 
+interface Preferences extends Chosen {
+  /** The site's settings of notifications. */
+  site: Record<string, unknown>;
+  hasChat: boolean;
+  hasMail: boolean;
+}
+
 /** An account's choices, with what the site says and which ways lead anywhere. */
-export async function findPreferences(
-  db: Db,
-  accountId: number,
-): Promise<Chosen & { site: Record<string, unknown>; hasChat: boolean; hasMail: boolean }> {
-  const { rows } = await sql<Awaited<ReturnType<typeof findPreferences>>>`
+export async function findPreferences(db: Db, accountId: number): Promise<Preferences> {
+  const { rows } = await sql<Preferences>`
     select coalesce(p.version, 1) as version, coalesce(p.choices, '{}') as choices, p.quiet_from, p.quiet_until,
       coalesce((select fields from settings where section = 'notifications'), '{}') as site,
       exists (select from telegram_chats c where c.account_id = a.id and blocked_at is null) as has_chat,

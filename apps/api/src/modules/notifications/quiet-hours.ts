@@ -1,9 +1,27 @@
 import { addDays } from '@cmp/shared/calendar';
+import { type NotificationEvent, urgent } from '@cmp/shared/notifications';
 
 /** Times of the site's day, as 22:00; over midnight where it ends before it begins. None where both are null or equal. */
 export interface QuietHours {
   quietFrom: string | null;
   quietUntil: string | null;
+}
+
+/** Until when a delivery is kept back: what is urgent is not, nor what goes to the site's own. */
+export function silentUntil(
+  delivery: QuietHours & { event: NotificationEvent; accountId: number | null },
+  now: Date,
+  timeZone: string,
+): Date | undefined {
+  return isPatient(delivery) ? endOfSilence(now, delivery, timeZone) : undefined;
+}
+
+/** Whether silence is kept for it at all. */
+export function isPatient(delivery: {
+  event: NotificationEvent;
+  accountId: number | null;
+}): boolean {
+  return delivery.accountId !== null && !urgent.includes(delivery.event);
 }
 
 /** When the silence that holds now ends, or undefined where none holds. */
@@ -12,15 +30,19 @@ export function endOfSilence(
   { quietFrom, quietUntil }: QuietHours,
   timeZone: string,
 ): Date | undefined {
-  if (quietFrom === null || quietUntil === null || quietFrom === quietUntil) return undefined;
   const { date, time } = wallAt(now, timeZone);
-  const isOverMidnight = quietUntil < quietFrom;
-  const isSilent = isOverMidnight
+  if (quietFrom === null || quietUntil === null) return undefined;
+  if (!isSilentAt(time, { quietFrom, quietUntil })) return undefined;
+  const isTomorrow = quietUntil < quietFrom && time >= quietFrom;
+  return momentOf(isTomorrow ? addDays(date, 1) : date, quietUntil, now, timeZone);
+}
+
+/** Whether silence holds at a time of the day. When it ends is much more to work out. */
+export function isSilentAt(time: string, { quietFrom, quietUntil }: QuietHours): boolean {
+  if (quietFrom === null || quietUntil === null || quietFrom === quietUntil) return false;
+  return quietUntil < quietFrom
     ? time >= quietFrom || time < quietUntil
     : time >= quietFrom && time < quietUntil;
-  if (!isSilent) return undefined;
-  const isTomorrow = isOverMidnight && time >= quietFrom;
-  return momentOf(isTomorrow ? addDays(date, 1) : date, quietUntil, now, timeZone);
 }
 
 /** What the site's clocks show. */

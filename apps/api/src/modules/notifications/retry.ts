@@ -17,6 +17,17 @@ export function delayMs(attempts: number, chance: number, retryAfterMs = 0): num
   return Math.round(Math.max(shaken, Math.min(retryAfterMs, dayMs)));
 }
 
+/** Each try that came to an end was written down: without a word, whoever sends it died of it each time. */
+export function wasInterruptedEachTime({
+  attempts,
+  failure,
+}: {
+  attempts: number;
+  failure: string | null;
+}): boolean {
+  return attempts >= mostRefusals && failure === null;
+}
+
 /** What a `Retry-After` header asks for: seconds, or a moment. */
 export function retryAfterMs(header: string | undefined, now: Date): number {
   if (header === undefined) return 0;

@@ -28,3 +28,12 @@ export function sealTarget(key: Buffer, target: SealedTarget): string {
 export function openTarget(key: Buffer, box: string): SealedTarget {
   return SealedTarget.parse(JSON.parse(unseal(key, context, box)));
 }
+
+/** Undefined where the box is not ours: the key file is another one since, and one notice is lost, not all others. */
+export function findTarget(key: Buffer, box: string): SealedTarget | undefined {
+  try {
+    return openTarget(key, box);
+  } catch {
+    return undefined;
+  }
+}

@@ -34,8 +34,14 @@ export async function noteWebhookFailure(
   } as const;
   try {
     await changeSection(
-      ...([db, systemActor('system'), key, 'notifications', sections.notifications] as const),
-      ...([change, {}, said] as const),
+      db,
+      systemActor('system'),
+      key,
+      'notifications',
+      sections.notifications,
+      change,
+      {},
+      said,
     );
   } catch (error) {
     // Somebody altered the settings just now: they are another webhook's.

@@ -11,7 +11,10 @@ import { noteWebhookFailure, noteWebhookSuccess } from './webhook-health.service
 /** Posts to the site's webhook, or to the one that it had before. */
 export const openWebhook: OpenSender = async (db, place, { siteName }, now) => {
   const { values, secrets, version } = await readEffective(
-    ...([db, place, 'notifications', NotificationSettings] as const),
+    db,
+    place,
+    'notifications',
+    NotificationSettings,
   );
   const { webhookEnabled, webhookUrl: url, allowPrivateAddresses } = values;
   const secret = secrets.webhookSecret;

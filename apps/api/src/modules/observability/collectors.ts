@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CertificateSettings } from '@cmp/shared/settings/certificate';
 import type { StatusBounds } from '@cmp/shared/status';
 import type { Pool } from 'pg';
 import type { MatviewUse } from '#config.ts';
 import type { Db } from '#database/client.ts';
+import { readCertificateFacts } from '#modules/certificates/certificate-facts.service.ts';
 import { readWorkers } from '#modules/jobs/heartbeat.service.ts';
 import { readMatviewFacts } from '#modules/matviews/matviews.service.ts';
 import { readOutboxFacts } from '#modules/notifications/outbox-metrics.service.ts';
 import { countTotals } from '#modules/overview/overview.service.ts';
-import { readEffective, type SettingsPlace } from '#modules/settings/settings.service.ts';
+import type { SettingsPlace } from '#modules/settings/settings.service.ts';
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 import { readFolder } from '#modules/snapshots/snapshot-place.ts';
-import { findCertificateFacts } from '#modules/system/system.service.ts';
 import { readBotFacts } from '#modules/telegram/bot.service.ts';
 import { systemActor } from '#plugins/access.ts';
 import { type Figure, figure } from './gauges.ts';
@@ -222,16 +221,15 @@ async function collectMatview({ db }: Watched): Promise<Figure[]> {
 
 /** Nothing where no domain is watched, and no days where its certificate was never seen. */
 async function collectCertificate(watched: Watched): Promise<Figure[]> {
-  const { db } = watched;
-  const { values } = await readEffective(db, watched, 'certificate', CertificateSettings);
-  if (values.domain === null) return [];
-  const { daysLeft, failure } = await findCertificateFacts(db, values.domain);
+  const found = await readCertificateFacts(watched.db, watched);
+  if (!found) return [];
+  const { seen, daysLeft } = found;
   return [
     figure('cmp_certificate_left_days', 'Days until the site’s certificate ends.', daysLeft),
     figure(
       'cmp_certificate_unreadable',
       'Whether the last look at it saw no certificate.',
-      failure !== null,
+      (seen?.failure ?? null) !== null,
     ),
   ];
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlanCommit } from '@cmp/shared/changes';
+import { actionsOfLevel } from '@cmp/shared/permissions';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import type { Db } from '#database/client.ts';
@@ -9,6 +10,7 @@ import { keysOf } from '#lib/keys.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { legacySample } from '#modules/legacy/legacy.sample.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { exceptions } from '#modules/snapshots/exceptions.ts';
@@ -164,6 +166,50 @@ describe('a replacement', () => {
     await expect.poll(async () => (await admin.get('/servers')).statusCode).toBe(401);
   });
 
+  test('gives no row an id that named another: not in the log, not in an undo, not in the news', async ({
+    api,
+    given,
+    db,
+  }) => {
+    const [kept, gone] = await given.servers('kept', 'gone');
+    const manages = {
+      ...{ serverId: kept.id, level: 'manage' as const },
+      actions: [...actionsOfLevel.manage],
+    };
+    const owner = await api.as('admin');
+    const manager = await given.account({ role: 'server_admin', grants: [manages] });
+    const added = await owner.post(`/servers/${gone.id}/users`, { accountName: 'secret' });
+    await owner.post(`/servers/${kept.id}/users`, { accountName: 'mine' });
+    const touched = [kept, gone].map((server) => ({ ...server, users: 1, names: [server.name] }));
+    await tell(db, { event: 'users_soon', servers: touched });
+    const file = await withOtherDatabase(async ({ app, owner: other }) => {
+      const [, second] = await givenOn(app).servers('stranger', 'kept');
+      await givenOn(app).users(second.id, 'eve', 'bob');
+      return snapshotFile(other, { keys });
+    });
+
+    const plan = await plannedRestore(owner, file, { mode: 'replace' });
+    const job = await commit(db, owner, plan.id, confirmed);
+
+    expect(job).toMatchObject({ state: 'done' });
+    const signedIn = async ({ username }: { username: string }) => {
+      const answer = await owner.post('/auth/login', { username, password });
+      return api.withCookies(
+        Object.fromEntries(answer.cookies.map(({ name, value }) => [name, value])),
+      );
+    };
+    const seer = await signedIn(manager);
+    expect((await seer.get('/audit')).body).not.toMatch(/secret|gone/);
+    expect((await seer.get('/notifications')).json()).toMatchObject({ total: 0, unread: 0 });
+    expect((await seer.get('/users')).json().items).toMatchObject([
+      { accountName: 'bob', serverName: 'kept' },
+      { accountName: 'eve', serverName: 'kept' },
+    ]);
+    const again = await signedIn(owner.account);
+    const undo = await again.post(`/changes/${added.headers['x-change-id']}/undo`, {});
+    expect(undo.json()).toMatchObject({ counts: { removed: 0, refused: 1 } });
+  });
+
   test('leaves the status view where it is, and nothing in it of what is gone', async ({
     api,
     given,
@@ -240,6 +286,36 @@ describe('a replacement', () => {
     expect(user).toEqual({ nameKey: 'zoë', searchKey: 'zoë\nx' });
     const settings = await db.selectFrom('settings').selectAll().execute();
     expect(settings.map(({ section, secrets }) => [section, secrets])).toEqual([['telegram', {}]]);
+  });
+});
+
+describe('a target that a file moves', () => {
+  test.for(['replace', 'merge'])('is told that it was left, by a %s', async (mode, { api, db }) => {
+    await saveTelegram(db, { enabled: true, defaultChatId: '-1001' });
+    const file = await withOtherDatabase(async ({ app, owner: other }) => {
+      await saveTelegram(app, { enabled: true, defaultChatId: '-666' });
+      return snapshotFile(other, { keys });
+    });
+    const [admin, watching] = [await api.as('admin'), await api.as('admin')];
+
+    const plan = await plannedRestore(admin, file, { mode, overwriteNewer: 'true' });
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    expect(job).toMatchObject({ state: 'done' });
+    const { rows } = await sql`
+      select chat_id, facts, actor_name from deliveries join events on events.id = event_id
+      where event = 'target_moved' and sealed_target is not null`.execute(db);
+    expect(rows).toMatchObject([
+      { chatId: '-1001', actorName: admin.account.username, facts: { section: 'telegram' } },
+    ]);
+    const told = await db
+      .selectFrom('deliveries')
+      .innerJoin('events', 'events.id', 'eventId')
+      .where('event', '=', 'target_moved')
+      .where('deliveries.accountId', '=', watching.account.id)
+      .select('channel')
+      .execute();
+    expect(told).toEqual([{ channel: 'panel' }]);
   });
 });
 
@@ -635,6 +711,31 @@ describe('a file', () => {
 });
 
 describe('a listed snapshot', () => {
+  test('leaves nothing to undo in a row that is not as the change left it any more', async ({
+    api,
+    given,
+    db,
+    databaseUrl,
+  }) => {
+    const [home] = await given.servers('home');
+    const [ann] = await given.users(home.id, { accountName: 'ann', contact: 'first' });
+    const { id } = await makeSnapshot(db, { ...place, databaseUrl }, system, whole);
+    const admin = await api.as('admin');
+    const url = `/users/${ann?.id}`;
+    await admin.patch(url, { version: 1, contact: 'second' });
+    const last = await admin.patch(url, { version: 2, contact: 'third' });
+    const response = await admin.post('/snapshots/restore', { mode: 'replace', snapshotId: id });
+    const plan = await settledPlan(admin, response.json().id);
+    const job = await commit(db, admin, plan.id, confirmed);
+
+    const again = await api.as('admin');
+    const undo = await again.post(`/changes/${last.headers['x-change-id']}/undo`, {});
+
+    expect([last.statusCode, job.state]).toEqual([200, 'done']);
+    expect((await again.get(url)).json()).toMatchObject({ contact: 'first' });
+    expect(undo.json()).toMatchObject({ counts: { changed: 0, refused: 1 } });
+  });
+
   test('is restored after one of what is here was made, and brings back what was lost', async ({
     api,
     given,

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
 import { listParts, listSequences } from './catalogue.repository.ts';
 import { joinAccounts, joinServices } from './joined.repository.ts';
+import { type Shifts, shifted, shiftsOf } from './own-ids.repository.ts';
 import type { LoadedTable } from './scratch.repository.ts';
 import { isJoined, truncated } from './tables.ts';
 
@@ -42,10 +43,12 @@ export async function swapIn(
   if (names.includes('settings')) await mendSettings(trx, schema, isForeign, withAccounts);
 
   const replaced = tables.filter(({ name }) => !isJoined(name, kind));
+  const ownIds = replaced.map(({ name }) => name);
+  const shifts = putsAccounts ? {} : await shiftsOf(trx, schema, ownIds, isForeign);
   for (const { name } of replaced.toReversed()) await empty(trx, name, putsAccounts);
   let done = 0;
   for (const table of replaced) {
-    await fill(trx, schema, table, putsAccounts);
+    await fill(trx, schema, table, putsAccounts, shifts);
     done += table.rows;
     progress(done);
   }
@@ -185,15 +188,17 @@ async function fill(
   schema: string,
   { name, columns, primaryKey }: LoadedTable,
   withAccounts: boolean,
+  shifts: Shifts,
 ): Promise<void> {
   // An avatar that stays may have the id of a picture that comes.
   const taken =
     name === 'images' && !withAccounts ? columns.filter((column) => column !== 'id') : columns;
   const named = sql.join(taken.map((column) => sql.id(column)));
+  const values = sql.join(taken.map((column) => shifted(shifts, name, column)));
   const order = sql.join(primaryKey.map((column) => sql.id(column)));
   await sql`
     insert into ${sql.table(`public.${name}`)} (${named}) overriding system value
-    select ${named} from ${sql.table(`${schema}.${name}`)}
+    select ${values} from ${sql.table(`${schema}.${name}`)}
     where ${reached(name, withAccounts)} order by ${order}`.execute(trx);
 }
 

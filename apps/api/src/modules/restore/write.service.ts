@@ -21,6 +21,7 @@ import {
   planMoved,
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
+import { tellingLeftTargets } from '#modules/settings/moved-targets.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { listTables } from './catalogue.repository.ts';
 import { writeMerge } from './merge-write.repository.ts';
@@ -46,11 +47,15 @@ export function writeRestore(db: Db, place: RestorePlace, run: Run): Promise<voi
     const { actor, signal } = run;
     await makeSnapshot(db, place, actor, { kind: 'database', reason: 'safety', signal });
     const { mode } = Begun.parse((await getPlan(db, run.actor, run.planId)).subject);
-    await (mode === 'merge' ? merge(db, run) : replace(db, place, run));
+    await (mode === 'merge' ? merge(db, place, run) : replace(db, place, run));
   });
 }
 
-async function merge(db: Db, { planId, actor, progress, finish }: Run): Promise<void> {
+async function merge(
+  db: Db,
+  place: RestorePlace,
+  { planId, actor, progress, finish }: Run,
+): Promise<void> {
   const { counts } = await getPlan(db, actor, planId);
   const total = counts.added + counts.changed;
   await commitInChange(
@@ -62,7 +67,9 @@ async function merge(db: Db, { planId, actor, progress, finish }: Run): Promise<
       await lockOrderOfServers(trx);
       for (const table of mergedTables) await holdPlannedRows(trx, planId, table);
       try {
-        await writeMerge(trx, planId, (done) => progress({ phase: 'writing', done, total }));
+        await tellingLeftTargets(trx, place.keys.settings, actor, () =>
+          writeMerge(trx, planId, (done) => progress({ phase: 'writing', done, total })),
+        );
       } catch (error) {
         // A name that was free when the plan was made.
         throw brokenConstraint(error) ? planMoved() : error;
@@ -97,9 +104,11 @@ async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
           owner.transaction().execute(async (trx) => {
             await holdPlan(trx, run.actor, run.planId, 'committing');
             const nameKey = await findNameKey(trx, run.actor.accountId);
-            const added = await replaceUnderMatview(trx, () =>
-              swapIn(trx, run.planId, swap, (done) =>
-                run.progress({ phase: 'replacing', done, total }),
+            const added = await tellingLeftTargets(trx, place.keys.settings, run.actor, () =>
+              replaceUnderMatview(trx, () =>
+                swapIn(trx, run.planId, swap, (done) =>
+                  run.progress({ phase: 'replacing', done, total }),
+                ),
               ),
             );
             if (withAccounts) await requireAdmin(trx);

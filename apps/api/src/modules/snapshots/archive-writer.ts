@@ -58,7 +58,11 @@ export async function writeSnapshotFile(
   try {
     const file = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true });
     await pipeline(
-      ...([zip, signing(keys.snapshots), sealing(encryption), counted, file] as const),
+      zip,
+      signing(keys.snapshots),
+      sealing(encryption),
+      counted,
+      file,
       signal ? { signal } : {},
     );
     await rename(draft, path);

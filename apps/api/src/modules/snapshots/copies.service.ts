@@ -62,12 +62,10 @@ export async function removeCopies(
 async function listTargets(db: Db, { keys }: SnapshotPlace): Promise<Target[]> {
   const storage = await readStorage(db, keys.settings);
   const remote = await readEffective(
-    ...([
-      db,
-      { key: keys.settings, overrides: {} },
-      'remote-server',
-      RemoteServerSettings,
-    ] as const),
+    db,
+    { key: keys.settings, overrides: {} },
+    'remote-server',
+    RemoteServerSettings,
   );
   const sftp: Target = {
     name: 'sftp',

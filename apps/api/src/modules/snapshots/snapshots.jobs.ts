@@ -54,7 +54,9 @@ async function tellFailure(trx: Trx, job: EndedJob, { code, message }: PlanFailu
   if (code !== 'stopped')
     await tell(trx, { event: 'snapshot_failed', facts: { fileName, failure: message } });
   await noteChange(
-    ...([trx, { accountId, username, via, ip, requestId }, 'snapshots:create'] as const),
+    trx,
+    { accountId, username, via, ip, requestId },
+    'snapshots:create',
     `${fileName}: not made. ${message}`,
   );
 }

@@ -78,9 +78,7 @@ const importRoutes: FastifyPluginAsyncZod<ImportPlace> = async (app, place) => {
     },
     handler: async ({ actor, params, query, upload }, reply) => {
       if (!upload) throw new AppError('invalid_request', 'Send one file, in the field “file”.');
-      const plan = await startImport(
-        ...([app.db, place, actor, params.serverId, query.mode, upload] as const),
-      );
+      const plan = await startImport(app.db, place, actor, params.serverId, query.mode, upload);
       return reply.code(plan.state === 'parsing' ? 202 : 201).send(plan);
     },
   });

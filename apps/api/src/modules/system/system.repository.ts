@@ -32,30 +32,6 @@ export async function readDatabase(db: Db): Promise<DatabaseFacts> {
   return one(rows);
 }
 
-export interface CertificateFacts {
-  at: string;
-  daysLeft: number | null;
-  expiresAt: string | null;
-  issuer: string | null;
-  failure: string | null;
-}
-
-/** What the last look at a domain's certificate found, and what the last one saw that saw it. */
-export async function findCertificate(
-  db: Db,
-  domain: string,
-): Promise<CertificateFacts | undefined> {
-  const { rows } = await sql<CertificateFacts>`
-    select last.at, last.failure, seen.expires_at, seen.issuer,
-      floor(extract(epoch from seen.expires_at - now()) / 86400)::integer as days_left
-    from (select at, failure from certificate_checks where domain = ${domain} order by at desc limit 1) last
-    left join lateral (
-      select expires_at, issuer from certificate_checks
-      where domain = ${domain} and expires_at is not null order by at desc limit 1
-    ) seen on true`.execute(db);
-  return rows[0];
-}
-
 export interface OutboxFacts {
   waiting: number;
   /** How long the oldest waits that is due or was tried. */

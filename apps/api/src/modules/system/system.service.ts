@@ -1,23 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import { CertificateSettings, certificateLevel } from '@cmp/shared/settings/certificate';
 import { NotificationSettings } from '@cmp/shared/settings/notifications';
 import { type System, type SystemPart, SystemPartName } from '@cmp/shared/system';
 import type { Pool } from 'pg';
 import type { Config } from '#config.ts';
 import type { Db } from '#database/client.ts';
+import { readCertificateFacts } from '#modules/certificates/certificate-facts.service.ts';
 import { readWorkers } from '#modules/jobs/heartbeat.service.ts';
 import { readMatviewFacts } from '#modules/matviews/matviews.service.ts';
 import { readEffective, type SettingsPlace } from '#modules/settings/settings.service.ts';
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 import { readBotStatus, readTelegram } from '#modules/telegram/bot.service.ts';
-import {
-  type CertificateFacts,
-  findCertificate,
-  readDatabase,
-  readJobs,
-  readOutbox,
-  readWebhookFailures,
-} from './system.repository.ts';
+import { readDatabase, readJobs, readOutbox, readWebhookFailures } from './system.repository.ts';
 
 export interface SystemPlace extends SettingsPlace {
   versions: Config['versions'];
@@ -31,14 +24,6 @@ interface Watched extends SystemPlace {
 
 /** How one part fares: the worst that is true of it. */
 type Verdict = Omit<SystemPart, 'part'>;
-
-/** What the last look at a domain's certificate found; nothing where there was none. */
-export async function findCertificateFacts(
-  db: Db,
-  domain: string,
-): Promise<Pick<CertificateFacts, 'daysLeft' | 'failure'>> {
-  return (await findCertificate(db, domain)) ?? { daysLeft: null, failure: null };
-}
 
 /** How the portal and what it leans on fare now. */
 export async function readSystem(db: Db, pool: Pool, place: SystemPlace): Promise<System> {
@@ -106,14 +91,11 @@ const partsOf: Record<SystemPartName, (watched: Watched) => Promise<Verdict> | V
   },
 
   certificate: async (watched) => {
-    const { db } = watched;
-    const { values } = await readEffective(db, watched, 'certificate', CertificateSettings);
-    const { domain } = values;
-    if (domain === null) return off;
-    const seen = await findCertificate(db, domain);
+    const found = await readCertificateFacts(watched.db, watched);
+    if (!found) return off;
+    const { domain, seen, daysLeft, level } = found;
     if (!seen) return worst({ domain }, [['warn', 'certificate_unseen']]);
-    const { at, daysLeft, expiresAt, issuer, failure } = seen;
-    const level = daysLeft === null ? null : certificateLevel(daysLeft, values);
+    const { at, expiresAt, issuer, failure } = seen;
     return worst({ domain, at, daysLeft, expiresAt, issuer, failure }, [
       failure !== null && (['bad', 'certificate_unreadable'] as const),
       daysLeft !== null && daysLeft < 0 && (['bad', 'certificate_ended'] as const),

@@ -121,9 +121,9 @@ const acts: { [Kind in ActKind]: (act: Acts[Kind], who: Acting) => Promise<BotAn
       user: isOne ? await findUserOf(who, only.rowId) : null,
     };
   },
-  report: async (_, { db, actor, boundsNow }) => ({
+  report: async (_, who) => ({
     kind: 'report',
-    report: await makeReport(db, actor, await boundsNow()),
+    report: await makeReport(who.db, who, who.actor, await who.boundsNow()),
   }),
   notify: (_, who) => readNotify(who),
   choose: async ({ event, isOn }, who) => {

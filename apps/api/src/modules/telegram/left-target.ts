@@ -1,14 +1,10 @@
-import { openTarget } from '#modules/notifications/sealed-target.ts';
+import { findTarget } from '#modules/notifications/sealed-target.ts';
 
 /** The chat that was left and the bot that was there. Undefined where the box is not ours, or another way's. */
 export function findLeftTarget(
   key: Buffer,
   box: string,
 ): { chatId: string; token: string } | undefined {
-  try {
-    const target = openTarget(key, box);
-    return target.kind === 'telegram' ? target : undefined;
-  } catch {
-    return undefined; // The key file is another one: one notice is lost, and must not hold up all others.
-  }
+  const target = findTarget(key, box);
+  return target?.kind === 'telegram' ? target : undefined;
 }

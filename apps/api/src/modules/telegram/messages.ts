@@ -1,4 +1,5 @@
 import type { BotUser, Report } from '@cmp/shared/bot';
+import { escapeHtml } from '@cmp/shared/escape-html';
 import { timeLeft } from '@cmp/shared/status';
 import { momentIn, type Told, wordingOf } from '#modules/notifications/wording.ts';
 
@@ -10,7 +11,12 @@ interface Site {
 /** An event in Telegram's HTML. Whatever a name holds is text there. */
 export function eventHtml(told: Told, site: Site): string {
   const { title, lines } = wordingOf(told, site);
-  return [`<b>${escaped(title)}</b>`, ...lines.map(escaped), '', `<i>${escaped(site.siteName)}</i>`]
+  return [
+    `<b>${escapeHtml(title)}</b>`,
+    ...lines.map(escapeHtml),
+    '',
+    `<i>${escapeHtml(site.siteName)}</i>`,
+  ]
     .join('\n')
     .trim();
 }
@@ -19,13 +25,13 @@ export function eventHtml(told: Told, site: Site): string {
 export function reportHtml(report: Report, { siteName, timeZone }: Site): string {
   const { at, counts, servers, services, soon, expired } = report;
   return [
-    `<b>${escaped(`${siteName}: the report`)}</b>`,
-    escaped(momentIn(at, timeZone)),
+    `<b>${escapeHtml(`${siteName}: the report`)}</b>`,
+    escapeHtml(momentIn(at, timeZone)),
     '',
-    `${number(counts.all)} users on ${number(servers)} servers`,
+    `${counted(counts.all, 'user')} on ${counted(servers, 'server')}`,
     `Active ${number(counts.active)} · soon ${number(counts.soon)} · expired ${number(counts.expired)} · disabled ${number(counts.disabled)}`,
     ...services.map(({ service, count }) =>
-      escaped(`${service ?? 'No service'}: ${number(count)}`),
+      escapeHtml(`${service ?? 'No service'}: ${number(count)}`),
     ),
     ...listed('Expiring soon', soon, counts.soon, at, timeZone),
     ...listed('Expired', expired, counts.expired, at, timeZone),
@@ -33,11 +39,6 @@ export function reportHtml(report: Report, { siteName, timeZone }: Site): string
     snapshotLine(report, timeZone),
     ...certificateLines(report),
   ].join('\n');
-}
-
-/** What Telegram reads as a tag or an entity begins with one of these. */
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function listed(
@@ -49,7 +50,7 @@ function listed(
 ): string[] {
   if (total === 0) return [];
   const lines = users.map(({ accountName, serverName, expiresOn }) =>
-    escaped(`${accountName} (${serverName}): ${leftOf(expiresOn, at, timeZone)}`),
+    escapeHtml(`${accountName} (${serverName}): ${leftOf(expiresOn, at, timeZone)}`),
   );
   const rest = total - users.length;
   return ['', `<b>${title}</b>`, ...lines, ...(rest > 0 ? [`… and ${number(rest)} more`] : [])];
@@ -73,7 +74,7 @@ function snapshotLine({ at, snapshotAt }: Report, timeZone: string): string {
   if (snapshotAt === null) return 'There is no snapshot of the database.';
   const hours = Math.floor((Date.parse(at) - Date.parse(snapshotAt)) / 3_600_000);
   const age = hours < 48 ? `${hours} h` : days(Math.floor(hours / 24));
-  return escaped(`Newest snapshot: ${momentIn(snapshotAt, timeZone)}, ${age} old`);
+  return escapeHtml(`Newest snapshot: ${momentIn(snapshotAt, timeZone)}, ${age} old`);
 }
 
 function certificateLines({ certificateDays }: Report): string[] {
@@ -83,7 +84,11 @@ function certificateLines({ certificateDays }: Report): string[] {
 }
 
 function days(count: number): string {
-  return `${number(count)} ${count === 1 ? 'day' : 'days'}`;
+  return counted(count, 'day');
+}
+
+function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function number(count: number): string {

@@ -1,9 +1,20 @@
-import { type Notification, urgent } from '@cmp/shared/notifications';
+import { type Notification, type NotificationEvent, urgent } from '@cmp/shared/notifications';
 import type { Role } from '@cmp/shared/permissions';
 import { sql } from 'kysely';
 import type { Db, Trx } from '#database/client.ts';
 
-/** A message that could go now, with its event, its reader as they stand now, and their quiet hours. */
+/** A message that could go now: what is needed to say whether it may wait. */
+export interface Candidate {
+  id: number;
+  event: NotificationEvent;
+  sealedTarget: string | null;
+  /** Null for the site's own. */
+  accountId: number | null;
+  quietFrom: string | null;
+  quietUntil: string | null;
+}
+
+/** One that is looked at, with all of its event and its reader as they stand now. */
 export interface Waiting
   extends Pick<Notification, 'event' | 'at' | 'changeId' | 'actorName' | 'facts' | 'servers'> {
   id: number;
@@ -16,45 +27,61 @@ export interface Waiting
   accountId: number | null;
   role: Role | null;
   isDisabled: boolean;
+  /** Whether the chat is the account's at this moment. */
+  isLinked: boolean;
   serverIds: number[];
-  quietFrom: string | null;
-  quietUntil: string | null;
 }
 
 /**
  * Of every chat that nothing keeps waiting, the oldest message of each reader, urgent and not: the first of a chat
- * that is not silenced is among them. A chat waits as a whole, so that its order is kept.
+ * that is not silenced is among them. A chat waits as a whole, so that its order is kept. Oldest first.
  */
-export async function listFirstWaiting(trx: Trx): Promise<Waiting[]> {
-  const { rows } = await sql<Waiting>`
+export async function listFirstWaiting(trx: Trx): Promise<Candidate[]> {
+  const { rows } = await sql<Candidate>`
     with held as (
       select chat_id from deliveries
       where channel = 'telegram' and state = 'waiting' and sealed_target is null
         and (leased_until > now() or (attempts > 0 and failure is not null and next_at > now()))
+    ), first as (
+      select distinct on (chat_key, d.account_id, is_urgent) d.id, d.account_id, d.sealed_target, e.event
+      from deliveries d
+      join events e on e.id = d.event_id
+      cross join lateral (
+        -- The notice to a target that was left has nothing to do with a chat of ours.
+        select case when d.sealed_target is null then d.chat_id else 'sealed ' || d.id end as chat_key,
+          e.event = any(${[...urgent]}::text[]) as is_urgent
+      ) as kind
+      where d.channel = 'telegram' and d.state = 'waiting' and d.next_at <= now()
+        and (d.leased_until is null or d.leased_until <= now())
+        and d.waits_since > now() - interval '1 day'
+        and (d.sealed_target is not null or not exists (select from held h where h.chat_id = d.chat_id))
+      order by chat_key, d.account_id, is_urgent, d.id
     )
-    select distinct on (chat_key, d.account_id, is_urgent)
-      d.id, d.attempts, d.failure, d.chat_id, d.sealed_target, d.account_id,
-      e.event, e.at, e.change_id, e.actor_name, e.facts, e.servers, e.account_id as about_account_id,
-      a.role, a.disabled_at is not null as is_disabled,
-      array(select g.server_id from grants g join servers s on s.id = g.server_id
-        where g.account_id = a.id and s.deleted_at is null) as server_ids,
+    select first.*,
       case when p.quiet_from is null then site.fields ->> 'quietFrom' else p.quiet_from end as quiet_from,
       case when p.quiet_from is null then site.fields ->> 'quietUntil' else p.quiet_until end as quiet_until
+    from first
+    left join notification_preferences p on p.account_id = first.account_id
+    left join settings site on site.section = 'notifications'
+    order by first.id`.execute(trx);
+  return rows;
+}
+
+/** All that is to be said of some, oldest first: of a handful, because a line of thousands carries much. */
+export async function readWaiting(trx: Trx, ids: readonly number[]): Promise<Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    select d.id, d.attempts, d.failure, d.chat_id, d.sealed_target, d.account_id,
+      e.event, e.at, e.change_id, e.actor_name, e.facts, e.servers, e.account_id as about_account_id,
+      a.role, a.disabled_at is not null as is_disabled,
+      exists (select from telegram_chats c where c.account_id = d.account_id and c.chat_id = d.chat_id) as is_linked,
+      array(select g.server_id from grants g join servers s on s.id = g.server_id
+        where g.account_id = a.id and s.deleted_at is null) as server_ids
     from deliveries d
     join events e on e.id = d.event_id
-    cross join lateral (
-      -- The notice to a target that was left has nothing to do with a chat of ours.
-      select case when d.sealed_target is null then d.chat_id else 'sealed ' || d.id end as chat_key, e.event = any(${[...urgent]}::text[]) as is_urgent
-    ) as kind
     left join accounts a on a.id = d.account_id
-    left join notification_preferences p on p.account_id = d.account_id
-    left join settings site on site.section = 'notifications'
-    where d.channel = 'telegram' and d.state = 'waiting' and d.next_at <= now()
-      and (d.leased_until is null or d.leased_until <= now())
-      and d.waits_since > now() - interval '1 day'
-      and (d.sealed_target is not null or not exists (select from held h where h.chat_id = d.chat_id))
-    order by chat_key, d.account_id, is_urgent, d.id`.execute(trx);
-  return rows.toSorted((one, other) => one.id - other.id);
+    where d.id = any(${[...ids]}::bigint[])
+    order by d.id`.execute(trx);
+  return rows;
 }
 
 /** Takes messages for so long: a bot that dies leaves them to the next. Each counts as a try. */

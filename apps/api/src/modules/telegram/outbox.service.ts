@@ -1,39 +1,33 @@
 import type { Readable } from 'node:stream';
-import type { MessageOutcome, OutboxMessage, OutboxRequest } from '@cmp/shared/bot';
+import type { OutboxMessage, OutboxRequest } from '@cmp/shared/bot';
 import type { GeneralSettings } from '@cmp/shared/settings/general';
 import type { TelegramSettings } from '@cmp/shared/settings/telegram';
 import type { StatusBounds } from '@cmp/shared/status';
 import type { Db, Trx } from '#database/client.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { notFound } from '#lib/errors.ts';
-import { deliveriesEnded } from '#lib/metrics.ts';
-import { endOfSilence } from '#modules/notifications/quiet-hours.ts';
-import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
+import { isPatient, isSilentAt, wallAt } from '#modules/notifications/quiet-hours.ts';
+import { wasInterruptedEachTime } from '#modules/notifications/retry.ts';
 import { serversToldTo } from '#modules/notifications/told-to.ts';
-import { isUrgent } from '#modules/notifications/urgency.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
 import {
   findSealedSnapshot,
   readSealedSnapshot,
 } from '#modules/snapshots/sealed-snapshot.service.ts';
 import { systemActor } from '#plugins/access.ts';
-import { findBotState } from './bot.repository.ts';
+import { isAllowedChat } from './allowed-chats.ts';
 import { type BotPlace, readTelegram, requireHolder } from './bot.service.ts';
-import { markBlocked } from './chats.service.ts';
 import { findLeftTarget } from './left-target.ts';
 import { eventHtml, reportHtml } from './messages.ts';
 import {
   isLeasedReport,
-  type Leased,
   leaseMessages,
   listFirstWaiting,
-  listWaitingIn,
-  lockLeased,
+  readWaiting,
   saveEnd,
-  saveLater,
-  saveSent,
   type Waiting,
 } from './outbox.repository.ts';
+import { keepOutcomes } from './outcomes.service.ts';
 import { makeReport } from './report.service.ts';
 
 export interface OutboxPlace extends BotPlace {
@@ -45,10 +39,6 @@ export interface OutboxPlace extends BotPlace {
 const leaseSeconds = 300;
 /** What Telegram takes of a bot. */
 const mostBytes = 50_000_000;
-/** While Telegram cannot be reached, nothing is said against a message: it is tried again soon. */
-const outageDelayMs = 60_000;
-const reachedMs = 60_000;
-
 /**
  * Keeps what became of the last messages, and hands out the next: of each chat the oldest alone, so that they arrive
  * in their order. A message that was handed out and never heard of again is handed out again.
@@ -60,8 +50,7 @@ export async function exchangeOutbox(
   now: Date,
 ): Promise<OutboxMessage[]> {
   await requireHolder(db, holder);
-  const isReached = await wasReached(db, now);
-  for (const outcome of outcomes) await keepOutcome(db, outcome, isReached);
+  await keepOutcomes(db, outcomes, now);
   const [site, telegram] = await Promise.all([readGeneral(db), readTelegram(db, place)]);
   if (limit === 0) return [];
 
@@ -84,53 +73,6 @@ export async function readOutboxFile(
   const { values } = await readTelegram(db, place);
   if (!values.reportSnapshot || !(await isLeasedReport(db, id))) throw notFound();
   return readSealedSnapshot(db, place, mostBytes);
-}
-
-/** Whether Telegram answered the bot of late: then what failed is the message's fault. */
-async function wasReached(db: Db, now: Date): Promise<boolean> {
-  const { lastSuccess } = await findBotState(db);
-  return lastSuccess !== null && Number(now) - Date.parse(lastSuccess) < reachedMs;
-}
-
-async function keepOutcome(db: Db, outcome: MessageOutcome, isReached: boolean): Promise<void> {
-  const kept = await db.transaction().execute(async (trx) => {
-    const message = await lockLeased(trx, outcome.id);
-    return message && { message, ended: await record(trx, message, outcome, isReached) };
-  });
-  // Told too late, or told again.
-  if (!kept) return;
-  deliveriesEnded.inc({ channel: 'telegram', outcome: kept.ended });
-  if (outcome.outcome === 'blocked' && kept.message.chatId !== null)
-    await markBlocked(db, kept.message.chatId, true);
-}
-
-async function record(
-  trx: Trx,
-  { id, chatId, attempts, refusals }: Leased,
-  { outcome, retryAfterSeconds, said = 'Telegram did not say why.' }: MessageOutcome,
-  isReached: boolean,
-): Promise<'sent' | 'failed' | 'parked'> {
-  if (outcome === 'sent') {
-    await saveSent(trx, id);
-    return 'sent';
-  }
-  // Whoever asks for patience says nothing against the message, nor does whoever is not there.
-  const isPatience = retryAfterSeconds !== undefined;
-  const counted = refusals + (isReached && !isPatience ? 1 : 0);
-  if (outcome !== 'failed' || counted >= mostRefusals) {
-    const isBlocked = outcome === 'blocked' && chatId !== null;
-    const others = isBlocked ? await listWaitingIn(trx, chatId) : [];
-    await saveEnd(trx, [id, ...others], 'parked', said);
-    return 'parked';
-  }
-  const delay = delayMs(attempts, Math.random(), (retryAfterSeconds ?? 0) * 1000);
-  const isOutage = !isReached && !isPatience;
-  await saveLater(trx, id, {
-    failure: said,
-    refusals: counted,
-    delayMs: isOutage ? Math.min(delay, outageDelayMs) : delay,
-  });
-  return 'failed';
 }
 
 interface Taking {
@@ -157,15 +99,22 @@ async function takeNext(
   { site, settings, limit, now }: Taking,
 ): Promise<Taken[]> {
   const taken = new Map<string, Taken>();
-  for (const waiting of await listFirstWaiting(trx)) {
-    if (taken.size === limit) break;
+  const { time } = wallAt(now, site.timeZone);
+  const could = (await listFirstWaiting(trx)).filter((candidate) => {
     // Off, it still tells the target that was left: who switched it off need not have meant well.
-    if (!settings.enabled && waiting.sealedTarget === null) continue;
-    const target = findTarget(key, waiting);
-    if (target && (taken.has(target.chatId) || isSilenced(waiting, site, now))) continue;
-    const fault = faultOf(waiting, target, settings);
-    if (fault) await saveEnd(trx, [waiting.id], fault.state, fault.failure);
-    else if (target) taken.set(target.chatId, { waiting, target });
+    const isOpen = settings.enabled || candidate.sealedTarget !== null;
+    return isOpen && !(isPatient(candidate) && isSilentAt(time, candidate));
+  });
+  for (let from = 0; from < could.length && taken.size < limit; from += limit) {
+    const some = could.slice(from, from + limit).map(({ id }) => id);
+    for (const waiting of await readWaiting(trx, some)) {
+      if (taken.size === limit) break;
+      const target = findTarget(key, waiting);
+      if (target && taken.has(target.chatId)) continue;
+      const fault = faultOf(waiting, target, settings);
+      if (fault) await saveEnd(trx, [waiting.id], fault.state, fault.failure);
+      else if (target) taken.set(target.chatId, { waiting, target });
+    }
   }
   const next = [...taken.values()];
   await leaseMessages(
@@ -176,33 +125,23 @@ async function takeNext(
   return next;
 }
 
-function isSilenced(waiting: Waiting, { timeZone }: GeneralSettings, now: Date): boolean {
-  const isPatient = waiting.accountId !== null && !isUrgent(waiting.event);
-  return isPatient && endOfSilence(now, waiting, timeZone) !== undefined;
-}
-
 /** Why a message goes to nobody any more: rights and settings can have changed since it was written. */
 function faultOf(
   waiting: Waiting,
   target: Target | undefined,
-  { allowedChatIds, defaultChatId }: TelegramSettings,
+  settings: TelegramSettings,
 ): { state: 'parked' | 'dropped'; failure: string } | undefined {
   if (!target) return { state: 'parked', failure: 'Where it goes cannot be read any more.' };
-  // Each try that came to an end was written down: these ended the bot instead.
-  if (waiting.attempts >= mostRefusals && waiting.failure === null)
+  if (wasInterruptedEachTime(waiting))
     return { state: 'parked', failure: 'The bot was interrupted at this each time.' };
   if (waiting.accountId === null) return undefined;
-  if (allowedChatIds.length > 0 && ![...allowedChatIds, defaultChatId].includes(target.chatId))
+  if (!waiting.isLinked)
+    return { state: 'dropped', failure: 'The chat is linked to the account no more.' };
+  if (!isAllowedChat(settings, target.chatId))
     return { state: 'dropped', failure: 'The chat is not among those that are allowed.' };
-  if (!serversOf(waiting))
+  if (!serversToldTo(waiting))
     return { state: 'dropped', failure: 'It is none of the account’s business any more.' };
   return undefined;
-}
-
-function serversOf(waiting: Waiting): Waiting['servers'] | undefined {
-  const { accountId, role, servers } = waiting;
-  if (accountId === null || role === null) return servers;
-  return serversToldTo(waiting, { ...waiting, accountId, role });
 }
 
 function findTarget(key: Buffer, { chatId, sealedTarget }: Waiting): Target | undefined {
@@ -240,7 +179,7 @@ async function asMessage(
   const file =
     isReport && settings.reportSnapshot ? await findSealedSnapshot(db, mostBytes) : undefined;
   const html = isReport
-    ? reportHtml(await makeReport(db, systemActor('system'), await place.boundsNow()), site)
-    : eventHtml({ ...waiting, servers: serversOf(waiting) ?? [] }, site);
+    ? reportHtml(await makeReport(db, place, systemActor('system'), await place.boundsNow()), site)
+    : eventHtml({ ...waiting, servers: serversToldTo(waiting) ?? [] }, site);
   return { id, chatId: target.chatId, html, token: target.token, fileName: file?.fileName ?? null };
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MessageOutcome, OutboxMessage } from '@cmp/shared/bot';
+import type { LinkCode, MessageOutcome, OutboxMessage } from '@cmp/shared/bot';
 import type { NotificationEvent } from '@cmp/shared/notifications';
+import { sections } from '@cmp/shared/settings/sections';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
@@ -11,6 +12,7 @@ import type { Db } from '#database/client.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
 import { sealTarget } from '#modules/notifications/sealed-target.ts';
+import { changeSection } from '#modules/settings/settings.service.ts';
 import { insertSnapshot } from '#modules/snapshots/snapshots.repository.ts';
 import { bot, somebody, turnOn, well } from '#test/bot-client.ts';
 import { test as base, client, keys, snapshotsDir, system, unlimited } from '#test/fixtures.ts';
@@ -349,6 +351,68 @@ describe('who is told', () => {
     expect(after.map(fileIn)).toEqual(['patient']);
   });
 
+  test('is nobody where the chat became another account’s, though it is sent again', async ({
+    app,
+    api,
+    db,
+    holder,
+    reader,
+  }) => {
+    const [viewer, admin] = [await api.as('viewer'), await api.as('admin')];
+    await happens(db);
+    const { code } = (await viewer.post('/telegram/link-code')).json<LinkCode>();
+    await bot(app).act({ kind: 'link', code });
+
+    const first = await holder.exchange();
+    const [{ id } = { id: 0 }] = await db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('channel', '=', 'telegram')
+      .where('accountId', '=', reader.id)
+      .execute();
+    const again = await admin.post(`/deliveries/${id}/resend`);
+    const second = await holder.exchange();
+
+    expect([first, again.statusCode, second]).toEqual([[], 204, []]);
+    expect(await statesOf(db)).toMatchObject([
+      { state: 'dropped', failure: 'The chat is linked to the account no more.' },
+    ]);
+  });
+
+  test('is a group once, however many there are the same account', async ({
+    db,
+    given,
+    holder,
+  }) => {
+    const account = await given.account();
+    for (const telegramUserId of ['1', '2'])
+      await inChange(db, system, 'telegram:link', null, (trx) =>
+        trx
+          .insertInto('telegramChats')
+          .values({ chatId: '-77', telegramUserId, name: 'Group', accountId: account.id })
+          .execute(),
+      );
+
+    await happens(db);
+
+    const [only] = await holder.exchange();
+    const rest = await holder.exchange([{ id: only?.id ?? 0, outcome: 'sent' }]);
+    expect([only?.chatId, rest]).toEqual(['-77', []]);
+  });
+
+  test('is the site’s own chat at any hour', async ({ db, holder }) => {
+    await changeSection(db, system, keys.settings, 'notifications', sections.notifications, {
+      version: 1,
+      values: { quietFrom: '00:00', quietUntil: '23:59' },
+    });
+    await turnOn(db, { defaultChatId: '-1001', events: ['snapshot_restored'] }, 2);
+    await happens(db, 'patient');
+
+    const messages = await holder.exchange();
+
+    expect(messages.map(fileIn)).toEqual(['patient']);
+  });
+
   test('is nobody in a chat that was unlinked, or is not allowed any more', async ({
     app,
     db,
@@ -465,7 +529,7 @@ describe('the words', () => {
 
     expect(message?.html.replaceAll(/<\/?[bi]>/g, '')).not.toMatch(/[<>]/);
     expect(message?.html).toContain('&lt;b&gt;home&lt;/b&gt; &amp; co');
-    expect(message?.html).toContain('&lt;/b&gt;&lt;a href="x"&gt;');
+    expect(message?.html).toContain('&lt;/b&gt;&lt;a href=&quot;x&quot;&gt;');
   });
 
   test('of a sign-in are who, in which role, from where, on what and when', async ({
@@ -583,6 +647,21 @@ describe('the report', () => {
     await turnOn(db, site, 2);
     const [home] = await given.servers('home & co');
     await given.users(home.id, { accountName: '<anna>', expiresOn: '2020-01-01' }, 'bela');
+    await changeSection(db, system, keys.settings, 'certificate', sections.certificate, {
+      version: 1,
+      values: { domain: 'portal.example.net' },
+    });
+    await db
+      .insertInto('certificateChecks')
+      .values([
+        { domain: 'old.example.net', expiresAt: sql`now() + interval '3 days'` },
+        {
+          domain: 'portal.example.net',
+          expiresAt: sql`now() + interval '20 days 1 hour'`,
+          at: sql`now() - interval '1 day'`,
+        },
+      ])
+      .execute();
     const fileName = await snapshot(db, sealed);
     await tell(db, { event: 'report' });
 
@@ -590,7 +669,8 @@ describe('the report', () => {
     const file = await bot(app).get(`outbox/${message?.id}/file`);
 
     expect(message).toMatchObject({ chatId: '-500', token: null, fileName });
-    expect(message?.html).toContain('2 users on 1 servers');
+    expect(message?.html).toContain('2 users on 1 server\n');
+    expect(message?.html).toContain('The certificate ends in 20 days.');
     expect(message?.html).toContain('Active 1 · soon 0 · expired 1 · disabled 0');
     expect(message?.html).toContain('&lt;anna&gt; (home &amp; co): 2020-01-01');
     expect(message?.html).toContain('Newest snapshot:');

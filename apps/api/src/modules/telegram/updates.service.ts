@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { ActRequest, BotAnswer } from '@cmp/shared/bot';
 import { type Action, roleCan } from '@cmp/shared/permissions';
-import type { TelegramSettings } from '@cmp/shared/settings/telegram';
 import type { Db } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { findActorInChat } from '#modules/auth/sessions.service.ts';
 import { type ActKind, type ActPlace, run } from './acts.service.ts';
+import { isAllowedChat } from './allowed-chats.ts';
 import { readTelegram } from './bot.service.ts';
 import { findPersonsChat } from './chats.repository.ts';
 import { linkChat, markBlocked } from './chats.service.ts';
@@ -50,7 +50,7 @@ async function answerTo(
   requestId: string,
 ): Promise<BotAnswer> {
   const { values } = await readTelegram(db, place);
-  if (!mayAskIn(values, request.chatId)) throw unlinked();
+  if (!values.enabled || !isAllowedChat(values, request.chatId)) throw unlinked();
   const chat = await findPersonsChat(db, request);
   if (chat?.isBlocked) await markBlocked(db, request.chatId, false);
   if (request.act.kind === 'link') return link(db, place, request, request.act.code, requestId);
@@ -80,15 +80,6 @@ async function link(
   const linked = await linkChat(db, tokenKey, { ...person, code, requestId });
   await giveBack();
   return { kind: 'link', ...linked };
-}
-
-/** Where chats are named, the bot answers in those and the default one alone. */
-function mayAskIn(
-  { enabled, allowedChatIds, defaultChatId }: TelegramSettings,
-  chatId: string,
-): boolean {
-  if (!enabled) return false;
-  return allowedChatIds.length === 0 || [...allowedChatIds, defaultChatId].includes(chatId);
 }
 
 /** As an `Idempotency-Key` names a command of the panel's: the same update has one effect. */

@@ -54,7 +54,7 @@ export function EditServerDialog({ server, onClose }: { server: Server; onClose:
   const { t } = useTranslation();
   const { mutate, isPending } = useMutation(changeServer);
   const [theirs, setTheirs] = useState<Server>();
-  const base = theirs ?? server;
+  const { version } = theirs ?? server;
   const form = useForm<ServerFieldValues>({
     resolver: zodResolver(ServerFieldValues),
     defaultValues: valuesOf(server),
@@ -62,7 +62,6 @@ export function EditServerDialog({ server, onClose }: { server: Server; onClose:
 
   const submit = form.handleSubmit((values) => {
     if (isPending) return;
-    const { version } = base;
     mutate(
       { id: server.id, change: { version, ...fieldsOf(values) } },
       {

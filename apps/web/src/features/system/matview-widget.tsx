@@ -7,8 +7,11 @@ import { Notice } from '#components/notice.tsx';
 import { StatusWord } from '#components/status-word.tsx';
 import { Switch } from '#components/switch.tsx';
 import { WriteButton } from '#components/write-button.tsx';
+import '#lib/system-words.ts';
+import { lastedInWords } from '#lib/time.ts';
 import { useNow } from '#lib/use-now.ts';
 import { matviewList, refreshMatview, switchMatview } from './matview.queries.ts';
+import { RefreshGraph, refreshInWords } from './refresh-graph.tsx';
 
 /** Made or not, how old, and the two ways to bring it up to date. */
 export function MatviewWidget() {
@@ -46,8 +49,26 @@ export function MatviewWidget() {
       {view.exists ? (
         <div className="grid gap-3 border-line border-t py-3">
           {view.uniqueIndex ? null : <Notice tone="soon">{t('system.viewNoIndex')}</Notice>}
-          <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+          <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
             <Standing view={view} />
+            {view.rows === null || view.lastMs === null ? null : (
+              <p className="tnum text-ink-2">
+                {t('system.viewTook', refreshInWords({ rows: view.rows, ms: view.lastMs }))}
+              </p>
+            )}
+          </div>
+          <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-1 text-label font-normal text-ink-3">
+            <RefreshGraph refreshes={view.refreshes} />
+            <p role="status" className="tnum empty:hidden">
+              {[
+                view.refreshing ? t('system.viewRefreshing') : '',
+                view.pending ? t('system.viewPending', { count: view.waiting }) : '',
+              ]
+                .filter(Boolean)
+                .join(' ')}
+            </p>
+          </div>
+          <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
             <div className="flex flex-wrap gap-2">
               <WriteButton disabled={refresh.isPending} onClick={() => ask('now')}>
                 {t('system.viewRefresh')}
@@ -56,6 +77,11 @@ export function MatviewWidget() {
                 {t('system.viewQueue')}
               </WriteButton>
             </div>
+            <p className="tnum text-label font-normal text-ink-3">
+              {view.everySeconds === null
+                ? t('system.viewUnscheduled')
+                : t('system.viewSchedule', { every: lastedInWords(view.everySeconds) })}
+            </p>
           </div>
         </div>
       ) : null}
@@ -66,7 +92,7 @@ export function MatviewWidget() {
 /** What is older than this is not counted from. */
 const freshMs = 3_600_000;
 
-function Standing({ view: { refreshing, pending, lastSuccess } }: { view: Matview }) {
+function Standing({ view: { lastSuccess } }: { view: Matview }) {
   const { t } = useTranslation();
   const now = useNow();
   const isFresh = lastSuccess !== null && now.getTime() - Date.parse(lastSuccess) < freshMs;
@@ -75,19 +101,13 @@ function Standing({ view: { refreshing, pending, lastSuccess } }: { view: Matvie
     return t(isFresh ? 'system.viewFresh' : 'system.viewOld');
   }
   return (
-    <div className="grid gap-0.5">
-      <p className="flex flex-wrap items-center gap-x-2">
-        <StatusWord status={isFresh ? 'active' : 'soon'}>{word()}</StatusWord>
-        {lastSuccess === null ? null : (
-          <span className="text-ink-2">
-            <Ago at={lastSuccess} />
-          </span>
-        )}
-      </p>
-      <p role="status" className="text-label font-normal text-ink-3 empty:hidden">
-        {refreshing ? t('system.viewRefreshing') : null}
-        {!refreshing && pending ? t('system.viewPending') : null}
-      </p>
-    </div>
+    <p className="flex flex-wrap items-center gap-x-2">
+      <StatusWord status={isFresh ? 'active' : 'soon'}>{word()}</StatusWord>
+      {lastSuccess === null ? null : (
+        <span className="text-ink-2">
+          <Ago at={lastSuccess} />
+        </span>
+      )}
+    </p>
   );
 }
