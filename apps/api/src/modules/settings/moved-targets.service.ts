@@ -44,7 +44,7 @@ async function readAll(trx: Trx, key: Buffer): Promise<Map<string, Opened>> {
   for (const [section, contract] of contracts) {
     const stored = (await findSection(trx, section)) ?? unsaved;
     const values = contract.values.safeParse(stored.fields).data;
-    const secrets = openOwn(key, section, stored);
+    const secrets = openOwn(key, section, contract, stored);
     if (values && secrets) opened.set(section, { fields: stored.fields, values, secrets });
   }
   return opened;
@@ -54,10 +54,11 @@ async function readAll(trx: Trx, key: Buffer): Promise<Map<string, Opened>> {
 function openOwn(
   key: Buffer,
   section: string,
+  contract: SectionContract,
   stored: StoredSection,
 ): Opened['secrets'] | undefined {
   try {
-    return openSecrets(key, section, stored);
+    return openSecrets(key, section, contract, stored);
   } catch {
     return undefined;
   }
