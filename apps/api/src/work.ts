@@ -27,8 +27,11 @@ interface Work {
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<Work> {
   const { db, pool } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  // A replacement keeps everybody from the tables for as long as it takes, and whoever looks at one meanwhile holds a
+  // connection: the signs of life of the very job that replaces must not wait behind them, or another is given it.
+  const { db: lifeline } = connect(place.databaseUrl, 3, { isPrepared });
   const works = allWorks({ ...place, tell });
-  const queue = await openQueue(db, tell);
+  const queue = await openQueue(lifeline, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
@@ -44,7 +47,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);
-  const stopBeating = sayAtWork(db, tell);
+  const stopBeating = sayAtWork(lifeline, tell);
   const stopTending = tendSnapshots(db, place, queue, tell);
   const telling = {
     key: place.keys.settings,
@@ -71,6 +74,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
       stopTending();
       await stopDelivering();
       await queue.stop();
+      await lifeline.destroy();
       await db.destroy();
     },
   };

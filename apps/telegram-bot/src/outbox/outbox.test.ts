@@ -1,5 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tell } from '@cmp/api/src/modules/notifications/events.service.ts';
+import { changeSection } from '@cmp/api/src/modules/settings/settings.service.ts';
+import { insertSnapshot } from '@cmp/api/src/modules/snapshots/snapshots.repository.ts';
+import { keys, snapshotsDir, system } from '@cmp/api/src/test/fixtures.ts';
+import { sections } from '@cmp/shared/settings/sections';
 import { sql } from 'kysely';
 import { describe, expect, vi } from 'vitest';
 import type { Mood, Shown } from '#test/fake-telegram.ts';
@@ -190,4 +196,36 @@ describe('news', () => {
       .execute();
     expect(parked).toEqual(Array(3).fill({ failure: 'Bad Request: can’t parse entities' }));
   });
+});
+
+test('a report comes with the newest sealed snapshot, its words first', async ({
+  db,
+  startBot,
+  telegram,
+}) => {
+  const sealed = Buffer.from('age-encryption.org/v1\nand what nobody can read');
+  const fileName = 'cmp-database.zip.age';
+  await mkdir(snapshotsDir, { recursive: true });
+  await writeFile(join(snapshotsDir, fileName), sealed);
+  await db.transaction().execute((trx) =>
+    insertSnapshot(trx, {
+      ...{ kind: 'database', reason: 'asked', isEncrypted: true, siteName: 'Portal', fileName },
+      ...{ folder: null, bytes: sealed.length, sha256: '0'.repeat(64), counts: {} },
+      ...{ appVersion: 'cmp ver test', createdAt: new Date().toISOString() },
+      ...{ verifiedAt: null, verifyFailure: null, accountId: null, accountName: 'system' },
+    }),
+  );
+  await changeSection(db, system, keys.settings, 'telegram', sections.telegram, {
+    version: 2,
+    values: { defaultChatId: '-500', reportSnapshot: true },
+  });
+  await tell(db, { event: 'report' });
+
+  startBot();
+  await vi.waitUntil(() => telegram.messages.length >= 2, soon);
+
+  expect(telegram.messages).toMatchObject([
+    { chatId: -500, text: expect.stringContaining('Newest snapshot:') },
+    { chatId: -500, file: { name: fileName, bytes: sealed.length } },
+  ]);
 });

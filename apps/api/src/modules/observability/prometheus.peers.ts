@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,9 @@ describe('Debian’s Prometheus', () => {
   }, async ({ database, db, given, folder, start }) => {
     const [port, prometheusPort] = [await freePort(), await freePort()];
     const botToken = 'a-service-token-of-this-test-0123456789';
+    const telegramPort = await freePort();
+    const telegramRoot = `http://127.0.0.1:${telegramPort}`;
+    const telegram = await startTelegram(telegramPort);
     await given.account({ username: 'sam' });
     await given.servers('tokyo');
     await useEverything(db);
@@ -78,14 +82,18 @@ describe('Debian’s Prometheus', () => {
         ...{ PORT: String(port), HOST: '127.0.0.1', DATA_DIR: folder, LOG_LEVEL: 'fatal' },
         DATABASE_URL: urlAs(inject('postgresUrl'), 'cmp_app', rolePassword, database),
         ...{ BOT_SERVICE_TOKEN: botToken, TELEGRAM_BOT_TOKEN: '123:nobody' },
-        TELEGRAM_API_ROOT: 'http://127.0.0.1:9',
+        TELEGRAM_API_ROOT: telegramRoot,
       },
     );
     const site = `http://127.0.0.1:${port}`;
     await expect
       .poll(() => isReady(`${site}/internal/ready`), { timeout: 30_000, interval: 200 })
       .toBe(true);
-    const bot = beginBot(site, botToken);
+    const bot = start(
+      process.execPath,
+      [fileURLToPath(new URL('../../../../telegram-bot/src/main.ts', import.meta.url))],
+      { ...process.env, API_URL: site, BOT_SERVICE_TOKEN: botToken },
+    );
     start('prometheus', await configure(folder, port, prometheusPort));
     const prometheus = asker(`http://127.0.0.1:${prometheusPort}`);
     await expect
@@ -113,7 +121,9 @@ describe('Debian’s Prometheus', () => {
     await sql`update snapshots set created_at = now() - interval '31 hours'`.execute(db);
     await expect.poll(prometheus.firing, patiently).toEqual(['CmpSnapshotOld']);
 
-    await bot.stop();
+    bot.kill('SIGKILL');
+    await once(bot, 'exit');
+    telegram.close();
     // Two minutes of silence, as data: the clock is nobody's to set.
     await sql`update bot_state set updated_at = updated_at - interval '2 minutes'`.execute(db);
     await expect.poll(prometheus.firing, patiently).toEqual(['CmpBotSilent', 'CmpSnapshotOld']);
@@ -128,7 +138,8 @@ const patiently = { timeout: 60_000, interval: 500 };
 
 /** So that there is a figure for everything there can be one of. */
 async function useEverything(db: Parameters<typeof set>[0]): Promise<void> {
-  await set(db, 'telegram', { enabled: true });
+  // So that the bot has something to say, and its latency is known.
+  await set(db, 'telegram', { enabled: true, defaultChatId: '-1', events: ['sign_in'] });
   await set(db, 'certificate', { domain: 'portal.example.org' });
   await set(db, 'storage', { scheduleEnabled: false });
   await addCheck(db, { domain: 'portal.example.org', left: '50 days' });
@@ -174,33 +185,22 @@ async function configure(folder: string, port: number, listen: number): Promise<
   ];
 }
 
-/** What a bot says to the API while it lives: that it is the one, and that it is well. */
-function beginBot(site: string, token: string): { stop: () => Promise<void> } {
-  const holder = crypto.randomUUID();
-  const say = (path: string, body: object) =>
-    fetch(`${site}/internal/bot/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  const stopping = new AbortController();
-  const speaking = (async () => {
-    while (!stopping.signal.aborted) {
-      await say('lease', { holder });
-      const { ok } = await say('status', {
-        ...{ holder, lastSuccess: new Date().toISOString(), lastError: null, code: null },
-        ...{ username: 'cmp_bot', updates: 1, messages: 1, errors: 0, latencyMs: 90 },
-      });
-      expect(ok).toBe(true);
-      await wait(2_000, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  })();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await speaking;
-    },
+/** A Telegram that knows every token and has no news. */
+async function startTelegram(port: number): Promise<{ close: () => void }> {
+  const answers: Record<string, unknown> = {
+    getMe: { id: 1, is_bot: true, first_name: 'Portal', username: 'cmp_bot' },
+    getUpdates: [],
   };
+  const server = createHttpServer(async ({ url = '' }, response) => {
+    const method = url.slice(url.lastIndexOf('/') + 1);
+    if (method === 'getUpdates') await wait(500);
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ ok: true, result: answers[method] ?? true }));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { close: () => server.close() };
 }
 
 /** Lists, a change now and then, and wrong passwords at the start: what a quiet office does. */
