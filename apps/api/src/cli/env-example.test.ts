@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { Environment, readConfig } from '#config.ts';
+import { readConfig } from '#config.ts';
+import { Environment } from '#environment.ts';
 import { envExample } from './env-example.ts';
 
 const committed = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');

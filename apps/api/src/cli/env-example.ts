@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { Environment } from '#config.ts';
+import { Environment } from '#environment.ts';
 
 const heading = `# Every variable the product reads: copy this to .env and take the # from what you set.
-# Made from apps/api/src/config.ts by: node apps/api/src/cli/env-example.ts
+# Made from apps/api/src/environment.ts by: node apps/api/src/cli/env-example.ts
 `;
 
 /** The text of `.env.example`: each variable with its meaning, and its default where it has one. */
