@@ -3,13 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installProgram } from '../debian.mjs';
-import { Refused, run } from '../toolchain.mjs';
+import { installProgram } from '#scripts/debian.mjs';
+import { Refused, run } from '#scripts/toolchain.mjs';
 
 /**
  * @typedef {object} Check
  * @property {string} what what is checked, and by what
- * @property {import('../debian.mjs').Program[]} [needs]
+ * @property {import('#scripts/debian.mjs').Program[]} [needs]
  * @property {string[]} subjects git's patterns; one that no file matches is a fault
  * @property {(place: Place) => Promise<string[]>} findFaults
  */

@@ -12,7 +12,7 @@ const worst = {
   'cmp-certificate-renew.service': 24,
 };
 
-/** @type {import('../deploy-checks.mjs').Check} */
+/** @type {import('#scripts/check-deploy/checks.mjs').Check} */
 export const check = {
   what: 'every unit, by systemd-analyze: its words, and what it leaves open',
   needs: [{ file: '/usr/bin/systemd-analyze', package: 'systemd' }],
