@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished } from 'vitest';
-import type { Db } from '#database/client.ts';
+import { type Db, sessionSettings } from '#database/client.ts';
 import { keysOf } from '#lib/keys.ts';
 import { seal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
@@ -52,16 +52,34 @@ describe('cmp doctor, of the server,', () => {
     expect(smaller.states).toMatchObject({ connections: 'ok' });
   });
 
-  test('tells a pooler by the number that it greets with', async ({ examine, databaseUrl }) => {
-    const pooled = { DATABASE_URL: await poolerBefore(databaseUrl) };
+  test('tells a pooler by the number that it greets with', async ({
+    examine,
+    owner,
+    databaseUrl,
+  }) => {
+    const pooled = { DATABASE_URL: await poolerBefore(databaseUrl), DB_PREPARED: 'off' };
+    const direct = { ...pooled, DATABASE_DIRECT_URL: databaseUrl };
 
-    const named = await examine(pooled);
-    const plain = await examine({ ...pooled, DB_PREPARED: 'off' });
+    const alone = await examine(pooled);
+    const unkept = await examine(direct);
+    await keepInDatabase(owner);
+    const kept = await examine(direct);
+    const named = await examine({ ...direct, DB_PREPARED: 'on' });
+    const twice = await examine({ ...pooled, DATABASE_DIRECT_URL: pooled.DATABASE_URL });
 
+    expect(alone.of('pooler')).toEqual([
+      'bad | one stands between, and the portal must also reach PostgreSQL itself | Set DATABASE_DIRECT_URL.',
+    ]);
+    expect(unkept.of('pooler')).toEqual([
+      expect.stringMatching(/^bad \| behind it .*statement_timeout.* \| Run `cmp migrate`/),
+    ]);
+    expect(kept.states).toMatchObject({ pooler: 'ok' });
     expect(named.of('pooler')).toEqual([
       expect.stringMatching(/^warn \| one stands between.* \| Set DB_PREPARED=off/),
     ]);
-    expect(plain.states).toMatchObject({ pooler: 'ok' });
+    expect(twice.of('pooler')).toEqual([
+      'bad | DATABASE_DIRECT_URL leads to one | Name PostgreSQL itself there.',
+    ]);
   });
 
   test('warns of migrations that a newer release brought', async ({ examine, owner }) => {
@@ -244,6 +262,14 @@ function saveSecret(db: Db, key: Buffer, section: string, name: string): Promise
   return inChange(db, system, 'settings:update', null, (trx) =>
     sql`update settings set secrets = ${secrets}::jsonb where section = ${section}`.execute(trx),
   );
+}
+
+/** As the migration keeps it with the role, which all these tests share. */
+async function keepInDatabase(owner: Db): Promise<void> {
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(owner);
+  for (const [name, value] of Object.entries(sessionSettings))
+    await sql`alter database ${sql.id(rows[0]?.name ?? '')}
+      set ${sql.raw(name)} = ${sql.lit(value)}`.execute(owner);
 }
 
 /** A stand-in for PgBouncer before this server: it greets with a number that is not the server's process. */

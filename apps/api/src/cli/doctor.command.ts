@@ -71,7 +71,7 @@ async function examineOpen(
   const { database } = config;
   const singleRole = database.kind === 'outside' && database.singleRole;
   const pending = await checkPending(db);
-  const server = await checkServer(db, url, database.isPrepared);
+  const server = await checkServer(db, database, url);
   if (pending) return [...server, pending];
   return [
     ...server,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import pg from 'pg';
-import { connectionSettings, type Db } from '#database/client.ts';
+import { type Db, sessionSettings } from '#database/client.ts';
 
 export interface ServerFacts {
   version: string;
@@ -51,13 +51,21 @@ export async function readConnections(db: Db): Promise<Connections> {
   return connections;
 }
 
-/** Whether what answers is not the process that works: a pooler greets with a number of its own. */
-export async function isPooled(url: string): Promise<boolean> {
-  const client = new pg.Client(connectionSettings(url, 5_000));
+/** What is behind an address: a pooler greets with a number that is not the process that works. */
+export async function readSession(
+  url: string,
+): Promise<{ isPooled: boolean; settings: Map<string, string> }> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    return rows[0]?.pid !== Reflect.get(client, 'processID');
+    const { rows } = await client.query<{ name: string; setting: string; pid: number }>(
+      'select name, setting, pg_backend_pid() as pid from pg_settings where name = any($1)',
+      [Object.keys(sessionSettings)],
+    );
+    return {
+      isPooled: rows[0]?.pid !== Reflect.get(client, 'processID'),
+      settings: new Map(rows.map(({ name, setting }) => [name, setting])),
+    };
   } finally {
     await client.end();
   }

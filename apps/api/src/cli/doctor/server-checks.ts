@@ -1,11 +1,12 @@
-import type { Db } from '#database/client.ts';
+import type { Config } from '#config.ts';
+import { type Db, sessionSettings } from '#database/client.ts';
 import { roundTrip } from '#modules/settings/database-status.service.ts';
 import { workConnections } from '#work.ts';
 import {
-  isPooled,
   readConnections,
   readServerFacts,
   readServerSettings,
+  readSession,
 } from './database-facts.repository.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
@@ -13,7 +14,11 @@ const leastVersion = 150_000;
 const slowMs = 20;
 
 /** What is to be said of the server, whatever lies in its database. */
-export async function checkServer(db: Db, url: string, isPrepared: boolean): Promise<Finding[]> {
+export async function checkServer(
+  db: Db,
+  database: Config['database'],
+  url: string,
+): Promise<Finding[]> {
   const { version, versionNumber, encoding } = await readServerFacts(db);
   return [
     versionNumber >= leastVersion
@@ -24,7 +29,7 @@ export async function checkServer(db: Db, url: string, isPrepared: boolean): Pro
       : bad('encoding', encoding, "Make the database anew with ENCODING 'UTF8' and move the data."),
     await checkLatency(db),
     ...(await checkDurability(db)),
-    await checkPooler(url, isPrepared),
+    await checkPooler(database, url),
   ];
 }
 
@@ -75,8 +80,28 @@ export async function checkConnections(db: Db, poolSize: number): Promise<Findin
   return used > most * 0.8 ? warn('connections', says, mend) : ok('connections', says);
 }
 
-async function checkPooler(url: string, isPrepared: boolean): Promise<Finding> {
-  if (!(await isPooled(url))) return ok('pooler', 'none stands between');
+/** What serves may be a pooler's address; what listens and migrates may not. */
+async function checkPooler(database: Config['database'], ownUrl: string): Promise<Finding> {
+  const { isPrepared } = database;
+  const { url, directUrl } =
+    database.kind === 'outside' ? database : { url: ownUrl, directUrl: undefined };
+  const { isPooled, settings } = await readSession(url);
+  if (directUrl !== undefined && (await readSession(directUrl)).isPooled)
+    return bad('pooler', 'DATABASE_DIRECT_URL leads to one', 'Name PostgreSQL itself there.');
+  if (!isPooled) return ok('pooler', 'none stands between');
+  if (directUrl === undefined)
+    return bad(
+      'pooler',
+      'one stands between, and the portal must also reach PostgreSQL itself',
+      'Set DATABASE_DIRECT_URL.',
+    );
+  const lost = Object.entries(sessionSettings).filter(([name, set]) => settings.get(name) !== set);
+  if (lost.length > 0)
+    return bad(
+      'pooler',
+      `behind it ${lost.map(([name]) => name).join(', ')} is not as the portal needs it`,
+      'Run `cmp migrate`, or start the portal: it keeps them with the role.',
+    );
   return isPrepared
     ? warn(
         'pooler',
