@@ -19,7 +19,7 @@ const suffix = '.rehearsal.mjs';
 await asCommand(async () => {
   refuseWithoutMachines();
   onStop(() => {
-    stopMachines().finally(() => process.exit(1));
+    void stopMachines().finally(() => process.exit(1));
   });
   const sheet = openSheet();
   try {
