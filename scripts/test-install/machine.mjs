@@ -94,7 +94,7 @@ export function makeTree(packages) {
 function kept(name, make) {
   const tree = path.join(cache, name);
   if (fs.existsSync(tree)) return tree;
-  fs.mkdirSync(cache, { recursive: true, mode: 0o755 });
+  fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
   const draft = fs.mkdtempSync(path.join(cache, 'draft-'));
   try {
     fs.chmodSync(draft, 0o755);
