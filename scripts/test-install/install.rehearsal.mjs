@@ -1,4 +1,4 @@
-import { bootMachine } from '#scripts/test-install/machine.mjs';
+import { bootMachine } from '#test-install/machine.mjs';
 
 /** @param {{ root: string, check: import('./checks.mjs').Sheet['check'] }} rehearsal */
 export async function rehearse({ check }) {

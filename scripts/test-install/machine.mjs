@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refused } from '#scripts/toolchain.mjs';
+import { Refused } from '#toolchain.mjs';
 
 /** The oldest Debian that the product runs on. */
 const SUITE = 'bookworm';
