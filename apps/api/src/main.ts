@@ -2,6 +2,7 @@ import { Server as NetServer, type Server } from 'node:net';
 import { setImmediate as immediately, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
+import { refuseOlderSchema } from '#database/older-schema.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { loadKeys } from '#lib/keys.ts';
 import { StartRefused } from '#lib/start-refused.ts';
@@ -36,6 +37,7 @@ async function serve(): Promise<void> {
   const tracing = await startTracing(config);
   tracing?.traceQueries(pool);
   await refusePowerfulRole(db, singleRole);
+  await refuseOlderSchema(db);
   const keys = loadKeys(config);
   const urls = { appUrl: url, ownerUrl: singleRole ? url : ownerUrl };
   const place = placeOfWork(config, keys, urls);
