@@ -8,7 +8,7 @@ readonly RELEASES=$HOME_DIR/releases
 readonly CONF=/etc/cmp/install.conf
 readonly UNIT=cmp-api.service
 # With the Node that the source names, what builds a release where the machine has none of its own.
-readonly BUILD_NPM=11.6.2
+readonly BUILD_NPM=12.2.0
 # What install.conf keeps of the answers: the tokens are not among it.
 readonly KEPT=(
   CMP_REPOSITORY CMP_RELEASE_KEY_FILE CMP_DOMAIN CMP_EMAIL CMP_PORT CMP_HOST CMP_ENABLE_NGINX CMP_SKIP_CERT
@@ -166,9 +166,7 @@ refuse_settings() {
   [[ $CMP_PORT =~ ^[1-9][0-9]{0,4}$ && $CMP_PORT -le 65535 ]] || fail "CMP_PORT is no port: $CMP_PORT."
   [[ -z $CMP_DOMAIN || $CMP_DOMAIN =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] ||
     fail "CMP_DOMAIN is no domain name: $CMP_DOMAIN."
-  [ -n "${DATABASE_OWNER_URL:-}" ] && name=1 || name=0
-  [ -n "${DATABASE_URL:-}" ] && name+=1 || name+=0
-  [[ $name = 00 || $name = 11 ]] ||
+  [ "${DATABASE_URL:+given}" = "${DATABASE_OWNER_URL:+given}" ] ||
     fail 'A database of yours needs both DATABASE_URL (the role that serves) and DATABASE_OWNER_URL (the one that owns): docs/operations/install.md shows how to make them.'
   refuse_taken "$CMP_PORT" "$UNIT" 'say another one by CMP_PORT or --port'
   if [ "$CMP_ENABLE_NGINX" = 1 ]; then

@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/say.sh"
 
 if getent passwd cmp >/dev/null; then
-  [ "$(id -u cmp)" -lt 1000 ] || fail 'The account cmp is somebody’s on this machine: rename it, the portal needs one of its own.'
+  [ "$(id -u cmp)" -lt 1000 ] || fail 'A person has the account cmp on this machine: rename it, the portal needs one of its own.'
   kept 'The account cmp is there.'
 else
   useradd --system --user-group --home-dir /var/lib/cmp --no-create-home --shell /usr/sbin/nologin cmp

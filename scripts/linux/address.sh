@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the steps of the installer: where the portal is reached, from this machine and from others.
 
 # address: what an operator opens.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the steps of the installer: the settings in /srv/cmp/.env, which Node, systemd and shells read alike.
 
 readonly DOTENV=/srv/cmp/.env

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the steps of the installer that speak to Debian's PostgreSQL as its administrator.
 
 # Whether the database and its roles are the installer's own: nothing else may be deleted.

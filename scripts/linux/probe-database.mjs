@@ -18,14 +18,17 @@ async function refusalOf(url) {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
-    const { rows } = await client.query(`select current_setting('server_version_num')::int / 10000 as major,
+    const { rows } =
+      await client.query(`select current_setting('server_version_num')::int / 10000 as major,
       current_setting('server_encoding') as encoding`);
     const { major, encoding } = rows[0];
-    if (major < OLDEST) return `it is PostgreSQL ${major}, and ${OLDEST} is the oldest that will do`;
+    if (major < OLDEST)
+      return `it is PostgreSQL ${major}, and ${OLDEST} is the oldest that will do`;
     if (encoding !== 'UTF8') return `its encoding is ${encoding}, and must be UTF8`;
     return undefined;
   } catch (error) {
-    if (error instanceof AggregateError) return error.errors.map(({ message }) => message).join(', ');
+    if (error instanceof AggregateError)
+      return error.errors.map(({ message }) => message).join(', ');
     return error instanceof Error ? error.message : String(error);
   } finally {
     await client.end().catch(() => {});
