@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Section } from '@cmp/shared/settings/sections';
 import { Environment, halves, ownerBehindPooler } from './environment.ts';
+import { readVersions, type Versions } from './versions.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -63,7 +63,7 @@ export interface Config {
   log: { level: string };
   /** Undefined: nothing is traced, and nothing of it is loaded. */
   tracing: { name: string } | undefined;
-  versions: { appVersion: string; gitSha: string | null; buildTimestamp: string | null };
+  versions: Versions;
 }
 
 /** The environment, parsed once. Throws a sentence that names every fault at once. */
@@ -122,11 +122,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
         : undefined,
     log: { level: env.LOG_LEVEL },
     tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { name: env.OTEL_SERVICE_NAME } : undefined,
-    versions: {
-      appVersion: readFileSync(join(root, 'VERSION'), 'utf8').trim(),
-      gitSha: env.GIT_SHA ?? null,
-      buildTimestamp: env.BUILD_TIMESTAMP ?? null,
-    },
+    versions: readVersions(root, env),
   };
 }
 

@@ -2,6 +2,7 @@ import { Server as NetServer, type Server } from 'node:net';
 import { setImmediate as immediately, setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
+import { refuseOlderSchema } from '#database/older-schema.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { refuseOtherSessions } from '#database/session-defaults.ts';
 import { loadKeys } from '#lib/keys.ts';
@@ -38,6 +39,7 @@ async function serve(): Promise<void> {
   tracing?.traceQueries(pool);
   await refusePowerfulRole(db, singleRole);
   await refuseOtherSessions(db);
+  await refuseOlderSchema(db);
   const keys = loadKeys(config);
   const appUrl = directUrl ?? url;
   const urls = { appUrl, ownerUrl: singleRole ? appUrl : ownerUrl };
