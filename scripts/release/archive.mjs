@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { run } from '#toolchain.mjs';
+import { run } from '#scripts/toolchain.mjs';
 
 /**
  * One folder, the same bytes whoever builds it and when.

@@ -11,7 +11,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { asCommand, onStop, Refused, step } from '#toolchain.mjs';
+import { asCommand, onStop, Refused, step } from '#scripts/toolchain.mjs';
 import { writeArchive, writeSums } from './archive.mjs';
 import { writeBillOfMaterials } from './bill-of-materials.mjs';
 import { describeCommit, unpackCommit } from './commit.mjs';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { Refused } from '#toolchain.mjs';
+import { Refused } from '#scripts/toolchain.mjs';
 
 const SEMVER = /\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?/;
 

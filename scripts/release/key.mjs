@@ -8,7 +8,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asCommand, Refused } from '#toolchain.mjs';
+import { asCommand, Refused } from '#scripts/toolchain.mjs';
 
 const file = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../release.pub');
 

@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { asCommand, Refused } from '#toolchain.mjs';
+import { asCommand, Refused } from '#scripts/toolchain.mjs';
 
 const ours = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../release.pub');
 

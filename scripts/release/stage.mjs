@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { pnpm, run, toolEnvironment } from '#toolchain.mjs';
+import { pnpm, run, toolEnvironment } from '#scripts/toolchain.mjs';
 
 /** Whose programs a release runs, beside the root with its Node. The panel is files by then. */
 const RUNS = ['cmp', '@cmp/api', '@cmp/telegram-bot', '@cmp/shared'];

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
 import { refuseOlderSchema } from '#database/older-schema.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
+import { refuseOtherSessions } from '#database/session-defaults.ts';
 import { loadKeys } from '#lib/keys.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import type { Tracing } from '#lib/tracing.ts';
@@ -32,14 +33,16 @@ async function serve(): Promise<void> {
   if (config.database.kind === 'embedded')
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
-  const { url, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
-  const { db, pool } = connect(url, poolSize, { isPrepared });
+  const { url, directUrl, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
+  const { db, pool } = connect(url, poolSize, { isPrepared, isPooled: directUrl !== undefined });
   const tracing = await startTracing(config);
   tracing?.traceQueries(pool);
   await refusePowerfulRole(db, singleRole);
   await refuseOlderSchema(db);
+  await refuseOtherSessions(db);
   const keys = loadKeys(config);
-  const urls = { appUrl: url, ownerUrl: singleRole ? url : ownerUrl };
+  const appUrl = directUrl ?? url;
+  const urls = { appUrl, ownerUrl: singleRole ? appUrl : ownerUrl };
   const place = placeOfWork(config, keys, urls);
   const tell = (failure: unknown) => app.log.error(failure);
   const { queue, stop: stopWork } = config.works
@@ -132,7 +135,17 @@ function stopListening(server: Server): Promise<void> {
 }
 
 function isForOperator(error: unknown): boolean {
-  return error instanceof ConfigError || error instanceof StartRefused || isInUse(error);
+  return (
+    error instanceof ConfigError ||
+    error instanceof StartRefused ||
+    isInUse(error) ||
+    isOfPooler(error)
+  );
+}
+
+/** What PgBouncer says to settings that a session cannot be opened with there. */
+function isOfPooler(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('unsupported startup parameter');
 }
 
 function isInUse(error: unknown): boolean {
@@ -141,7 +154,9 @@ function isInUse(error: unknown): boolean {
 
 function sentence(error: unknown): string {
   const { message } = error instanceof Error ? error : { message: String(error) };
-  return message.startsWith('listen EADDRINUSE')
-    ? `The port is taken: ${message}. Set PORT to another one.`
+  if (message.startsWith('listen EADDRINUSE'))
+    return `The port is taken: ${message}. Set PORT to another one.`;
+  return isOfPooler(error)
+    ? `A pooler answers at DATABASE_URL (${message}): name PostgreSQL itself in DATABASE_DIRECT_URL, too.`
     : message;
 }

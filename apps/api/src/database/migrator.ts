@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
-import type { Db } from './client.ts';
+import { type Db, optionsOf } from './client.ts';
 
 const shipped = new URL('../../../../migrations/', import.meta.url);
 
@@ -26,7 +26,7 @@ export async function migrate(
   folder = shipped,
   patient = patience,
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: ownerUrl, options: '-c TimeZone=UTC' });
+  const client = new pg.Client({ connectionString: ownerUrl, options });
   await client.connect();
   try {
     await refuseForeignEncoding(client);
@@ -50,6 +50,12 @@ export async function migrate(
     await client.end();
   }
 }
+
+/** A migration takes as long as it takes, whatever the role's defaults are for those who serve. */
+const options = optionsOf({
+  ...{ TimeZone: 'UTC', statement_timeout: '0', lock_timeout: '0' },
+  idle_in_transaction_session_timeout: '0',
+});
 
 /** What stops a start and needs a person: shown as a sentence, without a stack. */
 export class MigrationError extends Error {
