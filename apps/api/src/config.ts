@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ServiceManager, serviceManagerOf } from '@cmp/shared/service-manager';
 import type { Section } from '@cmp/shared/settings/sections';
 import { Environment, halves } from './environment.ts';
 
@@ -56,6 +57,8 @@ export interface Config {
   /** Undefined: nothing is traced, and nothing of it is loaded. */
   tracing: { name: string } | undefined;
   versions: { appVersion: string; gitSha: string | null; buildTimestamp: string | null };
+  /** Undefined where this process is no service of systemd's. */
+  serviceManager: ServiceManager | undefined;
 }
 
 /** The environment, parsed once. Throws a sentence that names every fault at once. */
@@ -118,6 +121,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       gitSha: env.GIT_SHA ?? null,
       buildTimestamp: env.BUILD_TIMESTAMP ?? null,
     },
+    serviceManager: serviceManagerOf(variables, process.pid),
   };
 }
 

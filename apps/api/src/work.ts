@@ -19,9 +19,14 @@ interface Place extends WorkPlace {
 }
 
 /** What a process has of the long work: where to put it in line, and how to leave it. */
-interface Work {
+interface Sending {
   queue: JobQueue;
   stop: () => Promise<void>;
+}
+
+interface Work extends Sending {
+  /** Whether the database still hears of it: what a watchdog of this process goes by. */
+  isAtWork: () => boolean;
 }
 
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
@@ -47,7 +52,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);
-  const stopBeating = sayAtWork(lifeline, tell);
+  const beating = sayAtWork(lifeline, tell);
   const stopTending = tendSnapshots(db, place, queue, tell);
   const telling = {
     key: place.keys.settings,
@@ -67,10 +72,11 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
 
   return {
     queue,
+    isAtWork: beating.isBeating,
     stop: async () => {
       clearInterval(sweeping);
       clearInterval(watching);
-      await stopBeating();
+      await beating.stop();
       stopTending();
       await stopDelivering();
       await queue.stop();
@@ -81,7 +87,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
 }
 
 /** Only puts jobs in line, for a worker in a process of its own. */
-export async function beginSending(db: Db, tell: (failure: unknown) => void): Promise<Work> {
+export async function beginSending(db: Db, tell: (failure: unknown) => void): Promise<Sending> {
   const queue = await openQueue(db, tell);
   return { queue, stop: queue.stop };
 }
