@@ -54,6 +54,8 @@ export interface Config {
   authLogPath: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
+  /** Where the root-owned helper listens, if there is one. */
+  helperSocket: string;
   /** Undefined: nothing is traced, and nothing of it is loaded. */
   tracing: { name: string } | undefined;
   versions: { appVersion: string; gitSha: string | null; buildTimestamp: string | null };
@@ -115,6 +117,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
         ? { username: env.SEED_ADMIN_USERNAME, password: env.SEED_ADMIN_PASSWORD }
         : undefined,
     log: { level: env.LOG_LEVEL },
+    helperSocket: env.HELPER_SOCKET,
     tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { name: env.OTEL_SERVICE_NAME } : undefined,
     versions: {
       appVersion: readFileSync(join(root, 'VERSION'), 'utf8').trim(),
