@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ServiceManager, serviceManagerOf } from '@cmp/shared/service-manager';
 import type { Section } from '@cmp/shared/settings/sections';
 import { Environment, halves, ownerBehindPooler } from './environment.ts';
 import { readVersions, type Versions } from './versions.ts';
@@ -61,9 +62,13 @@ export interface Config {
   authLogPath: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
+  /** Where the root-owned helper listens, if there is one. */
+  helperSocket: string;
   /** Undefined: nothing is traced, and nothing of it is loaded. */
   tracing: { name: string } | undefined;
   versions: Versions;
+  /** Undefined where this process is no service of systemd's. */
+  serviceManager: ServiceManager | undefined;
 }
 
 /** The environment, parsed once. Throws a sentence that names every fault at once. */
@@ -121,8 +126,10 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
         ? { username: env.SEED_ADMIN_USERNAME, password: env.SEED_ADMIN_PASSWORD }
         : undefined,
     log: { level: env.LOG_LEVEL },
+    helperSocket: env.HELPER_SOCKET,
     tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { name: env.OTEL_SERVICE_NAME } : undefined,
     versions: readVersions(root, env),
+    serviceManager: serviceManagerOf(variables, process.pid),
   };
 }
 
