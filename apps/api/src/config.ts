@@ -27,6 +27,8 @@ export interface Config {
   /** Where snapshots lie, unless the settings name another folder. */
   snapshotsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
+  /** Undefined: http is spoken, for a proxy or a LAN. */
+  tls: { certFile: string; keyFile: string; localPort: number } | undefined;
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
   /** Whether the API process does the jobs too, or only puts them in line. */
   works: boolean;
@@ -84,6 +86,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       trustedProxies: env.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? [],
       isVerbose: env.VERBOSE_HTTP_LOG,
     },
+    tls: tlsOf(env),
     database: {
       ...databaseOf(env),
       poolSize: env.DB_POOL_SIZE,
@@ -124,6 +127,16 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 /** What an operator can mend in the environment: shown as a sentence, without a stack. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+function tlsOf(env: Environment): Config['tls'] {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, LOCAL_PORT: localPort } = env;
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  if (localPort === env.PORT)
+    throw new ConfigError(
+      `With TLS, PORT and LOCAL_PORT cannot both be ${localPort}: set PORT to where browsers come, 443 for one.`,
+    );
+  return { certFile: resolve(root, certFile), keyFile: resolve(root, keyFile), localPort };
 }
 
 function overridesOf(env: Environment): SettingsOverrides {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { loadKeys } from '#lib/keys.ts';
+import { readServedCertificate } from '#lib/served-certificate.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import type { Tracing } from '#lib/tracing.ts';
 import { keepHouseHourly } from '#modules/housekeeping/housekeeping.service.ts';
@@ -12,6 +13,7 @@ import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { tellWhetherBotIsWanted } from '#supervisor/bot-wish.ts';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Doors, openDoors } from './doors.ts';
 import { beginSending, beginWork } from './work.ts';
 import { placeOfWork } from './works.ts';
 
@@ -31,6 +33,7 @@ async function serve(): Promise<void> {
   if (config.database.kind === 'embedded')
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
+  const certificate = config.tls && readServedCertificate(config.tls);
   const { url, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
   const { db, pool } = connect(url, poolSize, { isPrepared });
   const tracing = await startTracing(config);
@@ -48,12 +51,13 @@ async function serve(): Promise<void> {
     pool,
     keys,
     queue,
+    certificate,
     traceRequests: tracing?.traceRequests,
     config: { ...config, ...place },
   });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
-  await app.listen({ host: config.http.host, port: config.http.port });
+  const doors = await openDoors(app, { ...config, certificate });
   const stopHousekeeping = keepHouseHourly(db, tell);
   const stopTelling = tellWhetherBotIsWanted(
     db,
@@ -61,7 +65,7 @@ async function serve(): Promise<void> {
     (message) => process.connected && process.send?.(message),
   );
 
-  const stop = stopper(app, async () => {
+  const stop = stopper(app, doors, async () => {
     stopHousekeeping();
     stopTelling();
     await stopWork();
@@ -71,6 +75,8 @@ async function serve(): Promise<void> {
   });
   process.on('SIGTERM', () => stop() || process.exit(1)); // The second one means it.
   process.on('SIGINT', () => stop() || process.exit(1));
+  // A reload of the service: without TLS there is nothing to take anew, and nothing ends.
+  process.on('SIGHUP', doors.renew);
   // Whoever started this process is gone: nobody else will stop it.
   process.on('disconnect', stop);
   // Only now: whoever hears it may ask for a stop at once, and a signal that nobody hears ends the process.
@@ -87,11 +93,15 @@ async function startTracing({ tracing, versions }: Config): Promise<Tracing | un
 const drainMs = 500;
 
 /** Gives a function that begins the stop, and says whether it did: a stop begins once. */
-function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => boolean {
+function stopper(
+  app: FastifyInstance,
+  doors: Doors,
+  afterwards: () => Promise<void>,
+): () => boolean {
   return () => {
     if (app.isDraining) return false;
     app.isDraining = true;
-    drain(app).then(afterwards, (error) => {
+    drain(app, doors).then(afterwards, (error) => {
       app.log.fatal(error);
       process.exit(1);
     });
@@ -99,13 +109,17 @@ function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => b
   };
 }
 
-async function drain(app: FastifyInstance): Promise<void> {
+async function drain(app: FastifyInstance, doors: Doors): Promise<void> {
   await wait(drainMs);
   await letIn();
-  const areGone = stopListening(app.server);
+  const areGone = Promise.all(doors.servers.map(stopListening));
   // A kept-alive connection without a request would hold the close for its whole time-out.
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  const closeIdle = () => {
+    for (const server of doors.servers) server.closeIdleConnections();
+  };
+  const idle = setInterval(closeIdle, 50);
   await areGone.finally(() => clearInterval(idle));
+  doors.close();
   await app.close();
 }
 
@@ -130,16 +144,18 @@ function stopListening(server: Server): Promise<void> {
 }
 
 function isForOperator(error: unknown): boolean {
-  return error instanceof ConfigError || error instanceof StartRefused || isInUse(error);
+  return error instanceof ConfigError || error instanceof StartRefused || isDoorShut(error);
 }
 
-function isInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+function isDoorShut(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
 }
 
 function sentence(error: unknown): string {
   const { message } = error instanceof Error ? error : { message: String(error) };
-  return message.startsWith('listen EADDRINUSE')
-    ? `The port is taken: ${message}. Set PORT to another one.`
-    : message;
+  if (message.startsWith('listen EADDRINUSE'))
+    return `The port is taken: ${message}. Set PORT to another one.`;
+  if (message.startsWith('listen EACCES'))
+    return `The port is not for this account: ${message}. Set PORT to one above 1023, or grant CAP_NET_BIND_SERVICE.`;
+  return message;
 }
