@@ -2,13 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Section } from '@cmp/shared/settings/sections';
-import { Environment, halves } from './environment.ts';
+import { Environment, halves, ownerBehindPooler } from './environment.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 export type DatabaseConfig =
   | { kind: 'embedded' }
-  | { kind: 'outside'; url: string; ownerUrl: string | undefined; singleRole: boolean };
+  | {
+      kind: 'outside';
+      /** What serves requests. */
+      url: string;
+      /** Past the pooler, where `url` leads to one. */
+      directUrl: string | undefined;
+      ownerUrl: string | undefined;
+      singleRole: boolean;
+    };
 
 /** By section and field: what the environment sets in place of the panel, and the variable that does. */
 export type SettingsOverrides = Partial<
@@ -67,6 +75,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
   const faults = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `  ${path.join('.')}: ${message}`),
     ...halves(given),
+    ...ownerBehindPooler(given),
   ];
   if (!parsed.success || faults.length > 0)
     throw new ConfigError(`The environment cannot be used:\n${faults.join('\n')}`);
@@ -90,7 +99,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     database: {
       ...databaseOf(env),
       poolSize: env.DB_POOL_SIZE,
-      isPrepared: env.DB_PREPARED,
+      isPrepared: env.DB_PREPARED ?? env.DATABASE_DIRECT_URL === undefined,
     },
     works: env.WORK,
     databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
@@ -173,6 +182,7 @@ function databaseOf(env: Environment): DatabaseConfig {
   return {
     kind: 'outside',
     url,
+    directUrl: env.DATABASE_DIRECT_URL,
     ownerUrl: env.DATABASE_OWNER_URL,
     singleRole: env.DB_SINGLE_ROLE,
   };

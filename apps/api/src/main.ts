@@ -3,6 +3,7 @@ import { setImmediate as immediately, setTimeout as wait } from 'node:timers/pro
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
+import { refuseOtherSessions } from '#database/session-defaults.ts';
 import { loadKeys } from '#lib/keys.ts';
 import { readServedCertificate } from '#lib/served-certificate.ts';
 import { StartRefused } from '#lib/start-refused.ts';
@@ -34,13 +35,15 @@ async function serve(): Promise<void> {
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
   const certificate = config.tls && readServedCertificate(config.tls);
-  const { url, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
-  const { db, pool } = connect(url, poolSize, { isPrepared });
+  const { url, directUrl, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
+  const { db, pool } = connect(url, poolSize, { isPrepared, isPooled: directUrl !== undefined });
   const tracing = await startTracing(config);
   tracing?.traceQueries(pool);
   await refusePowerfulRole(db, singleRole);
+  await refuseOtherSessions(db);
   const keys = loadKeys(config);
-  const urls = { appUrl: url, ownerUrl: singleRole ? url : ownerUrl };
+  const appUrl = directUrl ?? url;
+  const urls = { appUrl, ownerUrl: singleRole ? appUrl : ownerUrl };
   const place = placeOfWork(config, keys, urls);
   const tell = (failure: unknown) => app.log.error(failure);
   const { queue, stop: stopWork } = config.works
@@ -144,7 +147,17 @@ function stopListening(server: Server): Promise<void> {
 }
 
 function isForOperator(error: unknown): boolean {
-  return error instanceof ConfigError || error instanceof StartRefused || isDoorShut(error);
+  return (
+    error instanceof ConfigError ||
+    error instanceof StartRefused ||
+    isDoorShut(error) ||
+    isOfPooler(error)
+  );
+}
+
+/** What PgBouncer says to settings that a session cannot be opened with there. */
+function isOfPooler(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('unsupported startup parameter');
 }
 
 function isDoorShut(error: unknown): boolean {
@@ -157,5 +170,7 @@ function sentence(error: unknown): string {
     return `The port is taken: ${message}. Set PORT to another one.`;
   if (message.startsWith('listen EACCES'))
     return `The port is not for this account: ${message}. Set PORT to one above 1023, or grant CAP_NET_BIND_SERVICE.`;
-  return message;
+  return isOfPooler(error)
+    ? `A pooler answers at DATABASE_URL (${message}): name PostgreSQL itself in DATABASE_DIRECT_URL, too.`
+    : message;
 }

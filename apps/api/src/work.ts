@@ -26,7 +26,7 @@ interface Work {
 
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<Work> {
-  const { db, pool } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  const { db } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
   // A replacement keeps everybody from the tables for as long as it takes, and whoever looks at one meanwhile holds a
   // connection: the signs of life of the very job that replaces must not wait behind them, or another is given it.
   const { db: lifeline } = connect(place.databaseUrl, 3, { isPrepared });
@@ -36,7 +36,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
-  const refresher = matviewRefresher(db, pool, tell);
+  const refresher = matviewRefresher(db, place.databaseUrl, tell);
   const sweep = () =>
     Promise.all([
       sweepUploads(db, place.uploadsDir),

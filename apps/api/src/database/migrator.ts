@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
-import type { Db } from './client.ts';
+import { type Db, optionsOf } from './client.ts';
 
 const shipped = new URL('../../../../migrations/', import.meta.url);
 
@@ -15,7 +15,7 @@ const lockId = 7_201_153;
  * database whose encoding is not UTF8. Lets cmp_app in where it came after the tables.
  */
 export async function migrate(ownerUrl: string, folder = shipped): Promise<string[]> {
-  const client = new pg.Client({ connectionString: ownerUrl, options: '-c TimeZone=UTC' });
+  const client = new pg.Client({ connectionString: ownerUrl, options });
   await client.connect();
   try {
     await refuseForeignEncoding(client);
@@ -39,6 +39,12 @@ export async function migrate(ownerUrl: string, folder = shipped): Promise<strin
     await client.end();
   }
 }
+
+/** A migration takes as long as it takes, whatever the role's defaults are for those who serve. */
+const options = optionsOf({
+  ...{ TimeZone: 'UTC', statement_timeout: '0', lock_timeout: '0' },
+  idle_in_transaction_session_timeout: '0',
+});
 
 /** What stops a start and needs a person: shown as a sentence, without a stack. */
 export class MigrationError extends Error {

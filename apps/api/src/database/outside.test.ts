@@ -40,15 +40,21 @@ const test = base
   .extend(
     'prepare',
     ({ dataDir }) =>
-      (url: string, more: { ownerUrl?: string; singleRole?: boolean } = {}) =>
+      (url: string, more: Access = {}) =>
         prepareOutsideDatabase({ dataDir, database: outside(url, more) }),
   );
 
+interface Access {
+  directUrl?: string;
+  ownerUrl?: string;
+  singleRole?: boolean;
+}
+
 function outside(
   url: string,
-  { ownerUrl, singleRole = false }: { ownerUrl?: string; singleRole?: boolean },
+  { directUrl, ownerUrl, singleRole = false }: Access,
 ): Config['database'] {
-  return { kind: 'outside', url, ownerUrl, singleRole, poolSize: 4, isPrepared: true };
+  return { kind: 'outside', url, directUrl, ownerUrl, singleRole, poolSize: 4, isPrepared: true };
 }
 
 async function empty(server: string): Promise<void> {

@@ -16,6 +16,8 @@ import { given } from './given.ts';
 import { execute, rolePassword } from './global-setup.ts';
 
 const postgresUrl = inject('postgresUrl');
+/** Where it is given, instances serve through a pooler in transaction mode, as by DATABASE_DIRECT_URL. */
+const poolerUrl = inject('poolerUrl');
 
 /** Every key the tests use is made for this process. */
 export const keys = {
@@ -102,7 +104,9 @@ export const test = base
       { now, ...overrides }: Partial<AppConfig> & { now?: () => Date } = {},
       { work = 'none' }: { work?: Work } = {},
     ) => {
-      const connection = connect(databaseUrl, 4, { isPrepared: true });
+      const connection = poolerUrl
+        ? connect(urlAs(poolerUrl, 'cmp_app', rolePassword, database), 4, { isPooled: true })
+        : connect(databaseUrl, 4, { isPrepared: true });
       const ownerUrl = urlAs(postgresUrl, 'cmp_owner', rolePassword, database);
       const all = { ...config, databaseUrl, ownerUrl, ...overrides };
       const { queue, stop: stopWork } = await worksOf[work](connection.db, {
