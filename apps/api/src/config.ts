@@ -139,11 +139,12 @@ export class ConfigError extends Error {
 }
 
 function tlsOf(env: Environment): Config['tls'] {
-  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, LOCAL_PORT: localPort } = env;
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, PORT: port } = env;
   if (certFile === undefined || keyFile === undefined) return undefined;
-  if (localPort === env.PORT)
+  const localPort = env.LOCAL_PORT ?? (port === 3001 ? 3002 : 3001);
+  if (localPort === port)
     throw new ConfigError(
-      `With TLS, PORT and LOCAL_PORT cannot both be ${localPort}: set PORT to where browsers come, 443 for one.`,
+      `PORT and LOCAL_PORT cannot both be ${port}: browsers come to the one, this machine’s programs to the other.`,
     );
   return { certFile: resolve(root, certFile), keyFile: resolve(root, keyFile), localPort };
 }

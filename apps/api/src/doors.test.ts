@@ -222,7 +222,10 @@ describe('the portal that speaks TLS itself', () => {
     'reloads without TLS too: nothing is taken, and nothing ends',
     longer,
     async ({ startApi }) => {
-      const { api, port } = await startApi({}, { TLS_CERT_FILE: '', TLS_KEY_FILE: '' });
+      const { api, port } = await startApi(
+        {},
+        { TLS_CERT_FILE: '', TLS_KEY_FILE: '', LOCAL_PORT: '' },
+      );
 
       api.kill('SIGHUP');
       await wait(300);
@@ -264,7 +267,7 @@ describe('a certificate that cannot serve', () => {
     const pair = certificateAuthority().issue(name);
 
     const same = await startApi(pair, { PORT: '3005', LOCAL_PORT: '3005' });
-    const half = await startApi(pair, { TLS_KEY_FILE: '' });
+    const half = await startApi(pair, { TLS_KEY_FILE: '', LOCAL_PORT: '' });
 
     expect(await same.ended).toEqual([1, null]);
     expect(same.read()).toContain('PORT and LOCAL_PORT cannot both be 3005');

@@ -36,9 +36,9 @@ export const Environment = z.object({
     .int()
     .min(1)
     .max(65_535)
-    .default(3001)
+    .optional()
     .describe(
-      'With TLS: where programs on this machine find the API without it, at 127.0.0.1: the bot, `cmp doctor`, Prometheus.',
+      'With TLS: where programs on this machine find the API without it, at 127.0.0.1: the bot, `cmp doctor`, Prometheus. Default: 3001, or 3002 where PORT is 3001.',
     ),
   DATA_DIR: z
     .string()
@@ -191,6 +191,7 @@ export function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
     ['TLS_CERT_FILE', ['TLS_KEY_FILE']],
     ['TLS_KEY_FILE', ['TLS_CERT_FILE']],
+    ['LOCAL_PORT', ['TLS_CERT_FILE']],
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
     ['DATABASE_DIRECT_URL', ['DATABASE_URL', 'DB_HOST']],
     ['TELEGRAM_WEBHOOK_URL', ['TELEGRAM_WEBHOOK_PORT']],
