@@ -36,6 +36,8 @@ export interface Config {
   /** Where snapshots lie, unless the settings name another folder. */
   snapshotsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
+  /** Undefined: http is spoken, for a proxy or a LAN. */
+  tls: { certFile: string; keyFile: string; localPort: number } | undefined;
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
   /** Whether the API process does the jobs too, or only puts them in line. */
   works: boolean;
@@ -98,6 +100,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       trustedProxies: env.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? [],
       isVerbose: env.VERBOSE_HTTP_LOG,
     },
+    tls: tlsOf(env),
     database: {
       ...databaseOf(env),
       poolSize: env.DB_POOL_SIZE,
@@ -136,6 +139,17 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
 /** What an operator can mend in the environment: shown as a sentence, without a stack. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+function tlsOf(env: Environment): Config['tls'] {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, PORT: port } = env;
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  const localPort = env.LOCAL_PORT ?? (port === 3001 ? 3002 : 3001);
+  if (localPort === port)
+    throw new ConfigError(
+      `PORT and LOCAL_PORT cannot both be ${port}: browsers come to the one, this machine’s programs to the other.`,
+    );
+  return { certFile: resolve(root, certFile), keyFile: resolve(root, keyFile), localPort };
 }
 
 function overridesOf(env: Environment): SettingsOverrides {
