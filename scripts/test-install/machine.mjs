@@ -88,10 +88,11 @@ export function makeTree(packages) {
 }
 
 /**
+ * A folder that is made once, and kept between runs.
  * @param {string} name
  * @param {(draft: string) => void} make
  */
-function kept(name, make) {
+export function kept(name, make) {
   const tree = path.join(cache, name);
   if (fs.existsSync(tree)) return tree;
   fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
