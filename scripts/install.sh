@@ -174,7 +174,7 @@ refuse_settings() {
   fi
   if [ "$CMP_ENABLE_NGINX" != 1 ] && [ -n "$CMP_DOMAIN" ] && [ "$CMP_SKIP_CERT" != 1 ]; then
     [ "$CMP_PORT" = 3001 ] && name=3002 || name=3001
-    refuse_taken $name "$UNIT" 'programs of this machine find the portal there; end what listens'
+    refuse_taken "$name" "$UNIT" 'programs of this machine find the portal there; end what listens'
   fi
   refuse_full /srv 2000
   refuse_full /var/lib 1000
