@@ -4,7 +4,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Refused } from '#toolchain.mjs';
+import { Refused } from '#scripts/toolchain.mjs';
 import { kept } from './machine.mjs';
 
 /**
