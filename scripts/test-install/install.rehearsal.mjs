@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { bootMachine } from '#scripts/test-install/machine.mjs';
 import { makeRelease } from '#scripts/test-install/release.mjs';
+import { openBrowser } from './browser.mjs';
+import { leftovers } from './leftovers.mjs';
 
 const PACKAGES = ['postgresql', 'openssl', 'git'];
 const PASSWORD = 'a long walk along the shore';
@@ -40,7 +42,7 @@ export async function rehearse({ root, check }) {
   await check('runs its services as an account that is nobody’s', async () => {
     for (const unit of UNITS) {
       const { output } = await machine.exec(
-        `systemctl show ${unit} -p ActiveState -p User -p UnitFileState -p NRestarts; ps -o user= -p $(systemctl show ${unit} -p MainPID --value)`,
+        `systemctl show ${unit} -p ActiveState -p User -p UnitFileState -p NRestarts; stat -c %U /proc/$(systemctl show ${unit} -p MainPID --value)`,
       );
       assert.match(output, /ActiveState=active/);
       assert.match(output, /UnitFileState=enabled/);
@@ -180,20 +182,6 @@ async function readsItsData(/** @type {import('./machine.mjs').Machine} */ machi
 
 async function mainPid(/** @type {import('./machine.mjs').Machine} */ machine) {
   return (await machine.exec('systemctl show cmp-api -p MainPID --value')).output.trim();
-}
-
-/** What of the portal is on the machine. */
-async function leftovers(/** @type {import('./machine.mjs').Machine} */ machine) {
-  const { output } = await machine.exec(
-    `ls -d /srv/cmp /srv/cmp/current /srv/cmp/releases /etc/cmp /var/lib/cmp /var/log/cmp /run/cmp /usr/local/lib/cmp \
-      /usr/local/sbin/cmp-portal /etc/systemd/system/cmp-* /etc/systemd/system/*.wants/cmp-* 2>/dev/null
-    getent passwd cmp; getent group cmp; pgrep -u cmp
-    systemctl list-units --all --no-legend --plain 'cmp-*'
-    command -v psql >/dev/null && cd / && runuser -u postgres -- psql -XAt -c "
-      select rolname from pg_roles where rolname like 'cmp%' union all select datname from pg_database where datname = 'cmp'"
-    true`,
-  );
-  return output.split('\n').filter((line) => line !== '');
 }
 
 function isProgram(/** @type {string} */ line) {

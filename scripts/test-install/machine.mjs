@@ -204,7 +204,11 @@ function childOf(pid) {
  * @returns {Promise<Answer>}
  */
 function execute(leader, command, { env = {}, input = '', timeoutMs = 300_000 } = {}) {
-  const surroundings = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' };
+  const surroundings = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    LANG: 'C.UTF-8',
+  };
   const pairs = Object.entries({ ...surroundings, ...env }).map(
     ([key, value]) => `${key}=${value}`,
   );
