@@ -67,6 +67,22 @@ test('the bot runs without a word of the settings where the environment has its 
   expect(read()).not.toContain(telegram.token);
 });
 
+test('the portal stops in order when it is told in a word, where there are no signals', {
+  timeout: 60_000,
+}, async ({ startPortal }) => {
+  const { portal, ended, read, says } = await startPortal();
+  await says('is ready');
+
+  portal.send('another word');
+  portal.send('shutdown');
+
+  expect(await ended).toEqual([0, null]);
+  expect(read().trim().split('\n').slice(-2)).toEqual([
+    'Stopping: the requests under way are finished first.',
+    'Stopped.',
+  ]);
+});
+
 test('the bot runs while the settings want one, comes back when it dies, and stops with the portal', {
   timeout: 120_000,
 }, async ({ dataDir, startPortal, db, telegram }) => {
