@@ -13,8 +13,8 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkDeploy } from './check-deploy/checks.mjs';
 import { installProgram } from './debian.mjs';
+import { checkDeploy } from './deploy-checks.mjs';
 import { countVitest } from './test-reports.mjs';
 import { asCommand, install, onStop, Refused, run } from './toolchain.mjs';
 
