@@ -64,7 +64,7 @@ async function serve(): Promise<void> {
     (message) => process.connected && process.send?.(message),
   );
 
-  const stop = stopper(app, async () => {
+  const stop = stopper(app, config, async () => {
     stopHousekeeping();
     stopTelling();
     await stopWork();
@@ -86,15 +86,16 @@ async function startTracing({ tracing, versions }: Config): Promise<Tracing | un
   return loaded.startTracing({ name: tracing.name, version: versions.appVersion });
 }
 
-/** How long answers still say "keep alive, but not with me" before the listener closes. */
-const drainMs = 500;
-
 /** Gives a function that begins the stop, and says whether it did: a stop begins once. */
-function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => boolean {
+function stopper(
+  app: FastifyInstance,
+  { drainMs }: Config,
+  afterwards: () => Promise<void>,
+): () => boolean {
   return () => {
     if (app.isDraining) return false;
     app.isDraining = true;
-    drain(app).then(afterwards, (error) => {
+    drain(app, drainMs).then(afterwards, (error) => {
       app.log.fatal(error);
       process.exit(1);
     });
@@ -102,7 +103,7 @@ function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => b
   };
 }
 
-async function drain(app: FastifyInstance): Promise<void> {
+async function drain(app: FastifyInstance, drainMs: number): Promise<void> {
   await wait(drainMs);
   await letIn();
   const areGone = stopListening(app.server);
