@@ -65,7 +65,7 @@ async function start(
   chmodSync(folder, 0o711);
   const shipped = readFileSync(new URL(path, folders), 'utf8');
   const text = [
-    [listen, listen.replace('80', `127.0.0.1:${port}`).replace('::', ':')],
+    [listen, listen.replace(/:?80/, `127.0.0.1:${port}`)],
     ['127.0.0.1:3001', new URL(first).host],
     ['127.0.0.1:3002', new URL(second).host],
   ].reduce((config, [from = '', to = '']) => {
