@@ -21,7 +21,10 @@ export async function serveRepository(machine, tags, release) {
   const commit = git(folder, ...['-c', 'user.name=x', '-c', 'user.email=x'], 'commit-tree', tree);
   const server = fileURLToPath(new URL('repository-server.mjs', import.meta.url));
   const guest = machine.beside([process.execPath, server, folder, new URL(ADDRESS).port]);
-  await new Promise((resolve) => guest.stdout?.once('data', resolve));
+  await new Promise((resolve, reject) => {
+    guest.stdout?.once('data', resolve);
+    guest.once('exit', (code) => reject(new Refused(`The repository is not served (${code}).`)));
+  });
 
   const repository = {
     folder: (/** @type {string} */ tag) => path.join(folder, 'releases/download', tag),
