@@ -11,7 +11,7 @@ here=$(dirname "$0")
 
 at=$(address)
 printf '\n  Panel     %s\n' "$at"
-"$here/cmp-portal.sh" setup link --address "$at" 2>/dev/null | sed 's/^/  /' || true
+"$here/cmp-portal.sh" setup link --address "$at" 2>/dev/null | sed '1s/^/  Setup     /; 2s/^/            /' || true
 cat <<TEXT
   Data      /var/lib/cmp, and the database cmp
   Settings  /srv/cmp/.env; after a change: systemctl restart cmp-api cmp-worker cmp-telegram-bot

@@ -10,7 +10,7 @@ import { ADDRESS, serveRepository } from './repository.mjs';
 
 const PACKAGES = ['postgresql', 'openssl', 'git'];
 const SCRIPT = '/root/install.sh';
-const KEY = '/root/release.pub';
+const KEY = '/opt/release.pub';
 
 /** @param {{ root: string, check: import('./checks.mjs').Sheet['check'] }} rehearsal */
 export async function rehearse({ root, check }) {
