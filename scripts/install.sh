@@ -166,6 +166,8 @@ refuse_settings() {
     fail "CMP_DOMAIN is no domain name: $CMP_DOMAIN."
   [ "${DATABASE_URL:+given}" = "${DATABASE_OWNER_URL:+given}" ] ||
     fail 'A database of yours needs both DATABASE_URL (the role that serves) and DATABASE_OWNER_URL (the one that owns): docs/operations/install.md shows how to make them.'
+  [ "$CMP_ENABLE_NGINX" != 1 ] || [ -n "$CMP_DOMAIN" ] ||
+    fail 'nginx needs CMP_DOMAIN (--domain), the name that the panel is reached by.'
   refuse_taken "$CMP_PORT" "$UNIT" 'say another one by CMP_PORT or --port'
   if [ "$CMP_ENABLE_NGINX" = 1 ]; then
     for name in 80 443; do refuse_taken "$name" nginx.service 'end what listens there, or install without nginx'; done
@@ -431,7 +433,7 @@ find_node() {
   pinned=$(sed -n "s/.*\"node-linux-$arch\": \"\(.*\)\".*/\1/p" "$1/package.json")
   mkdir -p "$own"
   said=$(cd "$own" && npm install --no-audit --no-fund --loglevel=error --prefix "$own" "node-linux-$arch@$pinned" "npm@$BUILD_NPM" 2>&1) ||
-    fail "Node could not be got from npm's registry: $(tail -n 1 <<<"$said")"
+    fail "Node could not be got from npm's registry: $(sed -n 's/^npm \(ERR!\|error\) //p' <<<"$said" | head -n 3 | paste -sd ' ')"
   PATH=$own/node_modules/.bin:$PATH
   node=$own/node_modules/.bin/node
 }

@@ -21,3 +21,6 @@ TEXT
 if [ "$at" = "http://localhost:$(setting_of PORT)" ]; then
   printf '  It listens on this machine alone: name a domain, put a proxy before it, or reach it by ssh -L.\n'
 fi
+if [ "$CMP_ENABLE_NGINX" = 1 ] && [ ! -e /var/lib/cmp/tls/fullchain.pem ]; then
+  printf '  nginx answers the certificate authority alone until a certificate lies in /var/lib/cmp/tls.\n'
+fi

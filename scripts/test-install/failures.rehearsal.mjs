@@ -106,6 +106,9 @@ export async function rehearse({ root, check }) {
       env: { CMP_DOMAIN: 'localhost' },
     },
   );
+  await refuses('nginx without a name', /^cmp: nginx needs CMP_DOMAIN/, {
+    env: { CMP_ENABLE_NGINX: '1' },
+  });
   await refuses('half of a database', /^cmp: A database of yours needs both DATABASE_URL/, {
     env: { DATABASE_URL: 'postgres://cmp_app@127.0.0.1/cmp' },
   });

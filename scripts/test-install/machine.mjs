@@ -95,6 +95,19 @@ export function makeTree(packages) {
 }
 
 /**
+ * @param {string} prefix of what was kept
+ * @param {number} ageMs
+ */
+export function dropOlder(prefix, ageMs) {
+  if (!fs.existsSync(cache)) return;
+  for (const name of fs.readdirSync(cache).filter((entry) => entry.startsWith(prefix))) {
+    const place = path.join(cache, name);
+    if (Date.now() - fs.statSync(place).mtimeMs > ageMs)
+      fs.rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/**
  * A folder that is made once, and kept between runs.
  * @param {string} name
  * @param {(draft: string) => void} make
@@ -211,8 +224,20 @@ function childOf(pid) {
  * @param {Record<string, string>} env
  */
 function executeWithNetwork(root, command, env) {
-  const given = Object.entries(env).map(([key, value]) => `--setenv=${key}=${value}`);
-  const args = ['--quiet', '--register=no', '--keep-unit', '--pipe', '--resolv-conf=copy-host'];
+  // Whoever vouches for the network on this machine does so in the tree.
+  const vouched = '/etc/ssl/certs/ca-certificates.crt';
+  const trust = { NODE_EXTRA_CA_CERTS: vouched, npm_config_cafile: vouched };
+  const given = Object.entries({ ...trust, ...env }).map(
+    ([key, value]) => `--setenv=${key}=${value}`,
+  );
+  const args = [
+    '--quiet',
+    '--register=no',
+    '--keep-unit',
+    '--pipe',
+    '--resolv-conf=copy-host',
+    `--bind-ro=${vouched}`,
+  ];
   const place = [
     `--machine=net-${path.basename(root).slice(-6).toLowerCase()}`,
     `--directory=${root}`,
