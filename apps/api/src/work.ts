@@ -19,9 +19,14 @@ interface Place extends WorkPlace {
 }
 
 /** What a process has of the long work: where to put it in line, and how to leave it. */
-interface Work {
+interface Sending {
   queue: JobQueue;
   stop: () => Promise<void>;
+}
+
+interface Work extends Sending {
+  /** Whether the database still hears of it: what a watchdog of this process goes by. */
+  isAtWork: () => boolean;
 }
 
 const jobConnections = 6;
@@ -52,7 +57,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);
-  const stopBeating = sayAtWork(lifeline, tell);
+  const beating = sayAtWork(lifeline, tell);
   const stopTending = tendSnapshots(db, place, queue, tell);
   const telling = {
     key: place.keys.settings,
@@ -72,10 +77,11 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
 
   return {
     queue,
+    isAtWork: beating.isBeating,
     stop: async () => {
       clearInterval(sweeping);
       clearInterval(watching);
-      await stopBeating();
+      await beating.stop();
       stopTending();
       await stopDelivering();
       await queue.stop();
@@ -86,7 +92,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
 }
 
 /** Only puts jobs in line, for a worker in a process of its own. */
-export async function beginSending(db: Db, tell: (failure: unknown) => void): Promise<Work> {
+export async function beginSending(db: Db, tell: (failure: unknown) => void): Promise<Sending> {
   const queue = await openQueue(db, tell);
   return { queue, stop: queue.stop };
 }
