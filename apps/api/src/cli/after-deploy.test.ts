@@ -21,7 +21,7 @@ const test = base
   .extend('deploy', ({ startInstance, db, dataDir }) => async (more: Partial<AppConfig> = {}) => {
     // What the tests' instances are keyed by.
     writeFileSync(join(dataDir, 'keys/secret-key'), Buffer.alloc(32, 1));
-    onTestFinished(sayAtWork(db, (failure) => expect.fail(String(failure))));
+    onTestFinished(sayAtWork(db, (failure) => expect.fail(String(failure))).stop);
     const app = await startInstance({ versions, webFolder: builtPanel(), ...more });
     await app.listen({ host: '127.0.0.1', port: 0 });
     return app;

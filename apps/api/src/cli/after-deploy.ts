@@ -18,7 +18,7 @@ export interface WalkOptions {
 export async function examineDeployed(context: Context, options: WalkOptions): Promise<Finding[]> {
   const { config, signal } = context;
   const walk = {
-    ...{ portal: portalOf(options.url ?? addressOf(config.http)), signal },
+    ...{ portal: portalOf(options.url ?? addressOf(config)), signal },
     ...{ versions: config.versions, metricsToken: config.metricsToken },
     waitSeconds: secondsOf(options.wait),
   };
