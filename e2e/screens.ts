@@ -9,6 +9,7 @@ import {
 } from '@playwright/test';
 import sharp from 'sharp';
 import { findBrowser } from './browser.ts';
+import { openMachine } from './machine.ts';
 import { startPortal } from './portal.ts';
 import { addresses, prepareScenes, type Scene, sceneOf } from './scenes.ts';
 import { sam, setUp } from './test.ts';
@@ -50,7 +51,8 @@ try {
 }
 
 async function shootAll(browser: Browser): Promise<void> {
-  const portal = await startPortal();
+  const machine = await openMachine();
+  const portal = await startPortal({ HELPER_SOCKET: machine.socket });
   try {
     const cookies = await setUp(portal);
     const plans = await inLook(browser, 'light', async (page, context) => {
@@ -75,6 +77,7 @@ async function shootAll(browser: Browser): Promise<void> {
       });
   } finally {
     await portal.stop();
+    machine.close();
   }
 }
 

@@ -47,7 +47,7 @@ export function HostUnitRow({ unit, onRun }: HostUnitRowProps) {
   }
 
   return (
-    <div className="grid gap-x-6 gap-y-1 px-4 py-3 sm:grid-cols-[8.5rem_6.5rem_minmax(0,1fr)_auto] sm:items-baseline">
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-6 gap-y-1 px-4 py-3 sm:grid-cols-[8.5rem_6.5rem_minmax(0,1fr)_auto] sm:items-baseline">
       <span className="font-[550]">{t(`host.unit.${unit.name}`)}</span>
       <span role="status">
         {running.isPending ? (
@@ -59,7 +59,7 @@ export function HostUnitRow({ unit, onRun }: HostUnitRowProps) {
       <UnitFacts unit={unit} />
       {may(`host:${act}`) ? (
         <WriteButton
-          className="justify-self-start max-sm:mt-2 sm:justify-self-end"
+          className="justify-self-end max-sm:col-start-2 max-sm:row-span-2 max-sm:row-start-1 max-sm:self-center"
           disabled={running.isPending || isMoving(unit)}
           aria-label={`${t(`host.unit.${unit.name}`)}: ${t(`host.acts.${act}.button`)}`}
           onClick={() => setAsking(true)}
@@ -103,28 +103,26 @@ function UnitFacts({ unit }: { unit: HostUnit }) {
   const { t } = useTranslation();
   const isRenewal = unit.name === 'cmp-certificate-renew';
   return (
-    <div className="grid min-w-0 content-start gap-1">
+    <div className="grid min-w-0 content-start gap-1 max-sm:col-span-2">
       {hasFailed(unit) ? (
         <p>
           {t('host.failedBy', { result: unit.result })}{' '}
-          <code translate="no" className="font-mono text-[0.8125rem] wrap-anywhere">
+          <code translate="no" className="whitespace-nowrap font-mono text-[0.8125rem]">
             {`journalctl -u ${unit.name}`}
           </code>
         </p>
       ) : null}
-      <dl className="tnum flex flex-wrap gap-x-5 gap-y-0.5 text-label font-normal text-ink-2">
-        <dd translate="no" className="font-mono">
+      <p className="tnum flex flex-wrap gap-x-5 gap-y-0.5 text-label font-normal text-ink-2">
+        <span translate="no" className="font-mono">
           {unit.name}
-        </dd>
+        </span>
         {unit.since === null ? null : (
-          <div className="flex gap-1.5">
-            <dt className="text-ink-3">{t(isRenewal ? 'host.lastRun' : 'host.since')}</dt>
-            <dd>
-              <Ago at={unit.since} />
-            </dd>
-          </div>
+          <span className="flex gap-1.5">
+            <span className="text-ink-3">{t(isRenewal ? 'host.lastRun' : 'host.since')}</span>
+            <Ago at={unit.since} />
+          </span>
         )}
-      </dl>
+      </p>
     </div>
   );
 }

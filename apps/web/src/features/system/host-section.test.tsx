@@ -46,7 +46,7 @@ async function show(...units: HostUnit[]) {
       <Toaster />
     </Panel>,
   );
-  return within(await screen.findByRole('list', { name: 'The services of this machine' }));
+  return within(await screen.findByRole('list', { name: 'What runs on this machine' }));
 }
 
 async function restart(password = 'tide-42') {
@@ -55,8 +55,8 @@ async function restart(password = 'tide-42') {
   fireEvent.click(screen.getByRole('button', { name: 'Restart' }));
 }
 
-describe('the services of the machine', () => {
-  test('are not there where nothing can be asked of it', async () => {
+describe('what runs on the machine', () => {
+  test('is not there where nothing can be asked of it', async () => {
     host = { units: [] };
     const { container } = showPage(<HostSection />);
 
@@ -64,14 +64,14 @@ describe('the services of the machine', () => {
     expect(container.textContent).toBe('');
   });
 
-  test('say that they cannot be seen where the helper does not answer', async () => {
+  test('cannot be seen, and says so, where the helper does not answer', async () => {
     network.use(http.get('/api/system/host', () => refusal(409, 'host_refused')));
     showPage(<HostSection />);
 
     expect(await screen.findByText(/The machine did not do it/)).toBeDefined();
   });
 
-  test('show how each fares, and where a failure is explained', async () => {
+  test('shows how each unit fares, and where a failure is explained', async () => {
     const list = await show(
       { ...worker, state: 'failed', result: 'watchdog' },
       { ...worker, name: 'cmp-telegram-bot', state: 'inactive' },
@@ -87,7 +87,7 @@ describe('the services of the machine', () => {
     expect(third?.getByRole('button', { name: 'Certificate renewal: Renew now…' })).toBeDefined();
   });
 
-  test('restart for the password, are watched, and tell of the end', async () => {
+  test('is restarted for the password, watched, and its end is told', async () => {
     const list = await show(worker);
     await restart();
 
@@ -105,7 +105,7 @@ describe('the services of the machine', () => {
     expect(await list.findByText('Running')).toBeDefined();
   }, 15_000);
 
-  test('tell that one did not come up again', async () => {
+  test('is told of where it did not come up again', async () => {
     const list = await show(worker);
     await restart();
     await list.findByText('Restarting…');
@@ -117,7 +117,7 @@ describe('the services of the machine', () => {
     expect(await list.findByText('Failed')).toBeDefined();
   }, 15_000);
 
-  test('are not restarted for a wrong password, which is said beside the field', async () => {
+  test('is not restarted for a wrong password, which is said beside the field', async () => {
     network.use(http.post('/api/system/host/:act', () => refusal(403, 'password_wrong')));
     const list = await show(worker);
     await restart('wrong');

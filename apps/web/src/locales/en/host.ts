@@ -1,9 +1,9 @@
 import type { HostAct, HostUnitName, HostUnitState } from '@cmp/shared/host';
 
 export const host = {
-  title: 'Services',
-  text: 'What runs the portal on this machine. Every act asks for your password.',
-  list: 'The services of this machine',
+  title: 'This machine',
+  text: 'What runs the portal here, as systemd tells of it. Every act asks for your password.',
+  list: 'What runs on this machine',
   unit: {
     'cmp-api': 'API and panel',
     'cmp-worker': 'Worker',
@@ -64,5 +64,5 @@ export const host = {
       failed: 'The certificate was not renewed.',
     },
   } satisfies Record<HostAct, Record<string, string>>,
-  late: 'It takes longer than it should. Look at the service’s journal.',
+  late: 'It takes longer than it should. Look at its journal.',
 };
