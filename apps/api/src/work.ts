@@ -29,19 +29,24 @@ interface Work extends Sending {
   isAtWork: () => boolean;
 }
 
+const jobConnections = 6;
+const signConnections = 3;
+/** What a process that works holds beside the pool of its requests. */
+export const workConnections = jobConnections + signConnections;
+
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<Work> {
-  const { db, pool } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  const { db } = connect(place.databaseUrl, jobConnections, { isPrepared, statementMs: 180_000 });
   // A replacement keeps everybody from the tables for as long as it takes, and whoever looks at one meanwhile holds a
   // connection: the signs of life of the very job that replaces must not wait behind them, or another is given it.
-  const { db: lifeline } = connect(place.databaseUrl, 3, { isPrepared });
+  const { db: lifeline } = connect(place.databaseUrl, signConnections, { isPrepared });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(lifeline, tell);
   await queue.work(
     (jobId, signal) => runJob(db, works, jobId, signal),
     (jobId) => buryJob(db, works, jobId),
   );
-  const refresher = matviewRefresher(db, pool, tell);
+  const refresher = matviewRefresher(db, place.databaseUrl, tell);
   const sweep = () =>
     Promise.all([
       sweepUploads(db, place.uploadsDir),

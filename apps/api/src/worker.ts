@@ -1,5 +1,6 @@
 import { serviceOf } from '@cmp/shared/service-manager';
 import { pino } from 'pino';
+import { refuseOlderSchema } from '#database/older-schema.ts';
 import { withDb } from '#database/outside-roles.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { findServingUrls } from '#database/serving-urls.ts';
@@ -33,7 +34,10 @@ async function work(): Promise<void> {
     );
   const { isPrepared, ...database } = config.database;
   const isSingleRole = database.kind === 'outside' && database.singleRole;
-  await withDb(urls.appUrl, (db) => refusePowerfulRole(db, isSingleRole));
+  await withDb(urls.appUrl, async (db) => {
+    await refusePowerfulRole(db, isSingleRole);
+    await refuseOlderSchema(db);
+  });
   if (urls.ownerUrl === undefined)
     log.warn(
       'DATABASE_OWNER_URL is not set: this worker rehearses no snapshot and replaces nothing.',
