@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
 import { installProgram } from './debian.mjs';
 import { Refused, run } from './toolchain.mjs';
 

@@ -122,7 +122,7 @@ function mayWrite(place) {
  * The environment of the tools: quiet, telling nobody, and with caches in a place that can be written.
  * @param {string} root
  */
-function toolEnvironment(root) {
+export function toolEnvironment(root) {
   const env = {
     ...process.env,
     CI: '1',

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** @type {import('../deploy-checks.mjs').Check} */
+/** @type {import('#scripts/deploy-checks.mjs').Check} */
 export const check = {
   what: 'the compose file, by the schema of Debian’s docker-compose',
   needs: [{ file: '/usr/bin/docker-compose', package: 'docker-compose' }],

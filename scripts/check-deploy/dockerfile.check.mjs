@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { validate } from 'dockerfile-utils';
 
-/** @type {import('../deploy-checks.mjs').Check} */
+/** @type {import('#scripts/deploy-checks.mjs').Check} */
 export const check = {
   what: 'the Dockerfile, by dockerfile-utils',
   subjects: ['deploy/docker/Dockerfile'],

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { faultsBetween } from './objects.mjs';
 
-/** @type {import('../deploy-checks.mjs').Check} */
+/** @type {import('#scripts/deploy-checks.mjs').Check} */
 export const check = {
   what: 'Kubernetes’ manifests, by kubectl kustomize, the API’s types and each other',
   subjects: ['deploy/k8s/**/kustomization.yaml'],
@@ -25,7 +25,7 @@ export const check = {
 };
 
 /**
- * @param {import('../deploy-checks.mjs').Place} place
+ * @param {import('#scripts/deploy-checks.mjs').Place} place
  * @param {string} folder
  */
 async function findFaults({ root, scratch, tell }, folder) {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** @type {import('../deploy-checks.mjs').Check} */
+/** @type {import('#scripts/deploy-checks.mjs').Check} */
 export const check = {
   what: 'log rotation, by logrotate --debug',
   needs: [{ file: '/usr/sbin/logrotate', package: 'logrotate' }],

@@ -7,7 +7,7 @@ const findModule = createRequire(import.meta.url).resolve;
 
 /**
  * The grammar alone: PSScriptAnalyzer needs a PowerShell, which neither Debian nor npm has.
- * @type {import('../deploy-checks.mjs').Check}
+ * @type {import('#scripts/deploy-checks.mjs').Check}
  */
 export const check = {
   what: 'PowerShell scripts, by tree-sitter’s grammar (PSScriptAnalyzer: not run, there is no PowerShell here)',

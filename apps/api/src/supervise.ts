@@ -92,7 +92,10 @@ interface OpenDatabase {
 
 async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.database.kind === 'outside') {
-    return { ...(await prepareOutsideDatabase(config)), close: async () => {} };
+    const { appUrl, ownerUrl } = await prepareOutsideDatabase(config);
+    // Past a pooler is how it was prepared, and not how it is served.
+    const { url, directUrl } = config.database;
+    return { appUrl: directUrl ? url : appUrl, ownerUrl, close: async () => {} };
   }
   const server = await startEmbeddedPostgres({
     dataDir: config.dataDir,
