@@ -2,6 +2,7 @@
 
 # The name that certbot keeps ours under: others of this machine are not touched.
 readonly LINEAGE=cmp
+# shellcheck disable=SC2034 # For those who source this.
 readonly LIVE=/etc/letsencrypt/live/$LINEAGE
 
 # run_certbot ARGUMENT...: `certbot_said` holds what it said.
