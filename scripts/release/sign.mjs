@@ -2,6 +2,7 @@
 // Signs the SHA256SUMS that bundle.mjs wrote, with the secret half of scripts/release.pub in RELEASE_SIGNING_KEY.
 //
 //   RELEASE_SIGNING_KEY="$(cat key.pem)" node scripts/release/sign.mjs DIR [--public FILE]
+//   RELEASE_SIGNING_KEY="$(cat key.pem)" node scripts/release/sign.mjs --check    only whether it would
 //
 // Whoever has only openssl reads the signature:
 //   openssl pkeyutl -verify -pubin -inkey scripts/release.pub -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig
@@ -17,12 +18,14 @@ const ours = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../rele
 await asCommand(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { public: { type: 'string', default: ours } },
+    options: { public: { type: 'string', default: ours }, check: { type: 'boolean' } },
   });
+  const key = readSecret(values.public);
+  if (values.check) return;
+
   const sums = path.join(positionals[0] ?? '.', 'SHA256SUMS');
   if (!fs.existsSync(sums)) throw new Refused(`There is nothing to sign: ${sums} is missing.`);
 
-  const key = readSecret(values.public);
   fs.writeFileSync(`${sums}.sig`, sign(null, fs.readFileSync(sums), key));
   console.log(`${sums}.sig`);
 });

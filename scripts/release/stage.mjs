@@ -33,7 +33,7 @@ const SHIPPED = [
 
 /**
  * @param {string} source
- * @param {string} base where caches may lie when the home is closed
+ * @param {string} base the folder of this build; caches lie there too when the home is closed
  */
 export async function buildPanel(source, base) {
   const filters = ['--filter', 'cmp', '--filter', '@cmp/web...'];
@@ -149,7 +149,8 @@ function isLoose(place) {
  */
 export function tool(cwd, base, args) {
   const env = toolEnvironment(base);
-  const bin = path.join(cwd, 'node_modules', '.bin');
+  // The Node beside the panel's source: that of the release may be another processor's.
+  const bin = path.join(base, 'source', 'node_modules', '.bin');
   return run('npx', [...pnpm(cwd), ...args], {
     cwd,
     env: { ...env, PATH: `${bin}${path.delimiter}${env.PATH}` },

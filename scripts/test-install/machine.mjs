@@ -70,38 +70,41 @@ export function refuseWithoutMachines() {
  * @param {string[]} packages
  */
 export function makeTree(packages) {
-  const key = createHash('sha256').update([SUITE, ...INSTALLED, ...packages].join(' '));
-  const tree = path.join(cache, `base-${key.digest('hex').slice(0, 12)}`);
-  if (fs.existsSync(tree)) return tree;
+  const bare = kept('bare', (draft) => {
+    console.log(`Making a Debian (${SUITE}); the next run finds it in ${cache}.`);
+    must('debootstrap', ['--variant=minbase', `--include=${INSTALLED.join(',')}`, SUITE, draft]);
+    fs.writeFileSync(path.join(draft, 'etc/hostname'), 'rehearsal\n');
+    fs.writeFileSync(path.join(draft, 'etc/hosts'), '127.0.0.1 localhost rehearsal\n');
+  });
+  if (packages.length === 0) return bare;
+  const key = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
+  return kept(`with-${key}`, (draft) => {
+    must('cp', ['-a', '--reflink=auto', `${bare}/.`, draft]);
+    const apt = (/** @type {string[]} */ ...args) =>
+      must('chroot', [draft, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-y', ...args]);
+    apt('update');
+    apt('install', '--download-only', ...packages);
+  });
+}
 
-  console.log(`Making a Debian (${SUITE}); the next run finds it in ${tree}.`);
-  fs.mkdirSync(cache, { recursive: true, mode: 0o755 });
+/**
+ * @param {string} name
+ * @param {(draft: string) => void} make
+ */
+function kept(name, make) {
+  const tree = path.join(cache, name);
+  if (fs.existsSync(tree)) return tree;
+  fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
   const draft = fs.mkdtempSync(path.join(cache, 'draft-'));
   try {
     fs.chmodSync(draft, 0o755);
-    must('debootstrap', ['--variant=minbase', `--include=${INSTALLED.join(',')}`, SUITE, draft]);
-    if (packages.length > 0) offer(draft, packages);
-    // Of this machine, and of no use without a network.
-    fs.rmSync(path.join(draft, 'etc/resolv.conf'), { force: true });
-    fs.writeFileSync(path.join(draft, 'etc/hostname'), 'rehearsal\n');
-    fs.writeFileSync(path.join(draft, 'etc/hosts'), '127.0.0.1 localhost rehearsal\n');
+    make(draft);
     // Two runs may have made one at once: the first wins.
     if (!fs.existsSync(tree)) fs.renameSync(draft, tree);
   } finally {
     fs.rmSync(draft, { recursive: true, force: true });
   }
   return tree;
-}
-
-/**
- * @param {string} tree
- * @param {string[]} packages
- */
-function offer(tree, packages) {
-  const apt = (/** @type {string[]} */ ...args) =>
-    must('chroot', [tree, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-y', ...args]);
-  apt('update');
-  apt('install', '--download-only', ...packages);
 }
 
 /**

@@ -21,6 +21,7 @@ import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { changeRoutes } from '#modules/changes/changes.routes.ts';
 import { undoCommitter } from '#modules/changes/undo.service.ts';
+import { hostRoutes } from '#modules/host/host.routes.ts';
 import { imageRoutes } from '#modules/images/images.routes.ts';
 import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
@@ -109,6 +110,7 @@ export type AppConfig = Pick<
   | 'matviewUse'
   | 'database'
   | 'databaseVariables'
+  | 'helperSocket'
 > & {
   databaseUrl: string;
   ownerUrl: string | undefined;
@@ -225,6 +227,7 @@ export async function buildApp({
       await api.register(systemRoutes, {
         ...{ key: keys.settings, overrides: config.settings, versions, now },
       });
+      await api.register(hostRoutes, config);
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {

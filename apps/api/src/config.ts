@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ServiceManager, serviceManagerOf } from '@cmp/shared/service-manager';
 import type { Section } from '@cmp/shared/settings/sections';
 import { Environment, halves, ownerBehindPooler } from './environment.ts';
+import { readVersions, type Versions } from './versions.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -63,9 +64,13 @@ export interface Config {
   authLogPath: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
+  /** Where the root-owned helper listens, if there is one. */
+  helperSocket: string;
   /** Undefined: nothing is traced, and nothing of it is loaded. */
   tracing: { name: string } | undefined;
-  versions: { appVersion: string; gitSha: string | null; buildTimestamp: string | null };
+  versions: Versions;
+  /** Undefined where this process is no service of systemd's. */
+  serviceManager: ServiceManager | undefined;
 }
 
 /** The environment, parsed once. Throws a sentence that names every fault at once. */
@@ -124,12 +129,10 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
         ? { username: env.SEED_ADMIN_USERNAME, password: env.SEED_ADMIN_PASSWORD }
         : undefined,
     log: { level: env.LOG_LEVEL },
+    helperSocket: env.HELPER_SOCKET,
     tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { name: env.OTEL_SERVICE_NAME } : undefined,
-    versions: {
-      appVersion: readFileSync(join(root, 'VERSION'), 'utf8').trim(),
-      gitSha: env.GIT_SHA ?? null,
-      buildTimestamp: env.BUILD_TIMESTAMP ?? null,
-    },
+    versions: readVersions(root, env),
+    serviceManager: serviceManagerOf(variables, process.pid),
   };
 }
 

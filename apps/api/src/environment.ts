@@ -168,6 +168,12 @@ export const Environment = z.object({
       'Where traces of requests and their queries go, by OTLP over HTTP; the standard’s other OTEL_ variables of the exporter hold too.',
     ),
   OTEL_SERVICE_NAME: z.string().max(100).default('cmp'),
+  HELPER_SOCKET: z
+    .string()
+    .default('/run/cmp/helper.sock')
+    .describe(
+      'Where an installed portal asks for what only root may do: docs/operations/services.md. Where it is not there, the panel offers none of it.',
+    ),
   VERBOSE_HTTP_LOG: flag.default(false).describe('One log line per request.'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   GIT_SHA: z.string().max(64).optional().describe('What was built and when, for /api/health.'),

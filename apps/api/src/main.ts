@@ -1,11 +1,14 @@
 import { Server as NetServer, type Server } from 'node:net';
 import { setImmediate as immediately, setTimeout as wait } from 'node:timers/promises';
+import { serviceOf } from '@cmp/shared/service-manager';
 import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
+import { refuseOlderSchema } from '#database/older-schema.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { refuseOtherSessions } from '#database/session-defaults.ts';
 import { loadKeys } from '#lib/keys.ts';
 import { readServedCertificate } from '#lib/served-certificate.ts';
+import { sendToServiceManager } from '#lib/service-manager.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import type { Tracing } from '#lib/tracing.ts';
 import { keepHouseHourly } from '#modules/housekeeping/housekeeping.service.ts';
@@ -41,6 +44,7 @@ async function serve(): Promise<void> {
   tracing?.traceQueries(pool);
   await refusePowerfulRole(db, singleRole);
   await refuseOtherSessions(db);
+  await refuseOlderSchema(db);
   const keys = loadKeys(config);
   const appUrl = directUrl ?? url;
   const urls = { appUrl, ownerUrl: singleRole ? appUrl : ownerUrl };
@@ -68,6 +72,12 @@ async function serve(): Promise<void> {
     (message) => process.connected && process.send?.(message),
   );
 
+  const service = serviceOf(config.serviceManager, {
+    send: sendToServiceManager,
+    isWell: async () => (await app.inject('/internal/live')).statusCode === 200,
+    tell,
+  });
+
   const stop = stopper(app, doors, async () => {
     stopHousekeeping();
     stopTelling();
@@ -76,14 +86,19 @@ async function serve(): Promise<void> {
     await tracing?.stop().catch(tell);
     process.exit(0);
   });
-  process.on('SIGTERM', () => stop() || process.exit(1)); // The second one means it.
-  process.on('SIGINT', () => stop() || process.exit(1));
+  const stopOrEnd = () => {
+    if (!stop()) process.exit(1); // The second one means it.
+    void service.stopping();
+  };
+  process.on('SIGTERM', stopOrEnd);
+  process.on('SIGINT', stopOrEnd);
   // A reload of the service: without TLS there is nothing to take anew, and nothing ends.
-  process.on('SIGHUP', doors.renew);
+  process.on('SIGHUP', () => void service.reload(async () => doors.renew()));
   // Whoever started this process is gone: nobody else will stop it.
   process.on('disconnect', stop);
   // Only now: whoever hears it may ask for a stop at once, and a signal that nobody hears ends the process.
   process.send?.({ type: 'ready' });
+  await service.ready();
 }
 
 async function startTracing({ tracing, versions }: Config): Promise<Tracing | undefined> {

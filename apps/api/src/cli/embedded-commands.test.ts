@@ -74,11 +74,15 @@ describe('scripts/cmp with the embedded PostgreSQL', () => {
       const examined = await start('doctor --json').ended;
 
       expect(JSON.parse(made.out)).toMatchObject({ account: { username: 'sam' } });
-      expect(JSON.parse(examined.out).findings).toContainEqual({
+      const { findings } = JSON.parse(examined.out);
+      expect(findings).toContainEqual({
         check: 'role',
         state: 'ok',
         says: 'cmp_app serves and owns nothing',
       });
+      expect(findings).toContainEqual(
+        expect.objectContaining({ check: 'durability', says: expect.stringMatching(/^fsync off/) }),
+      );
       expect(portal.pid()).toBe(pid);
       await portal.stop();
       await lock.release();
