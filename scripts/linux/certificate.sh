@@ -123,7 +123,7 @@ prove_by_http() {
       return 1
     fi
   done
-  if [ "${CMP_ENABLE_NGINX:-0}" = 1 ]; then "$here/nginx.sh"; fi
+  if [ "${CMP_ENABLE_NGINX:-0}" = 1 ]; then "$here/nginx.sh" || exit 1; fi
   if [ -e /etc/nginx/conf.d/cmp.conf ] && systemctl is-active --quiet nginx; then
     issue --webroot --webroot-path /var/www/cmp-acme
     return
