@@ -21,7 +21,7 @@ describe('cmp doctor', () => {
     await cmp('key export');
     await cmp('snapshot create');
     await sql`update snapshots set verified_at = now()`.execute(db);
-    onTestFinished(sayAtWork(db, (failure) => expect.fail(String(failure))));
+    onTestFinished(sayAtWork(db, (failure) => expect.fail(String(failure))).stop);
 
     const { exitCode, states } = await examine();
 

@@ -1,15 +1,16 @@
-// Runs the files `*.check.mjs` beside this one, each a check; what they share of a check's making is here as well.
+// Runs the files `check-deploy/*.check.mjs`, each a check.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installProgram } from '#scripts/debian.mjs';
-import { Refused, run } from '#scripts/toolchain.mjs';
+
+import { installProgram } from './debian.mjs';
+import { Refused, run } from './toolchain.mjs';
 
 /**
  * @typedef {object} Check
  * @property {string} what what is checked, and by what
- * @property {import('#scripts/debian.mjs').Program[]} [needs]
+ * @property {import('./debian.mjs').Program[]} [needs]
  * @property {string[]} subjects git's patterns; one that no file matches is a fault
  * @property {(place: Place) => Promise<string[]>} findFaults
  */
@@ -23,7 +24,7 @@ import { Refused, run } from '#scripts/toolchain.mjs';
  * @property {(command: string, ...args: string[]) => Promise<{ code: number | string, output: string }>} tell runs a command
  */
 
-const folder = path.dirname(fileURLToPath(import.meta.url));
+const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'check-deploy');
 const ending = '.check.mjs';
 
 /**
