@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { range } from '#results.ts';
-import { interleave, ratios, summarise } from '#rounds.ts';
+import { interleave, type Pair, ratios, summarise } from '#rounds.ts';
 import { startHaproxy } from './balancers.ts';
 import { gather } from './crowd.ts';
-import { makeInstance } from './processes.ts';
+import { type Instance, makeInstance } from './processes.ts';
 import type { Site } from './site.ts';
 
 const rounds = 7;
@@ -13,7 +13,7 @@ const connections = 48;
 /** How many sessions the comparisons take: each load has its own, or the limit of a session would end it. */
 export const capacitySessions = 2 * 2 * rounds * connections;
 
-/** What a second instance adds, and what the pooler takes: requests a second, as ratios within a round. */
+/** What a second instance adds, and what the pooler takes: requests a second and the API's CPU, as ratios within a round. */
 export async function compareCapacity(site: Site) {
   const [a, b] = site.instances;
   const one = await startHaproxy([a.origin, a.origin]);
@@ -26,8 +26,8 @@ export async function compareCapacity(site: Site) {
   await straight.start();
   await wait(2_000);
   const compared = [
-    await compare(site, 'two instances / one', two.origin, one.origin),
-    await compare(site, 'through PgBouncer / straight', a.origin, straight.origin),
+    await compare(site, 'one instance / two', at(two, a, b), at(one, a)),
+    await compare(site, 'straight / through PgBouncer', at(a, a), at(straight, straight)),
   ];
   await straight.stop();
   one.stop();
@@ -35,24 +35,35 @@ export async function compareCapacity(site: Site) {
   return compared;
 }
 
-async function compare(site: Site, what: string, origin: string, other: string) {
-  const perSecond = await interleave(rounds, async (side) => {
+/** Where is asked, and whose CPU is counted. */
+function at({ origin }: { origin: string }, ...instances: Instance[]) {
+  return { origin, cpuMs: () => instances.reduce((sum, { cpuMs }) => sum + cpuMs(), 0) };
+}
+
+type Side = ReturnType<typeof at>;
+
+async function compare(site: Site, what: string, product: Side, bare: Side) {
+  const sides = { product, bare };
+  const perSecond: Pair = { product: [], bare: [] };
+  const cpuUs = await interleave(rounds, async (name) => {
+    const { origin, cpuMs } = sides[name];
     const cookies = site.cookies.splice(0, connections);
-    const crowd = gather({ origin: side === 'product' ? origin : other, cookies, pauseMs: 0 });
+    const cpuBefore = cpuMs();
+    const crowd = gather({ origin, cookies, pauseMs: 0 });
     await wait(roundMs);
     const { requests, refused, broken } = await crowd.leave();
     if (Object.keys(refused).length + Object.keys(broken).length > 0)
       throw new Error(`${what}: ${JSON.stringify({ refused, broken })}`);
-    return (requests / roundMs) * 1_000;
+    perSecond[name].push((requests / roundMs) * 1_000);
+    return ((cpuMs() - cpuBefore) * 1_000) / requests;
   });
-  const { product, bare } = perSecond;
   return {
-    perSecond,
+    ...{ cpuUs, perSecond },
     row: {
       what,
-      ratio: range(summarise(ratios(product, bare))),
-      'a second': range(summarise(product)),
-      'against, a second': range(summarise(bare)),
+      'CPU, ratio': range(summarise(ratios(cpuUs.bare, cpuUs.product))),
+      'a second, ratio': range(summarise(ratios(perSecond.bare, perSecond.product))),
+      'a second': `${range(summarise(perSecond.bare))} / ${range(summarise(perSecond.product))}`,
     },
   };
 }
