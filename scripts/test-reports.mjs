@@ -34,6 +34,16 @@ export function countPlaywright(file, exitCode) {
   return conclude(expected, unexpected + flaky + skipped, exitCode);
 }
 
+/**
+ * Of a check of ours, by its closing line.
+ * @param {string} output
+ * @param {number | string} exitCode
+ */
+export function countSum(output, exitCode) {
+  const [, passed, failed] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [];
+  return conclude(Number(passed ?? 0), Number(failed ?? 0), exitCode);
+}
+
 /** @param {string} file */
 function read(file) {
   try {

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { countPlaywright, countVitest } from './test-reports.mjs';
+import { countPlaywright, countSum, countVitest } from './test-reports.mjs';
 import { asCommand, build, install, onStop, pnpm, run } from './toolchain.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -39,6 +39,8 @@ async function* results() {
   yield check('Biome', () => run('biome', ['ci', '--error-on-warnings', '--colors=off'], quiet));
   yield check('Types', () => run('tsc', ['--build'], quiet));
   yield check('Unused code', () => run('knip', [], quiet));
+  yield await documents(toolchain);
+  yield check('Release', () => run(toolchain.node, ['scripts/check-release.mjs'], quiet));
   yield check('Build', () => build(toolchain));
   if (hasSizeBudget()) {
     yield check('Size budget', () =>
@@ -67,6 +69,15 @@ async function check(name, work) {
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(`${isPassed ? 'passed' : `failed (${code})`} in ${seconds} s`);
   return isPassed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** @param {{ node: string, env: NodeJS.ProcessEnv }} toolchain */
+async function documents({ node, env }) {
+  heading('Documents');
+  const args = [path.join(root, 'scripts/check-docs.mjs')];
+  const { code, output } = await run(node, args, { cwd: root, env, quiet: true });
+  process.stdout.write(output);
+  return countSum(output, code);
 }
 
 /**

@@ -14,6 +14,7 @@ const GONE_MS = 60_000;
  * @property {number} port
  * @property {string} [dataDir]
  * @property {{ uid: number, gid: number }} [account]
+ * @property {string} [command] what a shell is given instead of `npm start`
  */
 
 /**
@@ -23,7 +24,7 @@ const GONE_MS = 60_000;
 export async function startPortal(place) {
   const startedAt = performance.now();
   // A process group of its own, as a terminal's foreground job has: what a Ctrl-C reaches.
-  const npm = spawn('npm', ['start'], {
+  const npm = spawn('bash', ['-c', place.command ?? 'exec npm start'], {
     cwd: place.checkout,
     env: environment(place),
     ...place.account,
@@ -116,12 +117,13 @@ async function stopped(place, tree, ask) {
 }
 
 /**
- * A stranger's environment: none of the caller's npm settings, a home of its own.
+ * A stranger's environment: none of the caller's npm settings, a home of its own; whom the machine trusts stays.
  * @param {Place} place
  */
-function environment({ home, port, dataDir }) {
+export function environment({ home, port, dataDir }) {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|XDG_|PNPM_|NODE_|TURBO_|CI$|DATABASE_|DB_|DATA_DIR$)/.test(name),
+    ([name]) =>
+      !/^(npm_|XDG_|PNPM_|NODE_(?!EXTRA_CA_CERTS)|TURBO_|CI$|DATABASE_|DB_|DATA_DIR$)/.test(name),
   );
   return {
     ...Object.fromEntries(kept),

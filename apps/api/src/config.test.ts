@@ -38,6 +38,16 @@ describe('the environment', () => {
     expect(() => readConfig({ JWT_SECRET: secret })).toThrow('JWT_SECRET: not a sample value');
   });
 
+  test('keeps a plain port for this machine beside TLS, which is never the other one', () => {
+    const files = { TLS_CERT_FILE: '/tls/cert.pem', TLS_KEY_FILE: '/tls/key.pem' };
+    const localPort = (more: NodeJS.ProcessEnv) => readConfig({ ...files, ...more }).tls?.localPort;
+
+    expect([localPort({}), localPort({ PORT: '443' })]).toEqual([3002, 3001]);
+    expect(localPort({ LOCAL_PORT: '9000' })).toBe(9000);
+    expect(() => localPort({ PORT: '9000', LOCAL_PORT: '9000' })).toThrow('cannot both be 9000');
+    expect(() => readConfig({ LOCAL_PORT: '9000' })).toThrow('means nothing without TLS_CERT_FILE');
+  });
+
   test('counts a secret in bytes', () => {
     expect(() => readConfig({ JWT_SECRET: 'x'.repeat(31) })).toThrow('at least 32 bytes');
     expect(readConfig({ JWT_SECRET: 'ø'.repeat(16) }).keys.jwtSecret).toBe('ø'.repeat(16));

@@ -65,6 +65,7 @@ const config: Omit<AppConfig, 'databaseUrl'> = {
   matviewUse: 'detected',
   database: { kind: 'embedded', poolSize: 4, isPrepared: true },
   databaseVariables: [],
+  helperSocket: join(tmpdir(), `cmp-no-helper-${randomUUID()}`),
   ownerUrl: undefined,
   versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
 };
