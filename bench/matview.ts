@@ -35,12 +35,12 @@ async function main(): Promise<void> {
   const postgres = await startPostgres();
   const servers: BenchServer[] = [];
   const url = postgres.urlOf('cmp_app', 'cmp');
-  const { db, pool } = connect(url, 2, { statementMs: 600_000 });
+  const { db } = connect(url, 2, { statementMs: 600_000 });
   try {
     const where = conditions(postgres);
     await fill(postgres, size);
     const madeMs = await timed(() =>
-      switchMatview(db, pool, systemActor('system'), { exists: true }, 'detected'),
+      switchMatview(db, url, systemActor('system'), { exists: true }, 'detected'),
     );
     const { rows } = await sql<{ groups: number; bytes: number }>`
       select count(*)::int as groups, pg_total_relation_size('user_status_matview')::int as bytes
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     const measured = [];
     for (const connections of crowds)
       measured.push({ connections, loads: await compare(serverOf, connections, takeCookies) });
-    const refreshMs = await refreshes(db, pool);
+    const refreshMs = await refreshes(db, url);
 
     printTable(measured.map(row));
     console.log(
@@ -108,10 +108,8 @@ async function compare(
 }
 
 /** Of data that nobody altered, and of data where one user in a hundred was extended since. */
-async function refreshes(
-  ...[db, pool]: [ReturnType<typeof connect>['db'], ReturnType<typeof connect>['pool']]
-) {
-  const { refresh } = matviewRefresher(db, pool, () => {});
+async function refreshes(...[db, url]: [ReturnType<typeof connect>['db'], string]) {
+  const { refresh } = matviewRefresher(db, url, () => {});
   const times = { unaltered: [] as number[], 'one in 100 altered': [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     times.unaltered.push(await timed(refresh));

@@ -9,9 +9,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { instructions, needs } from '#check-docs/blocks.mjs';
-import { readPages } from '#check-docs/pages.mjs';
-import { endAll, environment, freePort, startPortal } from '#check-start/portal.mjs';
+import { instructions, needs } from '#scripts/check-docs/blocks.mjs';
+import { readPages } from '#scripts/check-docs/pages.mjs';
+import { endAll, environment, freePort, startPortal } from '#scripts/check-start/portal.mjs';
 import { differences } from './test-docs/shape.mjs';
 import { openTerminal, type } from './test-docs/shell.mjs';
 import { asCommand, Refused } from './toolchain.mjs';
@@ -30,7 +30,7 @@ const place = isInstalled
   ? { checkout: process.cwd(), home: os.homedir(), port: 3001 }
   : { checkout: path.join(base, 'portal'), home: path.join(base, 'home'), port: await freePort() };
 const sum = { passed: 0, failed: 0, left: 0 };
-/** @type {import('#check-start/portal.mjs').Portal | undefined} */
+/** @type {import('#scripts/check-start/portal.mjs').Portal | undefined} */
 let portal;
 /** The link that sets up is said once, by the first start. @type {string | undefined} */
 let setupToken;
@@ -56,7 +56,7 @@ function makePlace() {
   execFileSync('git', ['clone', '--quiet', '--no-hardlinks', root, place.checkout]);
 }
 
-/** @param {import('#check-docs/pages.mjs').Page} page */
+/** @param {import('#scripts/check-docs/pages.mjs').Page} page */
 async function walk(page) {
   const isWanted = wanted.length === 0 || wanted.includes(page.name);
   if (!isWanted && (page.name !== PORTAL || isInstalled)) return;
@@ -95,7 +95,7 @@ function reasonNotTo(said) {
   return `it needs ${needs[said.needs]}`;
 }
 
-/** Commands are typed in the checkout, but where a page says that any folder will do. @param {import('#check-docs/pages.mjs').Page} page */
+/** Commands are typed in the checkout, but where a page says that any folder will do. @param {import('#scripts/check-docs/pages.mjs').Page} page */
 function folderOf(page) {
   if (isInstalled || !page.text.includes('<!-- typed in an empty folder -->'))
     return place.checkout;

@@ -1,14 +1,20 @@
 #!/usr/bin/env node
-// `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it,
-// those that read what LibreOffice wrote, those that copy to an OpenSSH server, those on volumes that are full, and
-// those that are watched by Prometheus and read by fail2ban. WATCH_SECONDS says for how long: 60, or more.
+// `npm run test:peers`: the API's tests on the oldest PostgreSQL the product supports, as Debian 12 ships it, served
+// through its PgBouncer in transaction mode, where any use of a session's own state fails; those that read what
+// LibreOffice wrote, those that copy to an OpenSSH server, those on volumes that are full, and those that are watched
+// by Prometheus and read by fail2ban. WATCH_SECONDS says for how long: 60, or more.
+// Then the checkers of what is deployed, as `node scripts/check-deploy.mjs` runs them alone.
 // Two throw-away clusters: one that the tests share, and one with passwords and nothing in it.
 // What follows the command goes to vitest: `npm run test:peers -- src/database`.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installProgram } from './debian.mjs';
+import { checkDeploy } from './deploy-checks.mjs';
 import { countVitest } from './test-reports.mjs';
 import { asCommand, install, onStop, Refused, run } from './toolchain.mjs';
 
@@ -16,6 +22,16 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const programs = '/usr/lib/postgresql/15/bin';
 const isRoot = process.getuid?.() === 0;
 const superuserPassword = 'of-a-throw-away-cluster';
+
+/** @type {import('./debian.mjs').Program[]} */
+const peers = [
+  { file: path.join(programs, 'initdb'), package: 'postgresql-15' },
+  { file: '/usr/bin/soffice', package: 'libreoffice-calc-nogui' },
+  { file: '/usr/sbin/pgbouncer', package: 'pgbouncer' },
+  { file: '/usr/sbin/sshd', package: 'openssh-server' },
+  { file: '/usr/bin/promtool', package: 'prometheus' },
+  { file: '/usr/bin/fail2ban-regex', package: 'fail2ban' },
+];
 
 // Linguistic order, unlike the embedded server's code points: what leans on either shows.
 const locale = [
@@ -30,94 +46,32 @@ await asCommand(async () => {
   onStop(() => {
     process.exitCode = 1;
   });
-  const { env } = await install(root);
-  await installPostgres(env);
-  await installLibreOffice(env);
-  await installServer('/usr/sbin/sshd', 'openssh-server', env);
-  await installServer('/usr/bin/promtool', 'prometheus', env);
-  await installServer('/usr/bin/fail2ban-regex', 'fail2ban', env);
+  const toolchain = await install(root);
+  const { env } = toolchain;
+  for (const program of peers) await installProgram(program, env);
   const shared = makeCluster('trust');
   const empty = makeCluster('scram-sha-256');
+  /** @type {Awaited<ReturnType<typeof startPooler>> | undefined} */
+  let pooler;
   try {
     for (const cluster of [shared, empty]) cluster.start();
+    pooler = await startPooler(shared.directory);
     console.log(`\n${describe(shared.directory)}`);
-    const { passed, failed } = await test({
+    const tested = await test({
       ...env,
       TEST_DATABASE_URL: shared.url,
       TEST_EMPTY_DATABASE_URL: empty.url,
+      TEST_POOLER_URL: pooler.url,
     });
+    const checked = await checkDeploy(toolchain);
+    const [passed, failed] = [tested.passed + checked.passed, tested.failed + checked.failed];
     if (failed > 0) process.exitCode = 1;
     console.log(`\n${passed} passed, ${failed} failed`);
   } finally {
+    pooler?.stop();
     for (const cluster of [shared, empty]) cluster.remove();
   }
 });
-
-/** @param {NodeJS.ProcessEnv} env */
-async function installPostgres(env) {
-  if (fs.existsSync(path.join(programs, 'initdb'))) return;
-  if (!isRoot) {
-    throw new Refused(
-      'PostgreSQL 15 is missing: run `apt-get install postgresql-15` as root, or run this as root.',
-    );
-  }
-  // Its package would start a server of the machine's own, which nobody asked for.
-  const noServer = '/etc/postgresql-common/createcluster.d/cmp-test-peers.conf';
-  fs.mkdirSync(path.dirname(noServer), { recursive: true });
-  fs.writeFileSync(noServer, 'create_main_cluster = false\n');
-  try {
-    await apt(['update'], env);
-    await apt(['install', '-y', '--no-install-recommends', 'postgresql-15'], env);
-  } finally {
-    fs.rmSync(noServer);
-  }
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-async function installLibreOffice(env) {
-  if (fs.existsSync('/usr/bin/soffice')) return;
-  if (!isRoot) {
-    throw new Refused(
-      'LibreOffice is missing: run `apt-get install libreoffice-calc-nogui` as root, or run this as root.',
-    );
-  }
-  await apt(['update'], env);
-  await apt(['install', '-y', '--no-install-recommends', 'libreoffice-calc-nogui'], env);
-}
-
-/**
- * @param {string} file
- * @param {string} name
- * @param {NodeJS.ProcessEnv} env
- */
-async function installServer(file, name, env) {
-  if (fs.existsSync(file)) return;
-  if (!isRoot) {
-    throw new Refused(
-      `Debian’s ${name} is missing: run \`apt-get install ${name}\` as root, or run this as root.`,
-    );
-  }
-  // Its package would start a server of the machine's own, which nobody asked for.
-  const noServer = '/usr/sbin/policy-rc.d';
-  const isOurs = !fs.existsSync(noServer);
-  if (isOurs) fs.writeFileSync(noServer, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    await apt(['update'], env);
-    await apt(['install', '-y', '--no-install-recommends', name], env);
-  } finally {
-    if (isOurs) fs.rmSync(noServer);
-  }
-}
-
-/**
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
- */
-async function apt(args, env) {
-  const options = { cwd: root, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, quiet: true };
-  const { code, output } = await run('apt-get', args, options);
-  if (code !== 0) throw new Refused(`${output}\napt-get ${args[0]} failed (${code}).`);
-}
 
 /**
  * A cluster in a folder of its own, reached by its socket there alone.
@@ -157,6 +111,40 @@ function makeCluster(auth) {
       fs.rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Debian's PgBouncer before a cluster, in transaction mode, for whichever database is asked for. What it forgets to
+ * reset is what the product must not lean on.
+ * @param {string} directory
+ */
+async function startPooler(directory) {
+  const port = await freePort();
+  const settings = path.join(directory, 'pgbouncer.ini');
+  const users = path.join(directory, 'users');
+  fs.writeFileSync(users, '"cmp_app" ""\n');
+  const lines = [
+    ...['[databases]', `* = host=${directory}`, '[pgbouncer]', 'listen_addr = 127.0.0.1'],
+    ...[`listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = trust', `auth_file = ${users}`],
+    ...['pool_mode = transaction', 'default_pool_size = 4', 'max_client_conn = 1000'],
+    // Tests cut the database off and let it back: whoever waits hears of it within a request's time.
+    ...['query_wait_timeout = 5', 'server_login_retry = 0.01', 'server_idle_timeout = 5'],
+  ];
+  fs.writeFileSync(settings, `${lines.join('\n')}\n`);
+  const child = spawn('/usr/sbin/pgbouncer', ['-q', settings], {
+    ...serverAccount(),
+    cwd: '/',
+    stdio: ['ignore', 'ignore', fs.openSync(path.join(directory, 'pgbouncer.log'), 'a')],
+  });
+  return { url: `postgres://127.0.0.1:${port}/cmp`, stop: () => child.kill('SIGTERM') };
+}
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
 /** @param {string} socket */

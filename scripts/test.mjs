@@ -40,6 +40,7 @@ async function* results() {
   yield check('Types', () => run('tsc', ['--build'], quiet));
   yield check('Unused code', () => run('knip', [], quiet));
   yield await documents(toolchain);
+  yield check('Release', () => run(toolchain.node, ['scripts/check-release.mjs'], quiet));
   yield check('Build', () => build(toolchain));
   if (hasSizeBudget()) {
     yield check('Size budget', () =>

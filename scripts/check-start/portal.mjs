@@ -122,7 +122,8 @@ async function stopped(place, tree, ask) {
  */
 export function environment({ home, port, dataDir }) {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|XDG_|PNPM_|NODE_(?!EXTRA_CA_CERTS)|TURBO_|CI$|DATABASE_|DB_|DATA_DIR$)/.test(name),
+    ([name]) =>
+      !/^(npm_|XDG_|PNPM_|NODE_(?!EXTRA_CA_CERTS)|TURBO_|CI$|DATABASE_|DB_|DATA_DIR$)/.test(name),
   );
   return {
     ...Object.fromEntries(kept),

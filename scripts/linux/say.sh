@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the steps of the installer: how they speak, and how the installer learns whether anything changed.
 
 # changed TEXT: something is otherwise than before.

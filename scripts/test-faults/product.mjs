@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endAll, freePort } from '#check-start/portal.mjs';
-import { allGone, findRole, processTree, signal } from '#check-start/processes.mjs';
+import { endAll, freePort } from '#scripts/check-start/portal.mjs';
+import { allGone, findRole, processTree, signal } from '#scripts/check-start/processes.mjs';
 import { openProxy } from './proxy.mjs';
 
 const START_MS = 120_000;
@@ -24,7 +24,7 @@ export async function startProduct(root, place) {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-faults-'));
   const port = await freePort();
   const proxy = await openProxy(port);
-  const known = /** @type {Map<string, import('#check-start/processes.mjs').Process>} */ (
+  const known = /** @type {Map<string, import('#scripts/check-start/processes.mjs').Process>} */ (
     new Map()
   );
   let output = '';

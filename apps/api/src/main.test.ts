@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
 import { urlAs } from '#database/roles.ts';
 import { test } from '#test/fixtures.ts';
-import { rolePassword } from '#test/global-setup.ts';
+import { execute, rolePassword } from '#test/global-setup.ts';
 
 const entry = join(import.meta.dirname, 'main.ts');
 
@@ -32,6 +32,63 @@ test('the API does not start as the role that could rewrite the log', ({
     'The portal would serve as cmp_owner, which owns the tables and so could rewrite the log. ' +
       'Set DATABASE_URL to cmp_app, or DB_SINGLE_ROLE=on to accept that.\n',
   );
+});
+
+test.for(['main.ts', 'worker.ts'])(
+  '%s does not start on a schema older than itself',
+  async (program, { database, onTestFinished }) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cmp-data-'));
+    onTestFinished(() => rmSync(dataDir, { recursive: true }));
+    const url = (role: string) => urlAs(inject('postgresUrl'), role, rolePassword, database);
+    await execute(
+      url('cmp_owner'),
+      "delete from schema_migrations where name = '0009_notifications.sql'",
+    );
+
+    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, program)], {
+      env: { DATA_DIR: dataDir, PORT: '3', HOST: '127.0.0.1', DATABASE_URL: url('cmp_app') },
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'The database is older than this release: it lacks 0009_notifications.sql. Run `cmp migrate` first.\n',
+    );
+  },
+);
+
+test('the API serves and writes on a schema newer than itself', {
+  timeout: 20_000,
+}, async ({ database, onTestFinished }) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cmp-data-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
+  const url = (role: string) => urlAs(inject('postgresUrl'), role, rolePassword, database);
+  await execute(
+    url('cmp_owner'),
+    'alter table accounts add column of_tomorrow text',
+    "insert into schema_migrations (name, checksum) values ('9999_of_tomorrow.sql', '')",
+  );
+  const port = await freePort();
+
+  const api = fork(entry, {
+    env: {
+      ...{ DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'silent' },
+      ...{ SEED_ADMIN_USERNAME: 'sam', SEED_ADMIN_PASSWORD: 'Tramlines-Kettle-Forty-1' },
+      DATABASE_URL: url('cmp_app'),
+    },
+  });
+  onTestFinished(() => void api.kill('SIGKILL'));
+  await once(api, 'message');
+
+  const ready = await fetch(`http://127.0.0.1:${port}/internal/ready`);
+  expect(ready.status).toBe(200);
+  const signIn = await fetch(`http://127.0.0.1:${port}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` },
+    body: JSON.stringify({ username: 'sam', password: 'Tramlines-Kettle-Forty-1' }),
+  });
+  expect(signIn.status).toBe(200);
 });
 
 test('whoever has connected before the listener closed is answered, also a little later', {

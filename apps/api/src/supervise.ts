@@ -92,7 +92,10 @@ interface OpenDatabase {
 
 async function openDatabase(config: Config): Promise<OpenDatabase> {
   if (config.database.kind === 'outside') {
-    return { ...(await prepareOutsideDatabase(config)), close: async () => {} };
+    const { appUrl, ownerUrl } = await prepareOutsideDatabase(config);
+    // Past a pooler is how it was prepared, and not how it is served.
+    const { url, directUrl } = config.database;
+    return { appUrl: directUrl ? url : appUrl, ownerUrl, close: async () => {} };
   }
   const server = await startEmbeddedPostgres({
     dataDir: config.dataDir,
@@ -133,7 +136,10 @@ function listenForStop(): void {
     stopping.abort();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
-  if (process.connected) process.on('disconnect', () => stopping.abort());
+  if (!process.connected) return;
+  process.on('disconnect', () => stopping.abort());
+  // What the start script says on Windows, where nothing hears a signal, and PM2 with `shutdown_with_message`.
+  process.on('message', (message) => message === 'shutdown' && stop());
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { sql } from 'kysely';
-import type { Pool } from 'pg';
 import type { Config } from '#config.ts';
 import { connect, type Db } from '#database/client.ts';
 import { findCredentials } from '#database/cluster-credentials.ts';
@@ -18,15 +17,15 @@ import type { Context } from './program.ts';
 /** Works on the portal's database as the application does, and starts the embedded one where it is down. */
 export async function withDatabase<Result>(
   context: Context,
-  work: (db: Db, more: ServingUrls & { pool: Pool }) => Promise<Result>,
+  work: (db: Db, more: ServingUrls) => Promise<Result>,
 ): Promise<Result> {
   const { signal } = context;
   const database = await openDatabase(context);
-  const { db, pool } = connect(database.appUrl, 4);
+  const { db } = connect(database.appUrl, 4);
   try {
     return await untilAborted(signal, async () => {
       await refusePending(db);
-      return work(db, { ...database, pool });
+      return work(db, database);
     });
   } finally {
     // Aborted, it would wait for the query under way, which ends with this process.

@@ -29,8 +29,8 @@ export function addMatviewCommands(program: Command, run: Run): void {
     .description('make it, with what it is to say')
     .action(() =>
       run((context) =>
-        withDatabase(context, async (db, { pool }) =>
-          told(await switchMatview(db, pool, actor, { exists: true }, context.config.matviewUse)),
+        withDatabase(context, async (db, { appUrl }) =>
+          told(await switchMatview(db, appUrl, actor, { exists: true }, context.config.matviewUse)),
         ),
       ),
     );
@@ -40,8 +40,8 @@ export function addMatviewCommands(program: Command, run: Run): void {
     .description('bring it up to date; one that is under way is waited for')
     .action(() =>
       run((context) =>
-        withDatabase(context, async (db, { pool }) => {
-          await matviewRefresher(db, pool, () => {}).refresh();
+        withDatabase(context, async (db, { appUrl }) => {
+          await matviewRefresher(db, appUrl, () => {}).refresh();
           return told(await getMatview(db, context.config.matviewUse));
         }),
       ),
@@ -52,8 +52,10 @@ export function addMatviewCommands(program: Command, run: Run): void {
     .description('remove it: the overview counts the users again')
     .action(() =>
       run((context) =>
-        withDatabase(context, async (db, { pool }) =>
-          told(await switchMatview(db, pool, actor, { exists: false }, context.config.matviewUse)),
+        withDatabase(context, async (db, { appUrl }) =>
+          told(
+            await switchMatview(db, appUrl, actor, { exists: false }, context.config.matviewUse),
+          ),
         ),
       ),
     );

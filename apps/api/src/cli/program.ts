@@ -11,6 +11,7 @@ import { asFailure, type Failure, type Outcome } from './outcome.ts';
 import { addRestoreCommand } from './restore.command.ts';
 import { addSeedCommand } from './seed.command.ts';
 import { addSettingsCommands } from './settings.commands.ts';
+import { addSetupCommand } from './setup.command.ts';
 import { addKeyCommand, addSnapshotCommands } from './snapshot.commands.ts';
 
 /** Where a command is typed, and where its answer goes. */
@@ -77,6 +78,7 @@ export async function runCmp(args: string[], terminal: Terminal): Promise<number
   };
   addMigrateCommand(program, run);
   addSeedCommand(program, run);
+  addSetupCommand(program, run);
   addAccountCommands(program, run);
   addSnapshotCommands(program, run);
   addKeyCommand(program, run);

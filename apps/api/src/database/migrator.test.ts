@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { describe, expect, inject } from 'vitest';
 import { test as base } from '#test/fixtures.ts';
 import { execute, rolePassword } from '#test/global-setup.ts';
@@ -32,6 +33,13 @@ const test = base
     });
     onCleanup(() => rmSync(path, { recursive: true }));
     return path;
+  })
+  /** Somebody else on that database. */
+  .extend('holder', async ({ emptyUrl }, { onCleanup }) => {
+    const holder = new pg.Client(emptyUrl);
+    await holder.connect();
+    onCleanup(() => holder.end());
+    return holder;
   });
 
 const urlOf = (folder: string) => pathToFileURL(`${folder}/`);
@@ -86,6 +94,40 @@ describe('migrate', () => {
       expect(rows).toEqual([{ good: 'good', half: null, isRecorded: false }]);
     },
   );
+
+  test('steps aside for those who serve where a table is held, and comes again', async ({
+    emptyUrl,
+    folder,
+    holder,
+  }) => {
+    await migrate(emptyUrl, urlOf(folder));
+    writeFileSync(join(folder, '9998_wide.sql'), 'alter table servers add column wide text;');
+    await holder.query('begin; lock table servers in access share mode');
+
+    const migrating = migrate(emptyUrl, urlOf(folder), { lockMs: 100, tries: 50, pauseMs: 100 });
+    const waits: number[] = [];
+    for (let reading = 0; reading < 20; reading += 1) {
+      const askedAt = performance.now();
+      await execute(emptyUrl, 'select from servers');
+      waits.push(performance.now() - askedAt);
+    }
+    await holder.query('commit');
+
+    expect(await migrating).toEqual(['9998_wide.sql']);
+    expect(Math.max(...waits)).toBeLessThan(2_000);
+  });
+
+  test('says so where a table is held for ever', async ({ emptyUrl, folder, holder }) => {
+    await migrate(emptyUrl, urlOf(folder));
+    writeFileSync(join(folder, '9998_wide.sql'), 'alter table servers add column wide text;');
+    await holder.query('begin; lock table servers in access share mode');
+
+    const migrating = migrate(emptyUrl, urlOf(folder), { lockMs: 20, tries: 3, pauseMs: 1 });
+
+    await expect(migrating).rejects.toThrow(
+      'Migration 9998_wide.sql was kept from its tables 3 times',
+    );
+  });
 
   test.for(['LATIN1', 'SQL_ASCII'])(
     'refuses a database in %s',

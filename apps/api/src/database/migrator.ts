@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
-import type { Db } from './client.ts';
+import { type Db, optionsOf } from './client.ts';
 
 const shipped = new URL('../../../../migrations/', import.meta.url);
 
@@ -10,12 +11,22 @@ const shipped = new URL('../../../../migrations/', import.meta.url);
 const lockId = 7_201_153;
 
 /**
+ * The release before serves meanwhile. Whoever waits for a table keeps all who come later from it, so a migration
+ * waits a little, steps aside, and comes again.
+ */
+const patience = { lockMs: 2_000, tries: 30, pauseMs: 1_000 };
+
+/**
  * Brings the schema up to date as its owner: every file of migrations/ not yet applied, in order, each in
  * a transaction, recorded with its checksum. Gives the names it applied. Refuses an altered file, and a
  * database whose encoding is not UTF8. Lets cmp_app in where it came after the tables.
  */
-export async function migrate(ownerUrl: string, folder = shipped): Promise<string[]> {
-  const client = new pg.Client({ connectionString: ownerUrl, options: '-c TimeZone=UTC' });
+export async function migrate(
+  ownerUrl: string,
+  folder = shipped,
+  patient = patience,
+): Promise<string[]> {
+  const client = new pg.Client({ connectionString: ownerUrl, options });
   await client.connect();
   try {
     await refuseForeignEncoding(client);
@@ -27,7 +38,7 @@ export async function migrate(ownerUrl: string, folder = shipped): Promise<strin
       const recorded = applied.get(name);
       if (recorded === checksum) continue;
       if (recorded) throw new MigrationError(`Migration ${name} was altered after it was applied.`);
-      await apply(client, name, text, checksum);
+      await apply(client, { name, text, checksum }, patient);
       fresh.push(name);
     }
 
@@ -39,6 +50,12 @@ export async function migrate(ownerUrl: string, folder = shipped): Promise<strin
     await client.end();
   }
 }
+
+/** A migration takes as long as it takes, whatever the role's defaults are for those who serve. */
+const options = optionsOf({
+  ...{ TimeZone: 'UTC', statement_timeout: '0', lock_timeout: '0' },
+  idle_in_transaction_session_timeout: '0',
+});
 
 /** What stops a start and needs a person: shown as a sentence, without a stack. */
 export class MigrationError extends Error {
@@ -52,13 +69,23 @@ export async function shippedMigrations(): Promise<string[]> {
 
 /** The migrations' names that this database lacks. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
+  const applied = new Set(await appliedNames(db));
+  return (await shippedMigrations()).filter((name) => !applied.has(name));
+}
+
+/** The names of those that it has, and this release knows nothing of. */
+export async function newerMigrations(db: Db): Promise<string[]> {
+  const shippedNames = new Set(await shippedMigrations());
+  return (await appliedNames(db)).filter((name) => !shippedNames.has(name));
+}
+
+async function appliedNames(db: Db): Promise<string[]> {
   const { rows } = await sql<{ table: string | null }>`
     select to_regclass('schema_migrations')::text as table`.execute(db);
-  const applied = rows[0]?.table
-    ? await sql<{ name: string }>`select name from schema_migrations`.execute(db)
-    : { rows: [] };
-  const names = new Set(applied.rows.map(({ name }) => name));
-  return (await shippedMigrations()).filter((name) => !names.has(name));
+  if (!rows[0]?.table) return [];
+  const applied = await sql<{ name: string }>`
+    select name from schema_migrations order by name`.execute(db);
+  return applied.rows.map(({ name }) => name);
 }
 
 async function refuseForeignEncoding(client: pg.Client): Promise<void> {
@@ -86,12 +113,36 @@ async function appliedMigrations(client: pg.Client): Promise<Map<string, string>
 
 async function apply(
   client: pg.Client,
-  name: string,
-  text: string,
-  checksum: string,
+  migration: Migration,
+  { lockMs, tries, pauseMs }: typeof patience,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await applyOnce(client, migration, lockMs);
+      return;
+    } catch (error) {
+      if (!isKeptWaiting(error))
+        throw new MigrationError(`Migration ${migration.name} failed: ${String(error)}`, {
+          cause: error,
+        });
+      if (attempt >= tries)
+        throw new MigrationError(
+          `Migration ${migration.name} was kept from its tables ${tries} times: end what holds them (pg_stat_activity) and migrate again.`,
+          { cause: error },
+        );
+      await wait(pauseMs);
+    }
+  }
+}
+
+async function applyOnce(
+  client: pg.Client,
+  { name, text, checksum }: Migration,
+  lockMs: number,
 ): Promise<void> {
   await client.query('begin');
   try {
+    await client.query(`set local lock_timeout = ${lockMs}`);
     await client.query(text);
     await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
       name,
@@ -100,8 +151,14 @@ async function apply(
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
-    throw new MigrationError(`Migration ${name} failed: ${String(error)}`, { cause: error });
+    throw error;
   }
+}
+
+const lockNotAvailable = '55P03';
+
+function isKeptWaiting(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === lockNotAvailable;
 }
 
 /** Tables made while cmp_app was not there are closed to it. */
@@ -128,9 +185,13 @@ export async function auditedTables(): Promise<string[]> {
   );
 }
 
-async function migrations(
-  folder: URL,
-): Promise<{ name: string; text: string; checksum: string }[]> {
+interface Migration {
+  name: string;
+  text: string;
+  checksum: string;
+}
+
+async function migrations(folder: URL): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
     names.map(async (name) => {

@@ -6,6 +6,7 @@ import { migrate, pendingMigrations } from './migrator.ts';
 import { findOutsideCredentials } from './outside-credentials.ts';
 import { makeOutsideRoles, onServer, type RoleUrls, roleUrls, withDb } from './outside-roles.ts';
 import { readPowers, refusePowerfulRole } from './role-powers.ts';
+import { keepSessionDefaults } from './session-defaults.ts';
 import { isUnavailable } from './violations.ts';
 
 type OutsideConfig = Pick<Config, 'dataDir' | 'database'>;
@@ -30,12 +31,18 @@ export type OutsideAccess =
  * address to serve from and the migrations that were applied.
  */
 export async function prepareOutsideDatabase(config: OutsideConfig): Promise<Prepared> {
-  const access = await findOutsideAccess(config);
+  const prepared = await prepareAs(await findOutsideAccess(config), config.dataDir);
+  if (config.database.kind === 'outside' && config.database.directUrl)
+    await withDb(prepared.appUrl, keepSessionDefaults);
+  return prepared;
+}
+
+async function prepareAs(access: OutsideAccess, dataDir: string): Promise<Prepared> {
   switch (access.kind) {
     case 'two-roles':
       return migrateAsOwner(access);
     case 'maker':
-      return migrateAsOwner(await makeOutsideRoles(access.adminUrl, config.dataDir));
+      return migrateAsOwner(await makeOutsideRoles(access.adminUrl, dataDir));
     case 'app-only':
       await refusePending(access.appUrl);
       return { appUrl: access.appUrl, ownerUrl: undefined, applied: [] };
@@ -50,12 +57,18 @@ export async function findOutsideAccess({
   database,
 }: OutsideConfig): Promise<OutsideAccess> {
   if (database.kind !== 'outside') throw new Error('The database is the embedded one.');
-  const { url, ownerUrl, singleRole } = database;
+  const { directUrl, ownerUrl, singleRole } = database;
+  const url = directUrl ?? database.url;
   if (ownerUrl) return { kind: 'two-roles', ownerUrl, appUrl: url };
   if (singleRole) return { kind: 'single-role', url };
 
   const { role, mayMakeRoles, isApp } = await answered(() => onServer(url, readPowers));
   if (mayMakeRoles) {
+    if (directUrl)
+      throw new StartRefused(
+        `A pooler must know whom it lets in, so DATABASE_DIRECT_URL names cmp_app and not ${role}: ` +
+          'make the roles once with DATABASE_URL alone, leading to PostgreSQL itself (`cmp migrate`).',
+      );
     const kept = findOutsideCredentials(dataDir);
     return { kind: 'maker', adminUrl: url, made: kept && roleUrls(url, kept) };
   }

@@ -5,11 +5,14 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '#database/embedded.ts';
 import { migrate } from '#database/migrator.ts';
+import { withDb } from '#database/outside-roles.ts';
 import { ensureRoles, urlAs } from '#database/roles.ts';
+import { keepSessionDefaults } from '#database/session-defaults.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
+    poolerUrl: string | undefined;
   }
 }
 
@@ -26,6 +29,10 @@ export default async function preparePostgres({ provide }: TestProject) {
   await ensureRoles(postgresUrl, { owner: rolePassword, app: rolePassword });
   await migrate(urlAs(postgresUrl, 'cmp_owner', rolePassword, 'cmp'));
   provide('postgresUrl', postgresUrl);
+  const poolerUrl = process.env.TEST_POOLER_URL;
+  if (poolerUrl)
+    await withDb(urlAs(postgresUrl, 'cmp_app', rolePassword, 'cmp'), keepSessionDefaults);
+  provide('poolerUrl', poolerUrl);
 
   return stop;
 }

@@ -281,7 +281,7 @@ async function failures(db: Db, given: ReturnType<typeof makeGiven>) {
 /** Of one whose password is still an older portal's hash: at a cost that takes about as long as one of ours. */
 async function olderAccount(db: Db, given: ReturnType<typeof makeGiven>) {
   const { id } = await given.account({ username: 'older' });
-  const passwordHash = await hash(password, { cost: 9 });
+  const passwordHash = await hash(password, 9);
   await inChange(db, system, 'accounts:update', null, (trx) =>
     trx.updateTable('accounts').set({ passwordHash }).where('id', '=', id).execute(),
   );

@@ -13,12 +13,16 @@ import { matviewRefresher } from './refresher.ts';
 
 const address = '/admin/matviews/user_status_matview';
 
-export const matviewRoutes: FastifyPluginAsyncZod<Pick<Config, 'matviewUse'>> = async (
+interface Options extends Pick<Config, 'matviewUse'> {
+  databaseUrl: string;
+}
+
+export const matviewRoutes: FastifyPluginAsyncZod<Options> = async (
   app,
-  { matviewUse },
+  { matviewUse, databaseUrl },
 ) => {
-  const { db, pool } = app;
-  const refresher = matviewRefresher(db, pool, (failure) => app.log.error(failure));
+  const { db } = app;
+  const refresher = matviewRefresher(db, databaseUrl, (failure) => app.log.error(failure));
 
   app.get('/admin/matviews', {
     config: { allow: 'matviews:read' },
@@ -36,7 +40,7 @@ export const matviewRoutes: FastifyPluginAsyncZod<Pick<Config, 'matviewUse'>> = 
       body: MatviewSwitch,
       response: { 200: Matview, '4xx': ErrorBody },
     },
-    handler: ({ actor, body }) => switchMatview(db, pool, actor, body, matviewUse),
+    handler: ({ actor, body }) => switchMatview(db, databaseUrl, actor, body, matviewUse),
   });
 
   app.post(`${address}/refresh`, {

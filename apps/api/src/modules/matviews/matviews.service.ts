@@ -1,5 +1,4 @@
 import type { Matview, MatviewSwitch, RefreshAnswer, RefreshQuery } from '@cmp/shared/matviews';
-import type { Pool } from 'pg';
 import type { MatviewUse } from '#config.ts';
 import { type Db, type Trx, withPatience } from '#database/client.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
@@ -42,14 +41,14 @@ export async function readMatviewFacts(
 /** Makes the view, with what it is to say, or drops it: a change, which its reason tells. */
 export async function switchMatview(
   db: Db,
-  pool: Pool,
+  databaseUrl: string,
   actor: Actor,
   { exists }: MatviewSwitch,
   use: MatviewUse,
 ): Promise<Matview> {
   const before = await readMatview(db);
   if (before.exists !== exists)
-    await withPatience(pool, makingMs, (patient) =>
+    await withPatience(databaseUrl, makingMs, (patient) =>
       inChange(
         patient,
         actor,

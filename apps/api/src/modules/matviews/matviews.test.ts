@@ -103,9 +103,9 @@ describe('the switch', () => {
     const [tokyo] = await given.servers('tokyo');
     await given.users(tokyo.id, 'ann');
     const url = urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database);
-    const { db, pool } = connect(url, 2);
+    const { db } = connect(url, 2);
 
-    const made = await switchMatview(db, pool, system, { exists: true }, 'off');
+    const made = await switchMatview(db, url, system, { exists: true }, 'off');
     const { rows } = await sql`select users from user_status_matview`.execute(db);
     await db.destroy();
 

@@ -206,12 +206,12 @@ describe('a refresh', () => {
 
   test('comes by itself after half an hour, where the view is used', {
     timeout: 60_000,
-  }, async ({ admin, app, db, startInstance, countRefreshes }) => {
+  }, async ({ admin, app, databaseUrl, db, startInstance, countRefreshes }) => {
     const age = async (minutes: number) => {
       const lastSuccess = sql<string>`now() - make_interval(mins => ${minutes})`;
       await db.updateTable('matviewStates').set({ lastSuccess }).execute();
     };
-    const refresher = matviewRefresher(app.db, app.pool, () => {});
+    const refresher = matviewRefresher(app.db, databaseUrl, () => {});
 
     await age(29);
     await tendMatview(db, refresher, 'detected');

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { type Db, withPatience } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import {
@@ -24,13 +23,17 @@ export interface Refresher {
 }
 
 /**
- * Refreshes the status view, on connections of its own beside a pool. Of all processes one is at it, and whoever asks
+ * Refreshes the status view, on connections of its own. Of all processes one is at it, and whoever asks
  * meanwhile is served by the next one, together with all others: however many ask, two refreshes do.
  */
-export function matviewRefresher(db: Db, pool: Pool, tell: (failure: unknown) => void): Refresher {
+export function matviewRefresher(
+  db: Db,
+  databaseUrl: string,
+  tell: (failure: unknown) => void,
+): Refresher {
   let underWay: Promise<void> | undefined;
   const catchUp = () => {
-    underWay ??= refreshPending(db, pool).finally(() => {
+    underWay ??= refreshPending(db, databaseUrl).finally(() => {
       underWay = undefined;
     });
     return underWay;
@@ -69,17 +72,17 @@ function missing(): AppError {
 }
 
 /** Until nobody waits, or somebody else is at it: they look again when they are done. */
-async function refreshPending(db: Db, pool: Pool): Promise<void> {
+async function refreshPending(db: Db, databaseUrl: string): Promise<void> {
   for (;;) {
     const { exists, pending, refreshing } = await readMatview(db);
     if (!exists || !pending || refreshing) return;
-    if ((await refreshUnlessBusy(pool)) === 'busy') return;
+    if ((await refreshUnlessBusy(databaseUrl)) === 'busy') return;
   }
 }
 
 /** The lock, the refresh and the note of it are one transaction's: a process that is killed leaves none of them. */
-function refreshUnlessBusy(pool: Pool): Promise<'done' | 'busy'> {
-  return withPatience(pool, refreshMs, (patient) =>
+function refreshUnlessBusy(databaseUrl: string): Promise<'done' | 'busy'> {
+  return withPatience(databaseUrl, refreshMs, (patient) =>
     patient.transaction().execute(async (trx) => {
       if (!(await tryMatviewLock(trx))) return 'busy';
       const serving = await noteBegin(patient);

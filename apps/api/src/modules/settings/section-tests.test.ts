@@ -302,7 +302,13 @@ describe('/settings/database', () => {
       database: {
         kind: 'outside',
         url: `postgres://cmp_app:${canary}@db.example.net:6432/portal?sslmode=require`,
-        ...{ ownerUrl: undefined, singleRole: false, poolSize: 7, isPrepared: true },
+        ...{
+          directUrl: undefined,
+          ownerUrl: undefined,
+          singleRole: false,
+          poolSize: 7,
+          isPrepared: true,
+        },
       },
       databaseVariables: ['DATABASE_URL', 'DB_POOL_SIZE'],
     });

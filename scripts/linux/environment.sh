@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The settings that an installed portal starts with. What else is in .env is the operator's, and stays.
+set -euo pipefail
+here=$(dirname "$0")
+# shellcheck source=scripts/linux/say.sh
+. "$here/say.sh"
+# shellcheck source=scripts/linux/dotenv.sh
+. "$here/dotenv.sh"
+
+setting DATA_DIR /var/lib/cmp
+setting PORT "$CMP_PORT"
+setting DOMAIN_NAME "$CMP_DOMAIN"
+# systemd runs the bot, and the helper does what only root may.
+setting START_TELEGRAM_BOT off
+setting HELPER_SOCKET /run/cmp/helper.sock
+if [ -z "$(setting_of BOT_SERVICE_TOKEN)" ]; then setting BOT_SERVICE_TOKEN "$(openssl rand -hex 32)"; fi
+if [ "$(stat -c '%U:%a' "$DOTENV")" != cmp:600 ]; then
+  chown cmp:cmp "$DOTENV"
+  chmod 600 "$DOTENV"
+  changed "$DOTENV is closed to others."
+fi
+kept "$DOTENV"
