@@ -28,38 +28,46 @@ export function releaseOf(root, commit, out) {
 
 /**
  * A release with something of its own in it, made from another.
- * @param {string} bundle
+ * @param {string} base that other one, unpacked
  * @param {string} name what the new one is called
  * @param {string} out
- * @param {(top: string) => void} alter
+ * @param {Record<string, (text: string) => string>} alterations by the place of a file, whose text they are given
  * @returns {string} its file
  */
-export function alteredRelease(bundle, name, out, alter) {
-  const base = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-altered-'));
-  const top = path.join(base, `cmp-${name}`);
-  const file = path.basename(bundle).replace(/^cmp-.*(-linux-.*)$/, `cmp-${name}$1`);
+export function alteredRelease(base, name, out, alterations) {
+  const top = path.join(path.dirname(base), `cmp-${name}`);
+  const file = `cmp-${name}-linux-${process.arch}.tar.gz`;
   try {
-    fs.mkdirSync(top);
-    must('tar', ['-xzf', bundle, '-C', top, '--strip-components=1']);
-    const note = path.join(top, 'RELEASE.json');
-    const release = JSON.parse(fs.readFileSync(note, 'utf8'));
-    const altered = { ...release, name, gitSha: Buffer.from(name).toString('hex').padEnd(40, '0') };
-    fs.writeFileSync(note, `${JSON.stringify(altered, null, 2)}\n`);
-    alter(top);
+    // Links, which an altered file no longer is: a whole copy would take longer than all the rest.
+    must('cp', ['-al', base, top]);
+    const gitSha = Buffer.from(name).toString('hex').padEnd(40, '0');
+    const named = (/** @type {string} */ text) =>
+      JSON.stringify({ ...JSON.parse(text), name, version: name, gitSha }, null, 2);
+    for (const [place, alter] of Object.entries({ 'RELEASE.json': named, ...alterations })) {
+      const altered = path.join(top, place);
+      const text = fs.existsSync(altered) ? fs.readFileSync(altered, 'utf8') : '';
+      fs.rmSync(altered, { force: true });
+      fs.writeFileSync(altered, alter(text));
+    }
     fs.mkdirSync(out, { recursive: true });
-    must('tar', [
-      '--use-compress-program=gzip -1',
-      '-cf',
-      path.join(out, file),
-      '-C',
-      base,
-      path.basename(top),
-    ]);
+    const archive = ['-cf', path.join(out, file), '-C', path.dirname(top), path.basename(top)];
+    must('tar', ['--use-compress-program=gzip -1', ...archive]);
     writeSums(out, name);
   } finally {
-    fs.rmSync(base, { recursive: true, force: true });
+    fs.rmSync(top, { recursive: true, force: true });
   }
   return file;
+}
+
+/**
+ * @param {string} bundle
+ * @returns {string} the folder it was unpacked into, in one that is the caller's to remove
+ */
+export function unpacked(bundle) {
+  const base = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-altered-')), 'base');
+  fs.mkdirSync(base);
+  must('tar', ['-xzf', bundle, '-C', base, '--strip-components=1']);
+  return base;
 }
 
 /**

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootMachine } from '#scripts/test-install/machine.mjs';
 import { makeRelease } from '#scripts/test-install/release.mjs';
-import { alteredRelease, releaseOf } from '#scripts/test-install/releases.mjs';
+import { alteredRelease, releaseOf, unpacked } from '#scripts/test-install/releases.mjs';
 
 const BEFORE = '296b9b6';
 const PACKAGES = ['postgresql', 'openssl', 'git'];
@@ -20,16 +20,13 @@ const MOMENTS = ['Snapshot', 'Schema', 'Switch', 'Services of', 'runs anew', 'an
 
 /** @param {{ root: string, check: import('./checks.mjs').Sheet['check'] }} rehearsal */
 export async function rehearse({ root, check }) {
-  const media = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-media-'));
-  const releases = makeReleases(root, media);
   const machine = await bootMachine({ packages: PACKAGES });
   const place = '/media/cmp';
-  fs.cpSync(media, path.join(machine.root, place), { recursive: true });
+  const releases = makeReleases(root, path.join(machine.root, place)); // DEVCACHE
   for (const part of ['scripts', 'deploy'])
     fs.cpSync(path.join(root, part), path.join(machine.root, place, 'new', part), {
       recursive: true,
     });
-  fs.rmSync(media, { recursive: true });
 
   const said = (/** @type {string} */ output) =>
     console.log(output.trim().replaceAll(/^/gm, '    | '));
@@ -48,7 +45,7 @@ export async function rehearse({ root, check }) {
     if (code !== 0) said(output);
     assert.equal(code, 0);
     await portal.signUp(/One-time password: (\S+)/.exec(output)?.[1] ?? '');
-    const seeded = await machine.exec('cmp-portal seed demo --users 2000');
+    const seeded = await machine.exec('/usr/local/sbin/cmp-portal seed demo --users 2000');
     assert.match(seeded.output, /Added 4 servers with 2000 users/);
     assert.match(await portal.current(), /296b9b6/);
   });
@@ -104,7 +101,7 @@ export async function rehearse({ root, check }) {
       assert.match(
         (
           await machine.exec(
-            'runuser -u postgres -- psql -Atc "select count(*) from information_schema.columns where column_name = \'of_tomorrow\'" cmp',
+            'cd / && runuser -u postgres -- psql -Atc "select count(*) from information_schema.columns where column_name = \'of_tomorrow\'" cmp',
           )
         ).output,
         /^1$/m,
@@ -188,47 +185,37 @@ export async function rehearse({ root, check }) {
 function makeReleases(root, media) {
   const now = makeRelease(root);
   const folder = (/** @type {string} */ name) => path.join(media, name);
-  const bundle = path.join(now.folder, now.file);
   fs.cpSync(now.folder, folder('now'), { recursive: true });
   fs.copyFileSync(path.join(now.folder, 'release.pub'), path.join(media, 'release.pub'));
-  const good = (/** @type {string} */ top) =>
-    fs.writeFileSync(
-      path.join(top, 'migrations/9001_good.sql'),
-      'alter table servers add column of_tomorrow text;\n',
-    );
-  const inMain = (/** @type {string} */ top, /** @type {string} */ line) => {
-    const main = path.join(top, 'apps/api/src/main.ts');
-    fs.writeFileSync(main, `${fs.readFileSync(main, 'utf8')}\n${line}\n`);
+  const base = unpacked(path.join(now.folder, now.file));
+  const altered = (
+    /** @type {string} */ name,
+    /** @type {string} */ place,
+    /** @type {Record<string, (text: string) => string>} */ alterations,
+  ) => alteredRelease(base, name, folder(place), alterations);
+  const good = {
+    'migrations/9001_good.sql': () => 'alter table servers add column of_tomorrow text;\n',
   };
+  const main = 'apps/api/src/main.ts';
   const releases = {
     before: releaseOf(root, BEFORE, folder('before')),
     now: now.file,
-    unmigrated: alteredRelease(bundle, '1.0.1', folder('unmigrated'), (top) => {
-      fs.writeFileSync(
-        path.join(top, 'migrations/9001_broken.sql'),
-        'alter table servers add column half text; select 1 / 0;\n',
-      );
+    unmigrated: altered('1.0.1', 'unmigrated', {
+      'migrations/9001_broken.sql': () =>
+        'alter table servers add column half text;\nselect 1 / 0;\n',
     }),
-    dying: alteredRelease(bundle, '1.0.2', folder('dying'), (top) => {
-      good(top);
-      fs.writeFileSync(
-        path.join(top, 'apps/api/src/main.ts'),
-        "console.error('This release is broken.');\nprocess.exit(1);\n",
-      );
+    dying: altered('1.0.2', 'dying', {
+      ...good,
+      [main]: () => "console.error('This release is broken.');\nprocess.exit(1);\n",
     }),
-    fading: alteredRelease(bundle, '1.0.3', folder('fading'), (top) => {
-      good(top);
-      inMain(top, 'setTimeout(() => process.exit(1), 4_000);');
+    fading: altered('1.0.3', 'fading', {
+      ...good,
+      [main]: (text) => `${text}\nsetTimeout(() => process.exit(1), 6_000);\n`,
     }),
-    next: alteredRelease(bundle, '1.1.0', folder('next'), good),
-    older: alteredRelease(bundle, '0.9.0', folder('older'), (top) => {
-      const note = path.join(top, 'RELEASE.json');
-      fs.writeFileSync(
-        note,
-        fs.readFileSync(note, 'utf8').replace(/"version": ".*"/, '"version": "0.9.0"'),
-      );
-    }),
+    next: altered('1.1.0', 'next', good),
+    older: altered('0.9.0', 'older', {}),
   };
+  fs.rmSync(path.dirname(base), { recursive: true });
   for (const name of Object.keys(releases)) now.sign(folder(name));
   return releases;
 }
@@ -300,7 +287,7 @@ function portalOf(machine) {
           (select count(*) || ' ' || md5(string_agg((to_jsonb(servers) - 'of_tomorrow')::text, '' order by id)) from servers),
           (select count(*) from accounts),
           (select count(*) from changes where action not like 'snapshots:%')`;
-      const { output } = await machine.exec('runuser -u postgres -- psql -At cmp', {
+      const { output } = await machine.exec('cd / && runuser -u postgres -- psql -At cmp', {
         input: query,
       });
       assert.match(output, /^\d+ [0-9a-f]{32}\|\d+ [0-9a-f]{32}\|\d+\|\d+$/m, output);
