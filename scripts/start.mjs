@@ -11,9 +11,10 @@ await asCommand(async () => {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let supervisor;
   let isStopping = false;
-  onStop((signal) => {
+  onStop(() => {
     isStopping = true;
-    supervisor?.kill(signal);
+    // In words: Windows has no signal that it could hear.
+    if (supervisor?.connected) supervisor.send('shutdown');
   });
 
   refuseSecond(root);

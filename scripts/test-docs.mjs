@@ -14,7 +14,7 @@ import { readPages } from '#scripts/check-docs/pages.mjs';
 import { endAll, environment, freePort, startPortal } from '#scripts/check-start/portal.mjs';
 import { differences } from './test-docs/shape.mjs';
 import { openTerminal, type } from './test-docs/shell.mjs';
-import { asCommand } from './toolchain.mjs';
+import { asCommand, Refused } from './toolchain.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PORTAL = 'README.md';
@@ -38,7 +38,10 @@ let setupToken;
 await asCommand(async () => {
   try {
     if (!isInstalled) makePlace();
-    for (const page of readPages(root)) await walk(page);
+    for (const page of readPages(root)) {
+      await walk(page);
+      if (!portal && !isInstalled) throw new Refused('Without a portal there is nothing to walk.');
+    }
   } finally {
     if (portal) await endAll(portal.tree());
     fs.rmSync(base, { recursive: true, force: true });

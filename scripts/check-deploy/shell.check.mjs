@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const spoken = /^#!.*\b(sh|bash)\b/;
 
-/** @type {import('#scripts/check-deploy/checks.mjs').Check} */
+/** @type {import('#scripts/deploy-checks.mjs').Check} */
 export const check = {
   what: 'every shell script, by shellcheck',
   needs: [{ file: '/usr/bin/shellcheck', package: 'shellcheck' }],

@@ -57,7 +57,9 @@ export function unknownNames(root, page, known) {
       text.split('\n').map((written, index) => ({ line: line + 1 + index, text: written })),
     ),
   ];
-  const own = new Set(page.text.match(/\b[A-Z][A-Z0-9_]+(?==)/g)?.filter((name) => !isOurs(name)));
+  const own = new Set(
+    page.text.match(/\b[A-Z][A-Z0-9_]+(?==|:\?)/g)?.filter((name) => !isOurs(name)),
+  );
   return code.flatMap(({ line, text }) =>
     [
       ...(text.match(VARIABLE) ?? [])

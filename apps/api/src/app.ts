@@ -9,6 +9,7 @@ import { logOptions } from '#lib/log.ts';
 import type { Resolve } from '#lib/outbound.ts';
 import { newRequestId } from '#lib/request-ids.ts';
 import { compileSerializer } from '#lib/serializer.ts';
+import type { ServedCertificate } from '#lib/served-certificate.ts';
 import { shortCache } from '#lib/short-cache.ts';
 import { openSignInLog } from '#lib/sign-in-log.ts';
 import { accountRoutes } from '#modules/accounts/accounts.routes.ts';
@@ -20,6 +21,7 @@ import { sessionRoutes } from '#modules/auth/sessions.routes.ts';
 import { findCaller } from '#modules/auth/sessions.service.ts';
 import { changeRoutes } from '#modules/changes/changes.routes.ts';
 import { undoCommitter } from '#modules/changes/undo.service.ts';
+import { hostRoutes } from '#modules/host/host.routes.ts';
 import { imageRoutes } from '#modules/images/images.routes.ts';
 import { jobRoutes } from '#modules/jobs/jobs.routes.ts';
 import type { JobQueue } from '#modules/jobs/queue.ts';
@@ -61,6 +63,7 @@ import securityHeaders from '#plugins/security-headers.ts';
 import { refuseOnSocket } from '#plugins/socket-errors.ts';
 import webApp from '#plugins/web-app.ts';
 import type { Config } from './config.ts';
+import { headersTimeoutMs, tlsServer } from './doors.ts';
 import { allWorks } from './works.ts';
 
 declare module 'fastify' {
@@ -85,6 +88,8 @@ interface Dependencies {
   config: AppConfig;
   /** Takes the work that outlives a request. */
   queue: JobQueue;
+  /** What TLS is spoken by; without it http is. */
+  certificate?: ServedCertificate | undefined;
   /** Tells of each request where that is wanted. */
   traceRequests?: ((app: FastifyInstance) => void) | undefined;
 }
@@ -105,6 +110,7 @@ export type AppConfig = Pick<
   | 'matviewUse'
   | 'database'
   | 'databaseVariables'
+  | 'helperSocket'
 > & {
   databaseUrl: string;
   ownerUrl: string | undefined;
@@ -130,13 +136,15 @@ export async function buildApp({
   queue,
   config,
   traceRequests,
+  certificate,
   now = () => new Date(),
 }: Dependencies): Promise<FastifyInstance> {
   const { http, log, metricsToken, versions } = config;
   const place = { queue, folder: config.uploadsDir };
   const works = allWorks({ ...config, keys });
   const { uploadsDir, snapshotsDir, databaseUrl, ownerUrl } = config;
-  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, databaseUrl, ownerUrl, versions };
+  const restoreAt = { uploadsDir, snapshotsDir, databaseUrl, ownerUrl, versions };
+  const restorePlace = { ...restoreAt, queue, keys, settings: config.settings };
   const tellSignIn = openSignInLog(config.authLogPath, (failure) => app.log.error(failure));
   const app = fastify({
     logger: {
@@ -148,7 +156,8 @@ export async function buildApp({
     trustProxy: http.trustedProxies.length > 0 ? http.trustedProxies : false,
     bodyLimit: 1_048_576,
     requestTimeout: longestBodyMs,
-    http: { headersTimeout: 15_000 },
+    http: { headersTimeout: headersTimeoutMs },
+    ...(certificate && { serverFactory: tlsServer(certificate) }),
     return503OnClosing: false,
     clientErrorHandler: refuseOnSocket,
     // The router would answer these two by itself, past every hook: an address too long for a parameter, which the
@@ -219,6 +228,7 @@ export async function buildApp({
       await api.register(systemRoutes, {
         ...{ key: keys.settings, overrides: config.settings, versions, now },
       });
+      await api.register(hostRoutes, config);
       await api.register(legacyRoutes);
       await api.register(restoreRoutes, restorePlace);
       await api.register(planRoutes, {

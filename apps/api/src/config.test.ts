@@ -38,6 +38,16 @@ describe('the environment', () => {
     expect(() => readConfig({ JWT_SECRET: secret })).toThrow('JWT_SECRET: not a sample value');
   });
 
+  test('keeps a plain port for this machine beside TLS, which is never the other one', () => {
+    const files = { TLS_CERT_FILE: '/tls/cert.pem', TLS_KEY_FILE: '/tls/key.pem' };
+    const localPort = (more: NodeJS.ProcessEnv) => readConfig({ ...files, ...more }).tls?.localPort;
+
+    expect([localPort({}), localPort({ PORT: '443' })]).toEqual([3002, 3001]);
+    expect(localPort({ LOCAL_PORT: '9000' })).toBe(9000);
+    expect(() => localPort({ PORT: '9000', LOCAL_PORT: '9000' })).toThrow('cannot both be 9000');
+    expect(() => readConfig({ LOCAL_PORT: '9000' })).toThrow('means nothing without TLS_CERT_FILE');
+  });
+
   test('counts a secret in bytes', () => {
     expect(() => readConfig({ JWT_SECRET: 'x'.repeat(31) })).toThrow('at least 32 bytes');
     expect(readConfig({ JWT_SECRET: 'ø'.repeat(16) }).keys.jwtSecret).toBe('ø'.repeat(16));
@@ -87,10 +97,28 @@ describe('the environment', () => {
 
   test.for([
     { DATABASE_OWNER_URL: 'postgres://owner@one/cmp' },
+    { DATABASE_DIRECT_URL: 'postgres://app@one/cmp' },
     { SEED_ADMIN_USERNAME: 'sam' },
     { SEED_ADMIN_PASSWORD: 'tide-harbour-lantern-42' },
   ])('refuses half a pair: %o', (half) => {
     expect(() => readConfig(half)).toThrow('means nothing without');
+  });
+
+  test('behind a pooler keeps no names, unless told, and wants the owner past it', () => {
+    const pooled = {
+      DATABASE_URL: 'postgres://app@pooler:6432/cmp',
+      DATABASE_DIRECT_URL: 'postgres://app@server/cmp',
+      DATABASE_OWNER_URL: 'postgres://owner@server/cmp',
+    };
+
+    expect(readConfig(pooled).database).toMatchObject({
+      ...{ url: pooled.DATABASE_URL, directUrl: pooled.DATABASE_DIRECT_URL, isPrepared: false },
+    });
+    expect(readConfig({ ...pooled, DB_PREPARED: 'on' }).database.isPrepared).toBe(true);
+    expect(readConfig({ DATABASE_URL: pooled.DATABASE_URL }).database.isPrepared).toBe(true);
+    expect(() =>
+      readConfig({ ...pooled, DATABASE_OWNER_URL: 'postgres://owner@pooler:6432/cmp' }),
+    ).toThrow('DATABASE_OWNER_URL: leads to the pooler, like DATABASE_URL');
   });
 
   test('takes a relative place from the checkout, not from where the command was typed', () => {

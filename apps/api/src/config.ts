@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type ServiceManager, serviceManagerOf } from '@cmp/shared/service-manager';
 import type { Section } from '@cmp/shared/settings/sections';
 import { Environment, halves, ownerBehindPooler } from './environment.ts';
 import { readVersions, type Versions } from './versions.ts';
@@ -35,7 +36,11 @@ export interface Config {
   /** Where snapshots lie, unless the settings name another folder. */
   snapshotsDir: string;
   http: { host: string; port: number; trustedProxies: string[]; isVerbose: boolean };
+  /** Undefined: http is spoken, for a proxy or a LAN. */
+  tls: { certFile: string; keyFile: string; localPort: number } | undefined;
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
+  /** How long answers still say "keep alive, but not with me" before the listener closes. */
+  drainMs: number;
   /** Whether the API process does the jobs too, or only puts them in line. */
   works: boolean;
   /** Which variables of the database's are set. */
@@ -57,13 +62,19 @@ export interface Config {
   };
   matviewUse: MatviewUse;
   metricsToken: string | undefined;
+  /** By which `cmp doctor --after-deploy` signs in. */
+  doctorKey: string | undefined;
   /** Where sign-ins are told by the line, for fail2ban. */
   authLogPath: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
   log: { level: string };
+  /** Where the root-owned helper listens, if there is one. */
+  helperSocket: string;
   /** Undefined: nothing is traced, and nothing of it is loaded. */
   tracing: { name: string } | undefined;
   versions: Versions;
+  /** Undefined where this process is no service of systemd's. */
+  serviceManager: ServiceManager | undefined;
 }
 
 /** The environment, parsed once. Throws a sentence that names every fault at once. */
@@ -93,11 +104,13 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       trustedProxies: env.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? [],
       isVerbose: env.VERBOSE_HTTP_LOG,
     },
+    tls: tlsOf(env),
     database: {
       ...databaseOf(env),
       poolSize: env.DB_POOL_SIZE,
       isPrepared: env.DB_PREPARED ?? env.DATABASE_DIRECT_URL === undefined,
     },
+    drainMs: env.DRAIN_SECONDS * 1_000,
     works: env.WORK,
     databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
     keys: {
@@ -115,20 +128,34 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
+    doctorKey: env.CMP_DOCTOR_KEY,
     authLogPath: env.AUTH_LOG_PATH === undefined ? undefined : resolve(root, env.AUTH_LOG_PATH),
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD
         ? { username: env.SEED_ADMIN_USERNAME, password: env.SEED_ADMIN_PASSWORD }
         : undefined,
     log: { level: env.LOG_LEVEL },
+    helperSocket: env.HELPER_SOCKET,
     tracing: env.OTEL_EXPORTER_OTLP_ENDPOINT ? { name: env.OTEL_SERVICE_NAME } : undefined,
     versions: readVersions(root, env),
+    serviceManager: serviceManagerOf(variables, process.pid),
   };
 }
 
 /** What an operator can mend in the environment: shown as a sentence, without a stack. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+function tlsOf(env: Environment): Config['tls'] {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, PORT: port } = env;
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  const localPort = env.LOCAL_PORT ?? (port === 3001 ? 3002 : 3001);
+  if (localPort === port)
+    throw new ConfigError(
+      `PORT and LOCAL_PORT cannot both be ${port}: browsers come to the one, this machine’s programs to the other.`,
+    );
+  return { certFile: resolve(root, certFile), keyFile: resolve(root, keyFile), localPort };
 }
 
 function overridesOf(env: Environment): SettingsOverrides {

@@ -24,6 +24,22 @@ export const Environment = z.object({
     .string()
     .default('0.0.0.0')
     .describe('The address to listen on; 127.0.0.1 behind a proxy on this machine.'),
+  TLS_CERT_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'With both, the portal speaks https itself: the certificate with those between it and its authority, and its key, in PEM. Renewed files are taken on SIGHUP, or within ten seconds. Not behind a proxy that ends TLS.',
+    ),
+  TLS_KEY_FILE: z.string().optional(),
+  LOCAL_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe(
+      'With TLS: where programs on this machine find the API without it, at 127.0.0.1: the bot, `cmp doctor`, Prometheus. Default: 3001, or 3002 where PORT is 3001.',
+    ),
   DATA_DIR: z
     .string()
     .optional()
@@ -73,6 +89,14 @@ export const Environment = z.object({
     .default(true)
     .describe(
       'Whether the API process also does the long work: reading files, large commits. Off where apps/api/src/worker.ts does it, on the same database and DATA_DIR.',
+    ),
+  DRAIN_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(20)
+    .default(0.5)
+    .describe(
+      'How long an API process that stops still takes connections, while it tells a balancer to send it nothing more. Longer than the balancer takes to look: 3 behind deploy/haproxy.',
     ),
   JWT_SECRET: secret(32)
     .optional()
@@ -136,6 +160,13 @@ export const Environment = z.object({
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
+  CMP_DOCTOR_KEY: z
+    .string()
+    .max(100)
+    .optional()
+    .describe(
+      'What `cmp doctor --after-deploy` signs in by, once: `cmp doctor key` prints it. Unset: it makes one, on the machine of the portal.',
+    ),
   SEED_ADMIN_USERNAME: z
     .string()
     .min(1)
@@ -152,6 +183,12 @@ export const Environment = z.object({
       'Where traces of requests and their queries go, by OTLP over HTTP; the standard’s other OTEL_ variables of the exporter hold too.',
     ),
   OTEL_SERVICE_NAME: z.string().max(100).default('cmp'),
+  HELPER_SOCKET: z
+    .string()
+    .default('/run/cmp/helper.sock')
+    .describe(
+      'Where an installed portal asks for what only root may do: docs/operations/services.md. Where it is not there, the panel offers none of it.',
+    ),
   VERBOSE_HTTP_LOG: flag.default(false).describe('One log line per request.'),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   GIT_SHA: z.string().max(64).optional().describe('What was built and when, for /api/health.'),
@@ -173,6 +210,9 @@ function placeOf(url = ''): string | undefined {
 /** What means nothing without its other half, and would be passed over in silence. */
 export function halves(given: NodeJS.ProcessEnv): string[] {
   const pairs = [
+    ['TLS_CERT_FILE', ['TLS_KEY_FILE']],
+    ['TLS_KEY_FILE', ['TLS_CERT_FILE']],
+    ['LOCAL_PORT', ['TLS_CERT_FILE']],
     ['DATABASE_OWNER_URL', ['DATABASE_URL', 'DB_HOST']],
     ['DATABASE_DIRECT_URL', ['DATABASE_URL', 'DB_HOST']],
     ['TELEGRAM_WEBHOOK_URL', ['TELEGRAM_WEBHOOK_PORT']],

@@ -1,11 +1,11 @@
-import { Server as NetServer, type Server } from 'node:net';
-import { setImmediate as immediately, setTimeout as wait } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import { serviceOf } from '@cmp/shared/service-manager';
 import { connect } from '#database/client.ts';
 import { refuseOlderSchema } from '#database/older-schema.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
 import { refuseOtherSessions } from '#database/session-defaults.ts';
 import { loadKeys } from '#lib/keys.ts';
+import { readServedCertificate } from '#lib/served-certificate.ts';
+import { sendToServiceManager } from '#lib/service-manager.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import type { Tracing } from '#lib/tracing.ts';
 import { keepHouseHourly } from '#modules/housekeeping/housekeeping.service.ts';
@@ -14,6 +14,8 @@ import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { tellWhetherBotIsWanted } from '#supervisor/bot-wish.ts';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { openDoors } from './doors.ts';
+import { stopper } from './drain.ts';
 import { beginSending, beginWork } from './work.ts';
 import { placeOfWork } from './works.ts';
 
@@ -33,13 +35,14 @@ async function serve(): Promise<void> {
   if (config.database.kind === 'embedded')
     throw new ConfigError('DATABASE_URL is missing. `npm start` brings a PostgreSQL of its own.');
 
+  const certificate = config.tls && readServedCertificate(config.tls);
   const { url, directUrl, singleRole, isPrepared, poolSize, ownerUrl } = config.database;
   const { db, pool } = connect(url, poolSize, { isPrepared, isPooled: directUrl !== undefined });
   const tracing = await startTracing(config);
   tracing?.traceQueries(pool);
   await refusePowerfulRole(db, singleRole);
-  await refuseOlderSchema(db);
   await refuseOtherSessions(db);
+  await refuseOlderSchema(db);
   const keys = loadKeys(config);
   const appUrl = directUrl ?? url;
   const urls = { appUrl, ownerUrl: singleRole ? appUrl : ownerUrl };
@@ -53,12 +56,13 @@ async function serve(): Promise<void> {
     pool,
     keys,
     queue,
+    certificate,
     traceRequests: tracing?.traceRequests,
     config: { ...config, ...place },
   });
   await shipServices(db);
   if (config.seedAdmin) await seedAdmin(db, config.seedAdmin);
-  await app.listen({ host: config.http.host, port: config.http.port });
+  const doors = await openDoors(app, { ...config, certificate });
   const stopHousekeeping = keepHouseHourly(db, tell);
   const stopTelling = tellWhetherBotIsWanted(
     db,
@@ -66,7 +70,13 @@ async function serve(): Promise<void> {
     (message) => process.connected && process.send?.(message),
   );
 
-  const stop = stopper(app, async () => {
+  const service = serviceOf(config.serviceManager, {
+    send: sendToServiceManager,
+    isWell: async () => (await app.inject('/internal/live')).statusCode === 200,
+    tell,
+  });
+
+  const stop = stopper({ app, doors, drainMs: config.drainMs }, async () => {
     stopHousekeeping();
     stopTelling();
     await stopWork();
@@ -74,12 +84,19 @@ async function serve(): Promise<void> {
     await tracing?.stop().catch(tell);
     process.exit(0);
   });
-  process.on('SIGTERM', () => stop() || process.exit(1)); // The second one means it.
-  process.on('SIGINT', () => stop() || process.exit(1));
+  const stopOrEnd = () => {
+    if (!stop()) process.exit(1); // The second one means it.
+    void service.stopping();
+  };
+  process.on('SIGTERM', stopOrEnd);
+  process.on('SIGINT', stopOrEnd);
+  // A reload of the service: without TLS there is nothing to take anew, and nothing ends.
+  process.on('SIGHUP', () => void service.reload(async () => doors.renew()));
   // Whoever started this process is gone: nobody else will stop it.
   process.on('disconnect', stop);
   // Only now: whoever hears it may ask for a stop at once, and a signal that nobody hears ends the process.
   process.send?.({ type: 'ready' });
+  await service.ready();
 }
 
 async function startTracing({ tracing, versions }: Config): Promise<Tracing | undefined> {
@@ -88,57 +105,11 @@ async function startTracing({ tracing, versions }: Config): Promise<Tracing | un
   return loaded.startTracing({ name: tracing.name, version: versions.appVersion });
 }
 
-/** How long answers still say "keep alive, but not with me" before the listener closes. */
-const drainMs = 500;
-
-/** Gives a function that begins the stop, and says whether it did: a stop begins once. */
-function stopper(app: FastifyInstance, afterwards: () => Promise<void>): () => boolean {
-  return () => {
-    if (app.isDraining) return false;
-    app.isDraining = true;
-    drain(app).then(afterwards, (error) => {
-      app.log.fatal(error);
-      process.exit(1);
-    });
-    return true;
-  };
-}
-
-async function drain(app: FastifyInstance): Promise<void> {
-  await wait(drainMs);
-  await letIn();
-  const areGone = stopListening(app.server);
-  // A kept-alive connection without a request would hold the close for its whole time-out.
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  await areGone.finally(() => clearInterval(idle));
-  await app.close();
-}
-
-/**
- * Lets in who waits at the door. Each turn of the loop does, and then works for those who are in: whoever comes
- * meanwhile would be turned away unheard, so the listener is to close after a turn that had next to nothing to do.
- */
-async function letIn(): Promise<void> {
-  for (let turn = 0; turn < mostTurns; turn += 1) {
-    const beganAt = performance.now();
-    await immediately();
-    if (performance.now() - beganAt < shortTurnMs) return;
-  }
-}
-
-const shortTurnMs = 0.2;
-const mostTurns = 500;
-
-/** Takes no new connection, and answers when the last one is gone. The API's own close does much before it. */
-function stopListening(server: Server): Promise<void> {
-  return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-}
-
 function isForOperator(error: unknown): boolean {
   return (
     error instanceof ConfigError ||
     error instanceof StartRefused ||
-    isInUse(error) ||
+    isDoorShut(error) ||
     isOfPooler(error)
   );
 }
@@ -148,14 +119,16 @@ function isOfPooler(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('unsupported startup parameter');
 }
 
-function isInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+function isDoorShut(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
 }
 
 function sentence(error: unknown): string {
   const { message } = error instanceof Error ? error : { message: String(error) };
   if (message.startsWith('listen EADDRINUSE'))
     return `The port is taken: ${message}. Set PORT to another one.`;
+  if (message.startsWith('listen EACCES'))
+    return `The port is not for this account: ${message}. Set PORT to one above 1023, or grant CAP_NET_BIND_SERVICE.`;
   return isOfPooler(error)
     ? `A pooler answers at DATABASE_URL (${message}): name PostgreSQL itself in DATABASE_DIRECT_URL, too.`
     : message;

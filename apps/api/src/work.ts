@@ -19,17 +19,27 @@ interface Place extends WorkPlace {
 }
 
 /** What a process has of the long work: where to put it in line, and how to leave it. */
-interface Work {
+interface Sending {
   queue: JobQueue;
   stop: () => Promise<void>;
 }
 
+interface Work extends Sending {
+  /** Whether the database still hears of it: what a watchdog of this process goes by. */
+  isAtWork: () => boolean;
+}
+
+const jobConnections = 6;
+const signConnections = 3;
+/** What a process that works holds beside the pool of its requests. */
+export const workConnections = jobConnections + signConnections;
+
 /** Takes jobs and does them, on connections of its own whose statements may take minutes. */
 export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<Work> {
-  const { db } = connect(place.databaseUrl, 6, { isPrepared, statementMs: 180_000 });
+  const { db } = connect(place.databaseUrl, jobConnections, { isPrepared, statementMs: 180_000 });
   // A replacement keeps everybody from the tables for as long as it takes, and whoever looks at one meanwhile holds a
   // connection: the signs of life of the very job that replaces must not wait behind them, or another is given it.
-  const { db: lifeline } = connect(place.databaseUrl, 3, { isPrepared });
+  const { db: lifeline } = connect(place.databaseUrl, signConnections, { isPrepared });
   const works = allWorks({ ...place, tell });
   const queue = await openQueue(lifeline, tell);
   await queue.work(
@@ -47,7 +57,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
     ]).catch(tell);
   void sweep();
   const sweeping = setInterval(sweep, 15_000);
-  const stopBeating = sayAtWork(lifeline, tell);
+  const beating = sayAtWork(lifeline, tell);
   const stopTending = tendSnapshots(db, place, queue, tell);
   const telling = {
     key: place.keys.settings,
@@ -67,10 +77,11 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
 
   return {
     queue,
+    isAtWork: beating.isBeating,
     stop: async () => {
       clearInterval(sweeping);
       clearInterval(watching);
-      await stopBeating();
+      await beating.stop();
       stopTending();
       await stopDelivering();
       await queue.stop();
@@ -81,7 +92,7 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
 }
 
 /** Only puts jobs in line, for a worker in a process of its own. */
-export async function beginSending(db: Db, tell: (failure: unknown) => void): Promise<Work> {
+export async function beginSending(db: Db, tell: (failure: unknown) => void): Promise<Sending> {
   const queue = await openQueue(db, tell);
   return { queue, stop: queue.stop };
 }

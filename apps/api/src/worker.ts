@@ -1,3 +1,4 @@
+import { serviceOf } from '@cmp/shared/service-manager';
 import { pino } from 'pino';
 import { refuseOlderSchema } from '#database/older-schema.ts';
 import { withDb } from '#database/outside-roles.ts';
@@ -6,6 +7,7 @@ import { findServingUrls } from '#database/serving-urls.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { loadKeys } from '#lib/keys.ts';
 import { logOptions } from '#lib/log.ts';
+import { sendToServiceManager } from '#lib/service-manager.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { beginWork } from './work.ts';
@@ -41,10 +43,13 @@ async function work(): Promise<void> {
       'DATABASE_OWNER_URL is not set: this worker rehearses no snapshot and replaces nothing.',
     );
 
-  const { stop } = await beginWork({
+  const tell = (failure: unknown) => log.error(failure);
+  const { stop, isAtWork } = await beginWork({
     ...placeOfWork(config, loadKeys(config), urls),
-    isPrepared,
-    tell: (failure) => log.error(failure),
+    ...{ isPrepared, tell },
+  });
+  const service = serviceOf(config.serviceManager, {
+    ...{ send: sendToServiceManager, isWell: isAtWork, tell },
   });
 
   let isStopping = false;
@@ -52,12 +57,14 @@ async function work(): Promise<void> {
     process.on(signal, () => {
       if (isStopping) process.exit(1); // The second one means it.
       isStopping = true;
+      void service.stopping();
       stop().then(
         () => process.exit(0),
         () => process.exit(1),
       );
     });
   log.info('The worker is at work.');
+  await service.ready();
 }
 
 function isForOperator(error: unknown): error is Error {

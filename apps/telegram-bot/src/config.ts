@@ -1,4 +1,5 @@
 import { BotEnvironment } from '@cmp/shared/bot-environment';
+import { type ServiceManager, serviceManagerOf } from '@cmp/shared/service-manager';
 import * as z from 'zod';
 
 const Environment = BotEnvironment.extend({
@@ -13,6 +14,8 @@ export interface Config {
   /** Undefined: Telegram is asked, again and again. */
   webhook: Webhook | undefined;
   log: { level: string };
+  /** Undefined where this process is no service of systemd's. */
+  serviceManager: ServiceManager | undefined;
 }
 
 export interface Webhook {
@@ -35,6 +38,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     api: { url: API_URL.replace(/\/+$/, ''), serviceToken: BOT_SERVICE_TOKEN },
     webhook: webhookOf(webhook.TELEGRAM_WEBHOOK_URL, webhook.TELEGRAM_WEBHOOK_PORT),
     log: { level: LOG_LEVEL },
+    serviceManager: serviceManagerOf(variables, process.pid),
   };
 }
 

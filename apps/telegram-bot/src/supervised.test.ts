@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { urlAs } from '@cmp/api/src/database/roles.ts';
 import { loadKeys } from '@cmp/api/src/lib/keys.ts';
 import { changeSection } from '@cmp/api/src/modules/settings/settings.service.ts';
+import { certificateFor } from '@cmp/api/src/test/certificates.ts';
 import { system } from '@cmp/api/src/test/fixtures.ts';
 import { rolePassword } from '@cmp/api/src/test/global-setup.ts';
 import { sections } from '@cmp/shared/settings/sections';
@@ -65,6 +66,42 @@ test('the bot runs without a word of the settings where the environment has its 
 
   expect(await ended).toEqual([0, null]);
   expect(read()).not.toContain(telegram.token);
+});
+
+test('the bot finds the API of a portal that speaks TLS, which is told of by its name', {
+  timeout: 60_000,
+}, async ({ dataDir, startPortal, telegram }) => {
+  const { key, cert } = certificateFor('portal.test', 30);
+  const [TLS_CERT_FILE, TLS_KEY_FILE] = [join(dataDir, 'cert.pem'), join(dataDir, 'key.pem')];
+  writeFileSync(TLS_CERT_FILE, cert);
+  writeFileSync(TLS_KEY_FILE, key, { mode: 0o600 });
+  const { portal, ended, read, says } = await startPortal({
+    ...{ TLS_CERT_FILE, TLS_KEY_FILE, LOCAL_PORT: String(await freePort()) },
+    ...{ DOMAIN_NAME: 'portal.test', TELEGRAM_BOT_TOKEN: telegram.token },
+  });
+
+  await says('is ready');
+  await vi.waitUntil(() => telegram.calls.some(({ method }) => method === 'getUpdates'), soon);
+  portal.kill('SIGTERM');
+
+  expect(await ended).toEqual([0, null]);
+  expect(read()).toMatch(/Panel {2}https:\/\/portal\.test:\d+$/m);
+});
+
+test('the portal stops in order when it is told in a word, where there are no signals', {
+  timeout: 60_000,
+}, async ({ startPortal }) => {
+  const { portal, ended, read, says } = await startPortal();
+  await says('is ready');
+
+  portal.send('another word');
+  portal.send('shutdown');
+
+  expect(await ended).toEqual([0, null]);
+  expect(read().trim().split('\n').slice(-2)).toEqual([
+    'Stopping: the requests under way are finished first.',
+    'Stopped.',
+  ]);
 });
 
 test('the bot runs while the settings want one, comes back when it dies, and stops with the portal', {

@@ -72,6 +72,8 @@ export const ErrorCode = z.enum([
   'update_repeated',
   'bot_held',
   'matview_missing',
+  'host_unavailable',
+  'host_refused',
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 

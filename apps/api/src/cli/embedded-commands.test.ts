@@ -61,6 +61,21 @@ describe('scripts/cmp with the embedded PostgreSQL', () => {
     },
   );
 
+  test('says the same through Node where there is no shell', patience, async ({ start }) => {
+    const [byShell, byNode] = await Promise.all([
+      start('snapshot --help').ended,
+      start('snapshot --help', `${launcher}.mjs`).ended,
+    ]);
+    const failing = await start('account unlock sam', `${launcher}.mjs`).ended;
+
+    expect(byNode).toEqual(byShell);
+    expect(byNode.out).toContain('restore');
+    expect(failing).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('no database yet'),
+    });
+  });
+
   test(
     'uses the one that runs, and leaves it running',
     patience,
@@ -74,11 +89,15 @@ describe('scripts/cmp with the embedded PostgreSQL', () => {
       const examined = await start('doctor --json').ended;
 
       expect(JSON.parse(made.out)).toMatchObject({ account: { username: 'sam' } });
-      expect(JSON.parse(examined.out).findings).toContainEqual({
+      const { findings } = JSON.parse(examined.out);
+      expect(findings).toContainEqual({
         check: 'role',
         state: 'ok',
         says: 'cmp_app serves and owns nothing',
       });
+      expect(findings).toContainEqual(
+        expect.objectContaining({ check: 'durability', says: expect.stringMatching(/^fsync off/) }),
+      );
       expect(portal.pid()).toBe(pid);
       await portal.stop();
       await lock.release();

@@ -63,14 +63,13 @@ export async function startEmbeddedPostgres(
   const { pgdata, exist } = clusterFiles(home);
   // A copied data directory may link to the same cluster: its own lock keeps the copies apart.
   const lock = await lockDirectory(home.directory);
-  await stopOrphan(pgdata, log);
+  const server = { program: programs.postgres, account: home.account, pgdata };
+  await stopOrphan(server, log);
   const credentials = await settleCredentials(dataDir, exist);
   if (!exist) await makeCluster(home, programs, credentials.superuserPassword);
 
   const run: PostmasterOptions = {
-    program: programs.postgres,
-    account: home.account,
-    pgdata,
+    ...server,
     port: credentials.port,
     settings: options.settings ?? {},
     signal,

@@ -69,13 +69,23 @@ export async function shippedMigrations(): Promise<string[]> {
 
 /** The migrations' names that this database lacks. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
+  const applied = new Set(await appliedNames(db));
+  return (await shippedMigrations()).filter((name) => !applied.has(name));
+}
+
+/** The names of those that it has, and this release knows nothing of. */
+export async function newerMigrations(db: Db): Promise<string[]> {
+  const shippedNames = new Set(await shippedMigrations());
+  return (await appliedNames(db)).filter((name) => !shippedNames.has(name));
+}
+
+async function appliedNames(db: Db): Promise<string[]> {
   const { rows } = await sql<{ table: string | null }>`
     select to_regclass('schema_migrations')::text as table`.execute(db);
-  const applied = rows[0]?.table
-    ? await sql<{ name: string }>`select name from schema_migrations`.execute(db)
-    : { rows: [] };
-  const names = new Set(applied.rows.map(({ name }) => name));
-  return (await shippedMigrations()).filter((name) => !names.has(name));
+  if (!rows[0]?.table) return [];
+  const applied = await sql<{ name: string }>`
+    select name from schema_migrations order by name`.execute(db);
+  return applied.rows.map(({ name }) => name);
 }
 
 async function refuseForeignEncoding(client: pg.Client): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -17,7 +17,11 @@ export interface PostmasterOptions {
   port: number;
   settings: Record<string, string>;
   signal: AbortSignal;
+  platform?: NodeJS.Platform;
 }
+
+/** What is needed to tell a server something. */
+type Server = Pick<PostmasterOptions, 'program' | 'account' | 'platform'>;
 
 /** One running PostgreSQL server process. */
 export interface Postmaster {
@@ -39,14 +43,14 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   );
   const tail = lastOutput(child);
   const exited = endOf(child, tail);
-  const interrupt = () => child.kill('SIGINT');
+  const interrupt = () => tell(options, child.pid, 'INT');
   options.signal.addEventListener('abort', interrupt);
   try {
     await Promise.race([tail.says('ready to accept connections'), failure(exited)]);
   } finally {
     options.signal.removeEventListener('abort', interrupt);
   }
-  return { pid: child.pid ?? 0, exited, stop: () => stopServer(child) };
+  return { pid: child.pid ?? 0, exited, stop: () => stopServer(options, child) };
 }
 
 function serverSettings({ port, settings }: PostmasterOptions): Record<string, string> {
@@ -104,23 +108,54 @@ async function endOf(child: ChildProcess, tail: LastOutput): Promise<string> {
 }
 
 async function failure(exited: Promise<string>): Promise<never> {
-  throw new StartRefused(`PostgreSQL did not start (${await exited}).`);
+  const reason = await exited;
+  if (reason.includes('administrative permissions')) throw refusedToAdministrators();
+  throw new StartRefused(`PostgreSQL did not start (${reason}).`);
 }
 
-async function stopServer(child: ChildProcess): Promise<void> {
+/** Of Windows: on Linux the account of the server is another one than root. */
+function refusedToAdministrators(): StartRefused {
+  return new StartRefused(
+    'PostgreSQL does not run as an administrator: start the portal from a prompt without those rights, or name a database of your own in DATABASE_URL.',
+  );
+}
+
+async function stopServer(server: Server, child: ChildProcess): Promise<void> {
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   if (isOver()) return;
-  child.kill('SIGINT');
+  tell(server, child.pid, 'INT');
   if (await becomes(isOver, FAST_STOP_MS)) return;
-  child.kill('SIGQUIT');
+  tell(server, child.pid, 'QUIT');
   await becomes(isOver, IMMEDIATE_STOP_MS);
+}
+
+/** Windows has no signals: PostgreSQL has a pipe there instead, which its pg_ctl knows. */
+function tell(
+  { program, account, platform = process.platform }: Server,
+  pid: number | undefined,
+  name: 'INT' | 'QUIT',
+): void {
+  if (pid === undefined) return;
+  if (platform === 'win32') {
+    const pgCtl = path.join(path.dirname(program), `pg_ctl${path.extname(program)}`);
+    spawnSync(pgCtl, ['kill', name, String(pid)], { ...account, cwd: '/', windowsHide: true });
+    return;
+  }
+  try {
+    process.kill(pid, `SIG${name}`);
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 /**
  * Stops a server that outlived its supervisor. Only the holder of the data directory's lock may ask:
  * it alone knows that no other supervisor lives.
  */
-export async function stopOrphan(pgdata: string, log: (line: string) => void): Promise<void> {
+export async function stopOrphan(
+  { pgdata, ...server }: Server & Pick<PostmasterOptions, 'pgdata'>,
+  log: (line: string) => void,
+): Promise<void> {
   const pidFile = path.join(pgdata, 'postmaster.pid');
   const pid = postmasterPid(pidFile);
   if (pid === undefined) return;
@@ -132,9 +167,9 @@ export async function stopOrphan(pgdata: string, log: (line: string) => void): P
     return;
   }
   log(`Taking over from a portal that was killed: stopping its PostgreSQL (process ${pid}).`);
-  process.kill(pid, 'SIGINT');
+  tell(server, pid, 'INT');
   if (await becomes(() => !isOurs(), FAST_STOP_MS)) return;
-  process.kill(pid, 'SIGQUIT');
+  tell(server, pid, 'QUIT');
   if (await becomes(() => !isOurs(), IMMEDIATE_STOP_MS)) return;
   throw new StartRefused(`PostgreSQL (process ${pid}) still holds ${pgdata} and does not stop.`);
 }

@@ -63,6 +63,8 @@ const statusOf = {
   update_repeated: 409,
   bot_held: 409,
   matview_missing: 409,
+  host_unavailable: 409,
+  host_refused: 409,
   idempotency_key_reused: 422,
   rate_limited: 429,
   headers_too_large: 431,

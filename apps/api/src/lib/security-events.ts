@@ -5,6 +5,7 @@ import { securityEvents } from './metrics.ts';
 const levelOf = {
   authn_confirm_fail: 'warn',
   authn_token_reuse: 'error',
+  authz_admin: 'warn',
   authz_fail: 'warn',
   bot_token_wrong: 'warn',
   excess_rate_limit_exceeded: 'warn',

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '#lib/errors.ts';
 import { lockouts, rateLimited } from '#lib/metrics.ts';
@@ -28,6 +28,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Counts an attempt to prove who one is, shared by all instances; `giveBack` where it was good. */
     countAttempt: (request: FastifyRequest, nameKey?: string) => Promise<() => Promise<void>>;
+    /** Counts what is asked of the machine, by whoever asks. */
+    countHostAct: (request: FastifyRequest) => Promise<void>;
     /** Counts an attempt to link a chat, by the person there; `giveBack` where it was good. */
     countLinking: (request: FastifyRequest, person: string) => Promise<() => Promise<void>>;
   }
@@ -45,7 +47,7 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     duration: 60,
   });
   const shared = {
-    storeClient: pool,
+    storeClient: namelessly(pool),
     storeType: 'pool',
     tableName: 'rate_limits',
     tableCreated: true,
@@ -69,6 +71,8 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     duration: 600,
   });
 
+  const host = new RateLimiterPostgres({ ...shared, keyPrefix: 'host', points: hostActsPerMinute });
+
   // Before anything is asked of the database: a flood costs no query.
   app.addHook('onRequest', async (request) => {
     if (!request.url.startsWith('/api/')) return;
@@ -85,6 +89,8 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     };
   });
 
+  app.decorate('countHostAct', (request) => consume(host, 'all', request));
+
   app.decorate('countAttempt', async (request, nameKey) => {
     const { ip } = request;
     // Bounded, because a name can be long and the key is a column of 255.
@@ -100,6 +106,16 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     };
   });
 });
+
+/** Somebody who mends something needs fewer; systemd's own limit on restarts is far above. */
+const hostActsPerMinute = 6;
+
+/** The limiter names its statements, which a connection behind a pooler would know of another client, or not at all. */
+function namelessly(pool: Pool) {
+  return {
+    query: ({ text, values }: QueryConfig) => pool.query({ text, ...(values && { values }) }),
+  };
+}
 
 /** By one person: somebody who mistypes needs fewer, and somebody who guesses many more. */
 const linksPer10Minutes = 5;

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { askToStop } from '#lib/ask-to-stop.ts';
 import { restartDelays } from '#lib/backoff.ts';
 import { becomes, processIdentity } from '#lib/process-identity.ts';
 import { StartRefused } from '#lib/start-refused.ts';
@@ -126,7 +127,7 @@ async function end(child: ChildProcess): Promise<string> {
 
 async function drain(child: ChildProcess): Promise<void> {
   if (isOver(child)) return;
-  child.kill('SIGTERM');
+  askToStop(child);
   if (await becomes(() => isOver(child), DRAIN_MS)) return;
   child.kill('SIGKILL');
   await end(child);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { askToStop } from '#lib/ask-to-stop.ts';
 import { restartDelays } from '#lib/backoff.ts';
 import { becomes } from '#lib/process-identity.ts';
 
@@ -97,7 +98,7 @@ async function end(child: ChildProcess): Promise<string> {
 }
 
 async function stopBot(child: ChildProcess): Promise<void> {
-  child.kill('SIGTERM');
+  askToStop(child);
   if (!(await becomes(() => isOver(child), DRAIN_MS))) child.kill('SIGKILL');
 }
 

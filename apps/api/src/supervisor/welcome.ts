@@ -13,14 +13,19 @@ export async function welcome(config: Config): Promise<string> {
   return [...lines, '  Stop   Ctrl-C', ''].join('\n');
 }
 
-/** The address to open on this machine. */
-export function panelAddress({ http }: Config): string {
+/** The address to open: of its name where it speaks TLS, which a certificate is for. */
+export function panelAddress({ http, tls, settings }: Config): string {
   const isEverywhere = ['0.0.0.0', '::', '127.0.0.1'].includes(http.host);
-  return `http://${isEverywhere ? 'localhost' : http.host}:${http.port}`;
+  if (!tls) return `http://${isEverywhere ? 'localhost' : http.host}:${http.port}`;
+
+  const host = settings.certificate?.domain?.value ?? (isEverywhere ? 'localhost' : http.host);
+  return `https://${host}${http.port === 443 ? '' : `:${http.port}`}`;
 }
 
 /** The address at which a process of ours finds the API. */
-export function localAddress({ http }: Config): string {
+export function localAddress({ http, tls }: Config): string {
+  if (tls) return `http://127.0.0.1:${tls.localPort}`;
+
   const isEverywhere = ['0.0.0.0', '::'].includes(http.host);
   const host = isEverywhere ? '127.0.0.1' : http.host;
   return `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;

@@ -84,6 +84,11 @@ GET /api/notifications/preferences       | -       | 401    | 200       | 200   
 PATCH /api/notifications/preferences     | -       | 401    | 200       | 200       | 200       | 200       | 200        | 200          | 401      | change | 401
 
 GET /api/system                          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+GET /api/system/host                     | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
+POST /api/system/host/certificate-renew  | -       | 401    | 403       | 403       | 403       | 403       | 403        | hostless     | 401      | change | 401
+POST /api/system/host/restart-api        | -       | 401    | 403       | 403       | 403       | 403       | 403        | hostless     | 401      | change | 401
+POST /api/system/host/restart-worker     | -       | 401    | 403       | 403       | 403       | 403       | 403        | hostless     | 401      | change | 401
+POST /api/system/host/restart-bot        | -       | 401    | 403       | 403       | 403       | 403       | 403        | hostless     | 401      | change | 401
 GET /api/admin/matviews                             | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 PUT /api/admin/matviews/user_status_matview          | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 POST /api/admin/matviews/user_status_matview/refresh | -       | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
@@ -250,6 +255,7 @@ export const refusals: Record<string, string> = {
   empty: '422 plan_empty',
   invalid: '400 invalid_request',
   unset: '422 target_unset',
+  hostless: '409 host_unavailable',
 };
 
 /** Which rows a route must be asked of, by what its id names: one’s own, one out of reach, one that is not there. */

@@ -50,7 +50,12 @@ export const test = base
       });
       const running = runBot(
         {
-          config: { api: { url, serviceToken: keys.botToken }, webhook, log: { level: 'debug' } },
+          config: {
+            api: { url, serviceToken: keys.botToken },
+            webhook,
+            log: { level: 'debug' },
+            serviceManager: undefined,
+          },
           log: pino({ level: 'debug' }, stream),
           rereadMs: 200,
           now: () => clock,

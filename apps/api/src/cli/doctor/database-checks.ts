@@ -1,5 +1,5 @@
 import type { Db } from '#database/client.ts';
-import { auditedTables, pendingMigrations } from '#database/migrator.ts';
+import { auditedTables, newerMigrations, pendingMigrations } from '#database/migrator.ts';
 import { namePowers, readPowers } from '#database/role-powers.ts';
 import { isSetupRequired } from '#modules/accounts/accounts.service.ts';
 import { readGeneral } from '#modules/settings/settings.service.ts';
@@ -11,31 +11,21 @@ import {
   listFiringTriggers,
   listLogPartitions,
   readClock,
-  readServerFacts,
 } from './database-facts.repository.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 import { checkSnapshots } from './snapshot-checks.ts';
 
-const leastVersion = 150_000;
-
 /** How far the two clocks may be apart: sessions and deadlines are judged by both. */
 const mostApartMs = 5_000;
 
-/** What is to be said of a database that answers. */
+/** What is to be said of what lies in the database. */
 export async function checkDatabase(
   db: Db,
   singleRole: boolean,
   place: FolderPlace,
 ): Promise<Finding[]> {
-  const server = await checkServer(db);
-  const pending = await pendingMigrations(db);
-  if (pending.length > 0) {
-    const mend = 'Run `cmp migrate`, or start the portal.';
-    return [...server, bad('migrations', `missing: ${pending.join(', ')}`, mend)];
-  }
   return [
-    ...server,
-    ok('migrations', 'all applied'),
+    await checkNewerMigrations(db),
     await checkRole(db, singleRole),
     await checkTriggers(db),
     ...(await checkPartitions(db)),
@@ -46,16 +36,24 @@ export async function checkDatabase(
   ];
 }
 
-async function checkServer(db: Db): Promise<Finding[]> {
-  const { version, versionNumber, encoding } = await readServerFacts(db);
-  return [
-    versionNumber >= leastVersion
-      ? ok('postgresql', `${version} answers`)
-      : bad('postgresql', `${version} is too old`, 'Upgrade it to 15 or newer.'),
-    encoding === 'UTF8'
-      ? ok('encoding', encoding)
-      : bad('encoding', encoding, "Make the database anew with ENCODING 'UTF8' and move the data."),
-  ];
+/** Undefined where the schema is whole: without it there is nothing more to ask for. */
+export async function checkPending(db: Db): Promise<Finding | undefined> {
+  const pending = await pendingMigrations(db);
+  if (pending.length === 0) return undefined;
+  const mend = 'Run `cmp migrate`, or start the portal.';
+  return bad('migrations', `missing: ${pending.join(', ')}`, mend);
+}
+
+/** An update that was taken back leaves a newer schema, which the older code can use for a while. */
+async function checkNewerMigrations(db: Db): Promise<Finding> {
+  const newer = await newerMigrations(db);
+  return newer.length === 0
+    ? ok('migrations', 'all applied')
+    : warn(
+        'migrations',
+        `${newer.join(', ')} came with a newer release than this`,
+        'Update this release: an older one can use a newer schema, but not for long.',
+      );
 }
 
 async function checkRole(db: Db, singleRole: boolean): Promise<Finding> {

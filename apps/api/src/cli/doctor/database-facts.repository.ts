@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from '#database/client.ts';
+import pg from 'pg';
+import { type Db, sessionSettings } from '#database/client.ts';
 
 export interface ServerFacts {
   version: string;
@@ -16,6 +17,58 @@ export async function readServerFacts(db: Db): Promise<ServerFacts> {
   const [facts] = rows;
   if (!facts) throw new Error('The server said nothing of itself.');
   return facts;
+}
+
+/** What the server does for safety and order, by the names of its settings. */
+export async function readServerSettings(db: Db): Promise<Map<string, string>> {
+  const { rows } = await sql<{ name: string; setting: string }>`
+    select name, setting from pg_settings where name in
+      ('fsync', 'full_page_writes', 'synchronous_commit', 'autovacuum', 'track_counts')`.execute(
+    db,
+  );
+  return new Map(rows.map(({ name, setting }) => [name, setting]));
+}
+
+export interface Connections {
+  /** That others than superusers may have. */
+  most: number;
+  used: number;
+  /** Processes of the portal that said within a minute that they work. */
+  processes: number;
+}
+
+export async function readConnections(db: Db): Promise<Connections> {
+  const { rows } = await sql<Connections>`
+    select
+      (select sum(case name when 'max_connections' then setting::int else -setting::int end) from pg_settings
+        where name in ('max_connections', 'superuser_reserved_connections', 'reserved_connections')) as most,
+      (select sum(numbackends) from pg_stat_database) as used,
+      (select count(*) from worker_beats where at > now() - interval '1 minute') as processes`.execute(
+    db,
+  );
+  const [connections] = rows;
+  if (!connections) throw new Error('The server said nothing of its connections.');
+  return connections;
+}
+
+/** What is behind an address: a pooler greets with a number that is not the process that works. */
+export async function readSession(
+  url: string,
+): Promise<{ isPooled: boolean; settings: Map<string, string> }> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string; setting: string; pid: number }>(
+      'select name, setting, pg_backend_pid() as pid from pg_settings where name = any($1)',
+      [Object.keys(sessionSettings)],
+    );
+    return {
+      isPooled: rows[0]?.pid !== Reflect.get(client, 'processID'),
+      settings: new Map(rows.map(({ name, setting }) => [name, setting])),
+    };
+  } finally {
+    await client.end();
+  }
 }
 
 export async function readClock(db: Db): Promise<Date> {

@@ -1,118 +1,90 @@
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { Health } from '@cmp/shared/health';
+import { promisify } from 'node:util';
+import * as z from 'zod';
 import type { Config } from '#config.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
 const leastNode = 24;
 const gigabyte = 1024 ** 3;
-const portMs = 3_000;
+const leastFiles = 4_096;
+const programMs = 5_000;
 
-/** What is to be said of this machine, whatever the database does. */
-export async function checkMachine(config: Config): Promise<Finding[]> {
-  return [
-    checkNode(),
-    ...checkDataDirectory(config.dataDir),
-    ...checkKeyFiles(config),
-    await checkPort(config),
-    checkWebApp(config.root),
-  ];
+/** What is to be said of this machine and of the account that asks, whatever the database does. */
+export async function checkMachine({ root }: Config): Promise<Finding[]> {
+  const found = [checkNode(root), checkAccount(), checkMemory(), checkOpenFiles()];
+  return [...found, await checkSync()].filter((finding) => finding !== undefined);
 }
 
-function checkNode(): Finding {
-  const major = Number(process.versions.node.split('.')[0]);
-  return major >= leastNode
-    ? ok('node', process.version)
-    : bad('node', `${process.version} is too old`, `Run Node ${leastNode}: scripts/cmp does.`);
+const Manifest = z.object({ optionalDependencies: z.record(z.string(), z.string()) });
+
+function checkNode(root: string): Finding {
+  const { version } = process;
+  const mend = 'Run it by scripts/cmp, which takes the right one.';
+  if (Number(process.versions.node.split('.')[0]) < leastNode)
+    return bad('node', `${version} is too old`, mend);
+  const manifest = Manifest.parse(
+    JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')),
+  );
+  const pinned = manifest.optionalDependencies[`node-linux-${process.arch}`];
+  return pinned === undefined || version === `v${pinned}`
+    ? ok('node', version)
+    : warn('node', `${version}, and this release was tried with v${pinned}`, mend);
 }
 
-function checkDataDirectory(dataDir: string): Finding[] {
-  const place = nearest(dataDir);
-  const { bavail, bsize } = fs.statfsSync(place);
-  const freeGb = Math.round((bavail * bsize * 10) / gigabyte) / 10;
-  const free = `${freeGb} GB free`;
-  const makeRoom = 'Make room: a full disk stops the database.';
-
-  const access = mayWrite(place)
-    ? ok('data', place === dataDir ? `${dataDir} can be written` : `${dataDir} will be made`)
-    : bad('data', `${place} cannot be written`, 'Hand it over with chown, or set DATA_DIR.');
-  if (freeGb < 0.5) return [access, bad('disk', free, makeRoom)];
-  return [access, freeGb < 2 ? warn('disk', free, makeRoom) : ok('disk', free)];
+function checkAccount(): Finding | undefined {
+  const uid = process.getuid?.();
+  if (uid === undefined) return undefined;
+  return uid === 0
+    ? warn(
+        'account',
+        'this is root, and the portal needs no such power',
+        'Run the portal and this command as an account of its own; installed: `cmp-portal doctor`.',
+      )
+    : ok('account', `${os.userInfo().username} is not root`);
 }
 
-/** The directory itself, or the one in which it would be made. */
-function nearest(directory: string): string {
-  return fs.existsSync(directory) ? directory : nearest(path.dirname(directory));
+/** Of the machine, or of the container where it has less. */
+function checkMemory(): Finding {
+  const most = process.constrainedMemory();
+  const bytes = most > 0 ? Math.min(most, os.totalmem()) : os.totalmem();
+  const says = `${Math.round((bytes * 10) / gigabyte) / 10} GB`;
+  return bytes < 0.9 * gigabyte
+    ? warn('memory', `${says} in all`, 'Give it a gigabyte: sign-ins and files of 20 MB need it.')
+    : ok('memory', says);
 }
 
-function mayWrite(place: string): boolean {
+/** Every connection and every file is one. Node raises the soft limit to the hard one. */
+function checkOpenFiles(): Finding | undefined {
+  const limits = '/proc/self/limits';
+  if (!fs.existsSync(limits)) return undefined;
+  const most = /^Max open files +(\d+)/m.exec(fs.readFileSync(limits, 'utf8'))?.[1];
+  return most !== undefined && Number(most) < leastFiles
+    ? warn('open files', `at most ${most}`, 'Raise the hard limit: LimitNOFILE= in the unit.')
+    : ok('open files', `at most ${most ?? 'as many as wanted'}`);
+}
+
+/** Undefined where nothing says whether the clock is set by NTP. */
+async function checkSync(): Promise<Finding | undefined> {
+  const said = await ask('timedatectl', ['show', '--property=NTPSynchronized', '--value']);
+  if (said === undefined || said === '') return undefined;
+  return said === 'yes'
+    ? ok('ntp', 'the clock is set by the network')
+    : warn(
+        'ntp',
+        'nothing sets the clock, and sessions end by it',
+        'Run: timedatectl set-ntp true. In a container, see to the host.',
+      );
+}
+
+/** What a program of the system answers; undefined where it is not there or cannot say. */
+export async function ask(program: string, args: string[]): Promise<string | undefined> {
   try {
-    fs.accessSync(place, fs.constants.W_OK | fs.constants.X_OK);
-    return true;
+    const { stdout } = await promisify(execFile)(program, args, { timeout: programMs });
+    return stdout.trim();
   } catch {
-    return false;
+    return undefined;
   }
-}
-
-function checkKeyFiles({ dataDir, keys }: Config): Finding[] {
-  const folder = path.join(dataDir, 'keys');
-  const inFolder = fs.existsSync(folder)
-    ? fs.readdirSync(folder).map((name) => path.join(folder, name))
-    : [];
-  const jwtSecret = keys.jwtSecret === undefined ? [path.join(folder, 'jwt-secret')] : [];
-  const files = new Set([keys.secretKeyFile, ...jwtSecret, ...inFolder]);
-  const faulty = [...files].map(checkKeyFile).filter((finding) => finding !== undefined);
-  return faulty.length > 0 ? faulty : [ok('keys', `${files.size} files, for this account alone`)];
-}
-
-function checkKeyFile(file: string): Finding | undefined {
-  const stats = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stats)
-    return warn(
-      'keys',
-      `${file} is not there`,
-      'The first start makes it. If this is not the first, bring it back: a new one opens nothing that was kept.',
-    );
-  const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
-  if (stats.mode & 0o077) return bad('keys', `${file} has mode ${mode}`, `Run: chmod 600 ${file}`);
-  try {
-    fs.accessSync(file, fs.constants.R_OK);
-  } catch {
-    return bad(
-      'keys',
-      `${file} cannot be read`,
-      'Run this as the account that the portal runs as.',
-    );
-  }
-  return undefined;
-}
-
-async function checkPort({ http, versions }: Config): Promise<Finding> {
-  const { port } = http;
-  const host = ['0.0.0.0', '::'].includes(http.host) ? '127.0.0.1' : http.host;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/api/health`;
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(portMs) });
-    const running = Health.parse(await answer.json()).versions.appVersion;
-    return running === versions.appVersion
-      ? ok('portal', `${running} answers on port ${port}`)
-      : warn('portal', `${running} answers, this is ${versions.appVersion}`, 'Start it again.');
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof Error && cause.message === 'bad port')
-      return bad('portal', `browsers refuse port ${port}`, 'Set PORT to another one.');
-    return isRefused(cause)
-      ? ok('portal', `not running; port ${port} is free`)
-      : bad('portal', `something else answers on port ${port}`, 'Stop it, or set PORT.');
-  }
-}
-
-function isRefused(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
-}
-
-function checkWebApp(root: string): Finding {
-  return fs.existsSync(path.join(root, 'apps/web/dist/index.html'))
-    ? ok('panel', 'built')
-    : warn('panel', 'not built', '`npm start` builds it.');
 }

@@ -4,22 +4,35 @@ import type { Db } from '#database/client.ts';
 
 const beatMs = 15_000;
 
+interface Lifeline {
+  /** Whether it was heard within four beats, as whoever counts the workers asks, too. */
+  isBeating: () => boolean;
+  stop: () => Promise<void>;
+}
+
 /** Says that this process is at work, now and again and again, until it is stopped. */
-export function sayAtWork(db: Db, tell: (failure: unknown) => void): () => Promise<void> {
+export function sayAtWork(db: Db, tell: (failure: unknown) => void): Lifeline {
   const id = randomUUID();
-  const beat = () => saveBeat(db, id).catch(tell);
+  let heardAt = performance.now();
+  const beat = () =>
+    saveBeat(db, id).then(() => {
+      heardAt = performance.now();
+    }, tell);
   let last = beat();
   const timer = setInterval(() => {
     last = beat();
   }, beatMs);
-  return async () => {
-    clearInterval(timer);
-    await last;
-    await db
-      .deleteFrom('workerBeats')
-      .where('id', '=', id)
-      .execute()
-      .catch(() => {}); // The database is away: what it keeps of this process grows old by itself.
+  return {
+    isBeating: () => performance.now() - heardAt < 4 * beatMs,
+    stop: async () => {
+      clearInterval(timer);
+      await last;
+      await db
+        .deleteFrom('workerBeats')
+        .where('id', '=', id)
+        .execute()
+        .catch(() => {}); // The database is away: what it keeps of this process grows old by itself.
+    },
   };
 }
 

@@ -19,7 +19,7 @@ import { tryS3 } from '#modules/targets/s3.service.ts';
 import { type Through, trySftp } from '#modules/targets/sftp.service.ts';
 import { tryTelegram } from '#modules/targets/telegram.service.ts';
 import { pingWebhook } from '#modules/targets/webhook.service.ts';
-import type { Actor } from '#plugins/access.ts';
+import { type Actor, systemActor } from '#plugins/access.ts';
 import { readFacts, roundTrip } from './database-status.service.ts';
 import { refuseOverridden, valuesOf } from './environment.ts';
 import type { Gate } from './guarded-settings.service.ts';
@@ -50,8 +50,7 @@ export async function testSection(
   { values, password }: TestRequest,
 ): Promise<TestAnswer> {
   const contract: SectionContract = sections[section];
-  const run = section === 'general' ? undefined : testers[section];
-  if (!run) throw new AppError('target_unset', 'There is nothing to test here.');
+  if (section === 'general') throw new AppError('target_unset', 'There is nothing to test here.');
   const overrides = place.overrides[section];
   refuseOverridden(overrides, values);
 
@@ -61,17 +60,51 @@ export async function testSection(
   if (targets.length > 0) await gate.confirm(password);
   gate.tell('settings_tested', { accountId: actor.accountId, section, unsaved: targets });
 
-  const tried = {
-    values: { ...draft.fields, ...valuesOf(overrides) },
-    secrets: openSecrets(place.key, section, contract, draft, overrides),
-    isSaved: targets.length === 0 && stored !== unsaved,
+  const isSaved = targets.length === 0 && stored !== unsaved;
+  const tried = triedOf(place, section, { stored, draft, isSaved });
+  return attempt(db, actor, place, section, tried);
+}
+
+/** The sections that lead somewhere. */
+export type TestedSection = TestAnswer['section'];
+
+/** Does the real thing with what is saved, for whoever is at the machine: it alters nothing, and pins no key. */
+export async function trySaved(
+  db: Db,
+  place: TestPlace,
+  section: TestedSection,
+): Promise<TestAnswer> {
+  const stored = (await findSection(db, section)) ?? unsaved;
+  const tried = triedOf(place, section, { stored, draft: stored, isSaved: false });
+  return attempt(db, systemActor('cli'), place, section, tried);
+}
+
+function triedOf(
+  { key, overrides }: TestPlace,
+  section: TestedSection,
+  { stored, draft, isSaved }: { stored: StoredSection; draft: StoredSection; isSaved: boolean },
+): Tried {
+  const contract: SectionContract = sections[section];
+  return {
+    values: { ...draft.fields, ...valuesOf(overrides[section]) },
+    secrets: openSecrets(key, section, contract, draft, overrides[section]),
+    isSaved,
     stored,
   };
+}
+
+async function attempt(
+  db: Db,
+  actor: Actor,
+  place: TestPlace,
+  section: TestedSection,
+  tried: Tried,
+): Promise<TestAnswer> {
   const startedAt = performance.now();
   const tookMs = () => Math.round(performance.now() - startedAt);
   const through = { signal: AbortSignal.timeout(place.limitMs), resolve: place.resolve };
   try {
-    const answer = await run(tried, { db, actor, place, through });
+    const answer = await testers[section](tried, { db, actor, place, through });
     return { ...answer, ok: true, tookMs: tookMs() };
   } catch (error) {
     const failure = asTargetError(error);

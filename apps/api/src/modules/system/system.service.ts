@@ -28,11 +28,20 @@ type Verdict = Omit<SystemPart, 'part'>;
 /** How the portal and what it leans on fare now. */
 export async function readSystem(db: Db, pool: Pool, place: SystemPlace): Promise<System> {
   const watched = { ...place, db, pool };
+  return {
+    at: place.now().toISOString(),
+    parts: await readParts(watched, SystemPartName.options),
+  };
+}
+
+/** How these parts fare, one after the other: whoever looks at a system in trouble must not take its connections. */
+export async function readParts(
+  watched: Watched,
+  names: readonly SystemPartName[],
+): Promise<SystemPart[]> {
   const parts: SystemPart[] = [];
-  // One after the other: whoever looks at a system in trouble must not take its connections.
-  for (const part of SystemPartName.options)
-    parts.push({ part, ...(await partsOf[part](watched)) });
-  return { at: place.now().toISOString(), parts };
+  for (const part of names) parts.push({ part, ...(await partsOf[part](watched)) });
+  return parts;
 }
 
 const partsOf: Record<SystemPartName, (watched: Watched) => Promise<Verdict> | Verdict> = {

@@ -1,6 +1,6 @@
 import type { SystemPart } from '@cmp/shared/system';
 import { sql } from 'kysely';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished, vi } from 'vitest';
 import { readConfig } from '#config.ts';
 import { sayAtWork } from '#modules/jobs/heartbeat.service.ts';
 import { test as base } from '#test/fixtures.ts';
@@ -56,17 +56,36 @@ test('GET /system shows no secret', async ({ api, startInstance }) => {
 
 describe('the worker', () => {
   test('is at work while it says so, and is missed once it does not', async ({ look, db }) => {
-    const stop = sayAtWork(db, (failure) => expect.fail(String(failure)));
+    const beating = sayAtWork(db, (failure) => expect.fail(String(failure)));
     await expect.poll(() => look('worker')).toMatchObject({ state: 'good', facts: { working: 1 } });
 
     await sql`update worker_beats set at = now() - interval '61 seconds'`.execute(db);
     const killed = await look('worker');
-    await stop();
+    await beating.stop();
     const stopped = await look('worker');
 
     expect(killed).toMatchObject({ state: 'bad', code: 'worker_missing', facts: { working: 0 } });
     expect(killed.facts.lastSeconds).toBeGreaterThanOrEqual(61);
     expect(stopped).toMatchObject({ state: 'bad', facts: { lastSeconds: null } });
+  });
+
+  test('knows itself whether it is heard', async ({ db, owner }) => {
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const tell = vi.fn<(failure: unknown) => void>();
+    await sql`alter table worker_beats rename to away`.execute(owner);
+    const beating = sayAtWork(db, tell);
+    await expect.poll(() => tell).toHaveBeenCalledTimes(1);
+    const atFirst = beating.isBeating();
+
+    vi.advanceTimersByTime(61_000);
+    const unheard = beating.isBeating();
+    await sql`alter table away rename to worker_beats`.execute(owner);
+    vi.advanceTimersByTime(15_000);
+
+    expect([atFirst, unheard]).toEqual([true, false]);
+    await expect.poll(beating.isBeating).toBe(true);
+    await beating.stop();
   });
 
   test('says so where a process does the work', async ({ look, startInstance }) => {

@@ -61,6 +61,9 @@ export const errors = {
   update_repeated: 'This was done before.',
   bot_held: 'Another bot is at work with this portal.',
   matview_missing: 'The status view is not there. Switch it on first.',
+  host_unavailable:
+    'This portal cannot ask anything of its machine: it is not installed there as services.',
+  host_refused: 'The machine did not do it. Its journal says why: journalctl -t cmp-helper.',
   plan_empty: 'There is nothing left to change.',
   plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',
