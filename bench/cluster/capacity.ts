@@ -30,8 +30,8 @@ export async function compareCapacity(site: Site) {
     await compare(site, 'straight / through PgBouncer', at(a, a), at(straight, straight)),
   ];
   await straight.stop();
-  one.stop();
-  two.stop();
+  await one.stop();
+  await two.stop();
   return compared;
 }
 
