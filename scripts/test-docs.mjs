@@ -97,8 +97,7 @@ function reasonNotTo(said) {
 
 /** Commands are typed in the checkout, but where a page says that any folder will do. @param {import('#scripts/check-docs/pages.mjs').Page} page */
 function folderOf(page) {
-  if (isInstalled || !page.text.includes('<!-- typed in an empty folder -->'))
-    return place.checkout;
+  if (isInstalled || !/^<!-- typed in an empty folder -->$/m.test(page.text)) return place.checkout;
   return fs.mkdtempSync(path.join(base, 'folder-'));
 }
 
