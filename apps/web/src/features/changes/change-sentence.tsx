@@ -32,7 +32,7 @@ export function sentenceOf(act: Act): Sentence {
   const { first, entries } = act;
   const own = sentenceOfAction[first.action];
   if (own === 'extended' && first.months !== null && first.serverName !== null) return 'extendedBy';
-  if (first.action === 'telegram:link') return sentenceOfChat[fateOf(first)];
+  if (first.action.startsWith('telegram:')) return sentenceOfChat[fateOf(first)];
   if (own && (!needsServer.has(own) || first.serverName !== null)) return own;
   if (first.action === 'servers:delete' && entries.length > 1) return 'goneWithUsers';
   const isOnServer = first.table === 'users' && first.serverName !== null;

@@ -135,6 +135,7 @@ export const audit = {
     'profile:password': 'Changed own password',
     'notifications:update': 'Changed own notifications',
     'telegram:link': 'Linked or unlinked a chat',
+    'telegram:unlink': 'Unlinked anybody’s chat',
   },
   objectName: {
     users: 'Users',
