@@ -7,6 +7,8 @@ const beatMs = 15_000;
 interface Lifeline {
   /** Whether it was heard within four beats, as whoever counts the workers asks, too. */
   isBeating: () => boolean;
+  /** Once it was said for the first time, or could not be. */
+  began: Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -18,12 +20,14 @@ export function sayAtWork(db: Db, tell: (failure: unknown) => void): Lifeline {
     saveBeat(db, id).then(() => {
       heardAt = performance.now();
     }, tell);
-  let last = beat();
+  const began = beat();
+  let last = began;
   const timer = setInterval(() => {
     last = beat();
   }, beatMs);
   return {
     isBeating: () => performance.now() - heardAt < 4 * beatMs,
+    began,
     stop: async () => {
       clearInterval(timer);
       await last;
