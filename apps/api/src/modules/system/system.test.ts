@@ -89,10 +89,22 @@ describe('the worker', () => {
     await beating.stop();
   });
 
-  test('says so where a process does the work', async ({ look, startInstance }) => {
+  test('says so where a process does the work, before it is one', async ({
+    look,
+    owner,
+    startInstance,
+  }) => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const busy = owner.transaction().execute(async (trx) => {
+      await sql`lock table worker_beats in exclusive mode`.execute(trx);
+      setTimeout(release, 1_500);
+      await released;
+    });
+
     await startInstance({}, { work: 'does' });
 
     expect(await look('worker')).toMatchObject({ state: 'good' });
+    await busy;
   });
 });
 
