@@ -172,6 +172,10 @@ refuse_settings() {
   if [ "$CMP_ENABLE_NGINX" = 1 ]; then
     for name in 80 443; do refuse_taken "$name" nginx.service 'end what listens there, or install without nginx'; done
   fi
+  if [ "$CMP_ENABLE_NGINX" != 1 ] && [ -n "$CMP_DOMAIN" ] && [ "$CMP_SKIP_CERT" != 1 ]; then
+    [ "$CMP_PORT" = 3001 ] && name=3002 || name=3001
+    refuse_taken "$name" "$UNIT" 'programs of this machine find the portal there; end what listens'
+  fi
   refuse_full /srv 2000
   refuse_full /var/lib 1000
   refuse_unresolved
@@ -281,11 +285,16 @@ stage_release() {
   draft=''
   if [ -n "${CMP_BUNDLE:-}" ]; then
     [ -f "$CMP_BUNDLE" ] || fail "There is no file $CMP_BUNDLE."
-    make_draft
     bundle=$(readlink -f "$CMP_BUNDLE")
+    name=$(name_of "$bundle")
+    if found_release "$name"; then return; fi
+    make_draft
     verify_bundle "$(dirname "$bundle")"
   elif [ -n "${CMP_CHECKOUT_REF:-}" ]; then
     clone_ref
+    if [ -n "${release:-}" ]; then return; fi
+    name=$(name_of "$bundle")
+    if found_release "$name"; then return; fi
   elif [ -z "${CMP_VERSION:-}" ] && [ "$fetch_only" = 0 ] && [ -e $HOME_DIR/current ]; then
     release=$(readlink -f $HOME_DIR/current)
     kept "Release $(basename "$release") is installed; scripts/update.sh brings a newer one."
@@ -296,13 +305,19 @@ stage_release() {
     make_draft
     download
     verify_bundle "$draft"
+    name=$CMP_VERSION
   fi
-  if [ -n "${release:-}" ]; then return; fi
-  name=$(basename "$bundle")
-  name=${name#cmp-}
-  name=${name%-linux-"$arch".tar.gz}
-  if found_release "$name"; then return; fi
   unpack "$name"
+}
+
+# name_of FILE: what the release in it is called.
+name_of() {
+  local name
+  name=$(basename "$1")
+  name=${name#cmp-}
+  [[ $name =~ ^([0-9][A-Za-z0-9.+-]*)-linux-$arch\.tar\.gz$ ]] ||
+    fail "$(basename "$1") is no release for this machine: their files are called cmp-VERSION-linux-$arch.tar.gz."
+  printf '%s' "${BASH_REMATCH[1]}"
 }
 
 # found_release NAME

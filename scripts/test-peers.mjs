@@ -31,6 +31,7 @@ const peers = [
   { file: '/usr/sbin/sshd', package: 'openssh-server' },
   { file: '/usr/bin/promtool', package: 'prometheus' },
   { file: '/usr/bin/fail2ban-regex', package: 'fail2ban' },
+  { file: '/usr/sbin/logrotate', package: 'logrotate' },
 ];
 
 // Linguistic order, unlike the embedded server's code points: what leans on either shows.

@@ -15,7 +15,9 @@ export const check = {
         fs.writeFileSync(copy, withOwnAccount(text), { mode: 0o600 });
         const state = path.join(scratch, 'state');
         const { code, output } = await tell('logrotate', '--debug', '--state', state, copy);
-        const complaints = output.split('\n').filter((line) => /^(error|warning):/.test(line));
+        const complaints = output
+          .split('\n')
+          .filter((line) => /^(error|warning): (?!logrotate in debug mode)/.test(line));
         if (code === 0 && complaints.length === 0) return [];
         return [`${file}: ${complaints.join('\n') || `logrotate ended with ${code}: ${output}`}`];
       }),

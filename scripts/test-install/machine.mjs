@@ -88,10 +88,11 @@ export function makeTree(packages) {
 }
 
 /**
+ * A folder that is made once, and kept between runs.
  * @param {string} name
  * @param {(draft: string) => void} make
  */
-function kept(name, make) {
+export function kept(name, make) {
   const tree = path.join(cache, name);
   if (fs.existsSync(tree)) return tree;
   fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
@@ -203,7 +204,11 @@ function childOf(pid) {
  * @returns {Promise<Answer>}
  */
 function execute(leader, command, { env = {}, input = '', timeoutMs = 300_000 } = {}) {
-  const surroundings = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' };
+  const surroundings = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    LANG: 'C.UTF-8',
+  };
   const pairs = Object.entries({ ...surroundings, ...env }).map(
     ([key, value]) => `${key}=${value}`,
   );
