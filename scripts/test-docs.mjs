@@ -14,7 +14,7 @@ import { readPages } from '#scripts/check-docs/pages.mjs';
 import { endAll, environment, freePort, startPortal } from '#scripts/check-start/portal.mjs';
 import { differences } from './test-docs/shape.mjs';
 import { openTerminal, type } from './test-docs/shell.mjs';
-import { asCommand, Refused } from './toolchain.mjs';
+import { asCommand, onStop, Refused } from './toolchain.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PORTAL = 'README.md';
@@ -37,6 +37,9 @@ let portal;
 let setupToken;
 
 await asCommand(async () => {
+  onStop(() => {
+    void clear().finally(() => process.exit(1));
+  });
   try {
     makePlace();
     for (const page of readPages(root)) {
@@ -44,13 +47,18 @@ await asCommand(async () => {
       if (!portal) throw new Refused('Without a portal there is nothing to walk.');
     }
   } finally {
-    if (portal) await endAll(portal.tree());
-    fs.rmSync(base, { recursive: true, force: true });
+    await clear();
   }
   if (sum.failed > 0) process.exitCode = 1;
   console.log(`\n${sum.left} not run, each for the reason that stands before it`);
   console.log(`${sum.passed} passed, ${sum.failed} failed`);
 });
+
+/** What was started, and the place. */
+async function clear() {
+  if (portal) await endAll(portal.tree());
+  fs.rmSync(base, { recursive: true, force: true });
+}
 
 function makePlace() {
   fs.mkdirSync(place.home);
@@ -125,7 +133,7 @@ async function run(terminal, text, exits, shown) {
 
 /** Starts what stays, in the place of what ran. @param {string} text */
 async function keepRunning(text) {
-  if (portal) await portal.terminate();
+  if (portal) await portal.interrupt();
   portal = await startPortal({ ...place, command: text });
   setupToken ??= portal.setupToken;
   return [];
