@@ -227,7 +227,7 @@ function nameOf(file = '') {
 
 /** @param {string} root */
 function askerOf(root) {
-  return [path.join(root, 'scripts/test-install/asker.mjs'), 'http://127.0.0.1:3001/api/health'];
+  return [path.join(root, 'scripts/test-install/asker.mjs'), 'http://127.0.0.1:3001'];
 }
 
 /**
