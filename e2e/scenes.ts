@@ -72,6 +72,20 @@ export const addresses: Record<string, Scene> = {
   storage: '/settings/storage',
   'settings-notifications': '/settings/notifications',
   system: '/settings/system',
+  'system-machine': {
+    address: '/settings/system',
+    act: async (page) => {
+      await page.getByRole('heading', { name: 'User status view' }).scrollIntoViewIfNeeded();
+    },
+  },
+  'system-restart': {
+    address: '/settings/system',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Worker: Restart…' }).click();
+      await page.getByRole('dialog').waitFor();
+      await page.waitForTimeout(400);
+    },
+  },
   'status-view': {
     address: '/settings/system',
     act: async (page) => {

@@ -10,6 +10,7 @@ import {
 import sharp from 'sharp';
 import { findBrowser } from './browser.ts';
 import { colleagues, letIn } from './colleagues.ts';
+import { openMachine } from './machine.ts';
 import { botToken } from './news.ts';
 import { type Portal, startPortal } from './portal.ts';
 import { addresses, prepareScenes, type Scene, sceneOf } from './scenes.ts';
@@ -52,7 +53,11 @@ try {
 }
 
 async function shootAll(browser: Browser): Promise<void> {
-  const portal = await startPortal({ BOT_SERVICE_TOKEN: botToken });
+  const machine = await openMachine();
+  const portal = await startPortal({
+    BOT_SERVICE_TOKEN: botToken,
+    HELPER_SOCKET: machine.socket,
+  });
   try {
     const cookies = await setUp(portal);
     const plans = await inLook(browser, 'light', async (page, context) => {
@@ -78,6 +83,7 @@ async function shootAll(browser: Browser): Promise<void> {
     await shootColleagues(browser, portal, cookies);
   } finally {
     await portal.stop();
+    machine.close();
   }
 }
 

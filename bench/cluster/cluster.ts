@@ -5,11 +5,13 @@ import { connect } from '@cmp/api/src/database/client.ts';
 import { keepResult, machine, printTable } from '#results.ts';
 import { checkAgreement } from './agreement.ts';
 import { type Balancer, startHaproxy, startNginx } from './balancers.ts';
+import { capacitySessions, compareCapacity } from './capacity.ts';
 import { gather, type Tally } from './crowd.ts';
 import { installPrograms, versions } from './debian.ts';
 import { type Site, withSite } from './site.ts';
 
-const { values } = parseArgs({
+const { values, positionals: asked } = parseArgs({
+  allowPositionals: true,
   options: {
     restarts: { type: 'string', default: '10' },
     connections: { type: 'string', default: '200' },
@@ -20,31 +22,36 @@ const connections = Number(values.connections);
 const pauseMs = 100;
 const restartedWithinMs = 30_000;
 
+const isAsked = (part: string) => asked.length === 0 || asked.includes(part);
+
 await main();
 
 /** Two instances: whether they agree, and whether anybody notices that they are started again one by one. */
 async function main(): Promise<void> {
   installPrograms();
-  await withSite(3 * (connections + 1), async (site) => {
+  await withSite(2 * (connections + 1) + capacitySessions, async (site) => {
     const where = { ...machine(), ...versions(), settings: site.database.settings };
-    const agreed = await checkAgreement(site);
+    const agreed = isAsked('agreement') ? await checkAgreement(site) : [];
     printTable(agreed);
+    const compared = isAsked('capacity') ? await compareCapacity(site) : [];
+    printTable(compared.map(({ row }) => row));
 
     const workbook = await readWorkbook(site);
     const ports = [site.instances[0].origin, site.instances[1].origin] as const;
     const rolled = [];
     for (const begin of [startHaproxy, startNginx]) {
       const balancer = await begin(ports);
+      const { name } = balancer;
       const cookies = site.cookies.splice(0, connections + 1);
-      rolled.push(await roll(site, balancer, cookies, workbook));
-      if (balancer.name === 'haproxy') rolled.push(await killOne(site, balancer, cookies));
-      balancer.stop();
+      if (isAsked(name)) rolled.push(await roll(site, balancer, cookies, workbook));
+      if (isAsked(`kill-${name}`)) rolled.push(await killOne(site, balancer, cookies));
+      await balancer.stop();
     }
     printTable(rolled.map(({ row }) => row));
-    console.log(`\nkept in ${keepResult('cluster', { conditions: where, agreed, rolled })}`);
+    const result = { conditions: where, agreed, compared, rolled };
+    console.log(`\nkept in ${keepResult('cluster', result)}`);
 
-    const failed = rolled.filter(({ isGood }) => !isGood);
-    if (failed.length > 0) process.exitCode = 1;
+    if (rolled.some(({ isGood }) => !isGood)) process.exitCode = 1;
   });
 }
 

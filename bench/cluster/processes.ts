@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { cpuMsOf } from '#servers.ts';
 
 /** One API process or worker, on a port that stays its own when it is started again. */
 export interface Instance {
@@ -12,6 +13,8 @@ export interface Instance {
   /** Asks it to stop, as a service manager does: how it ended, and after how long. */
   stop: () => Promise<{ code: number | null; ms: number }>;
   kill: () => Promise<void>;
+  /** CPU milliseconds of the process so far. */
+  cpuMs: () => number;
 }
 
 /** What is started here ends with the bench. */
@@ -46,6 +49,7 @@ export async function makeInstance(
     },
     stop: () => gone('SIGTERM'),
     kill: async () => void (await gone('SIGKILL')),
+    cpuMs: () => (child ? cpuMsOf(child) : 0),
   };
 }
 

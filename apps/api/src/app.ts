@@ -143,7 +143,8 @@ export async function buildApp({
   const place = { queue, folder: config.uploadsDir };
   const works = allWorks({ ...config, keys });
   const { uploadsDir, snapshotsDir, databaseUrl, ownerUrl } = config;
-  const restorePlace = { queue, keys, uploadsDir, snapshotsDir, databaseUrl, ownerUrl, versions };
+  const restoreAt = { uploadsDir, snapshotsDir, databaseUrl, ownerUrl, versions };
+  const restorePlace = { ...restoreAt, queue, keys, settings: config.settings };
   const tellSignIn = openSignInLog(config.authLogPath, (failure) => app.log.error(failure));
   const app = fastify({
     logger: {

@@ -62,6 +62,8 @@ export interface Config {
   };
   matviewUse: MatviewUse;
   metricsToken: string | undefined;
+  /** By which `cmp doctor --after-deploy` signs in. */
+  doctorKey: string | undefined;
   /** Where sign-ins are told by the line, for fail2ban. */
   authLogPath: string | undefined;
   seedAdmin: { username: string; password: string } | undefined;
@@ -126,6 +128,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     },
     matviewUse: matviewUseOf(env),
     metricsToken: env.METRICS_TOKEN,
+    doctorKey: env.CMP_DOCTOR_KEY,
     authLogPath: env.AUTH_LOG_PATH === undefined ? undefined : resolve(root, env.AUTH_LOG_PATH),
     seedAdmin:
       env.SEED_ADMIN_USERNAME && env.SEED_ADMIN_PASSWORD

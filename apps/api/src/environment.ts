@@ -160,6 +160,13 @@ export const Environment = z.object({
   METRICS_TOKEN: secret(16)
     .optional()
     .describe('Opens /metrics to others than this machine (Authorization: Bearer).'),
+  CMP_DOCTOR_KEY: z
+    .string()
+    .max(100)
+    .optional()
+    .describe(
+      'What `cmp doctor --after-deploy` signs in by, once: `cmp doctor key` prints it. Unset: it makes one, on the machine of the portal.',
+    ),
   SEED_ADMIN_USERNAME: z
     .string()
     .min(1)

@@ -2,6 +2,8 @@ import fs, { chmodSync, mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
+import { readConfig } from '#config.ts';
+import { certificateFor } from '#test/certificates.ts';
 import { programs, test } from '#test/doctor-fixtures.ts';
 
 describe('cmp doctor, of the machine,', () => {
@@ -167,9 +169,51 @@ describe('cmp doctor, of how the portal is set up,', () => {
     expect(report.of('proxies')).toEqual([expect.stringMatching(says)]);
   });
 
+  test('judges the files that TLS is spoken by', async ({ examine, dataDir }) => {
+    const files = {
+      TLS_CERT_FILE: join(dataDir, 'tls.pem'),
+      TLS_KEY_FILE: join(dataDir, 'tls.key'),
+    };
+    const serve = (days: number, mode = 0o640) => {
+      const { cert, key } = certificateFor('localhost', days);
+      writeFileSync(files.TLS_CERT_FILE, cert);
+      writeFileSync(files.TLS_KEY_FILE, key);
+      chmodSync(files.TLS_KEY_FILE, mode);
+    };
+
+    const missing = await examine(files);
+    serve(40);
+    const fine = await examine(files);
+    serve(40, 0o644);
+    const open = await examine(files);
+    serve(20);
+    const ending = await examine(files);
+    serve(5);
+    const critical = await examine(files);
+    writeFileSync(files.TLS_KEY_FILE, certificateFor('localhost', 5).key);
+    const foreign = await examine(files);
+
+    expect(missing.of('tls files')).toEqual([
+      expect.stringMatching(/^bad \| TLS_CERT_FILE names a file that is not there/),
+    ]);
+    expect(fine.of('tls files')).toEqual([
+      expect.stringMatching(/^ok \| 39 days are left of the one for DNS:localhost/),
+    ]);
+    expect(open.of('tls files')).toEqual([
+      `bad | everybody may read ${files.TLS_KEY_FILE} | Run: chmod o-rwx ${files.TLS_KEY_FILE}`,
+    ]);
+    expect(ending.states).toMatchObject({ 'tls files': 'warn' });
+    expect(critical.of('tls files')).toEqual([
+      expect.stringMatching(/^bad \| 4 days.* \| Renew it/),
+    ]);
+    expect(foreign.of('tls files')).toEqual([
+      expect.stringMatching(/^bad \| TLS_KEY_FILE is not the key of the certificate/),
+    ]);
+  });
+
   test('warns of secrets that were typed', async ({ examine }) => {
     const typed = await examine({
-      METRICS_TOKEN: 'aaaaaaaabbbbbbbb',
+      METRICS_TOKEN: 'a1b2a1b2a1b2a1b2',
       JWT_SECRET: 'correct horse battery staple and more 1234',
     });
     const drawn = await examine({ METRICS_TOKEN: '3f9c04b7d1e85a62' });
@@ -192,7 +236,7 @@ describe('cmp doctor, of how the portal is set up,', () => {
     startInstance,
     examine,
   }) => {
-    const versions = { appVersion: 'cmp ver test', gitSha: 'a1b2c3d4', buildTimestamp: null };
+    const versions = { ...readConfig({}).versions, gitSha: 'a1b2c3d4' };
     const app = await startInstance({ versions });
     await app.listen({ host: '127.0.0.1', port: 0 });
     const running = { PORT: new URL(app.listeningOrigin).port };
@@ -200,9 +244,7 @@ describe('cmp doctor, of how the portal is set up,', () => {
     const report = await examine({ ...running, GIT_SHA: 'ffffffff' });
 
     expect(report.of('portal')).toEqual([
-      expect.stringMatching(
-        /^warn \| cmp ver test \(a1b2c3d\) answers, this is .* \(fffffff\) \| Start/,
-      ),
+      expect.stringMatching(/^warn \| .* \(a1b2c3d\) answers, this is .* \(fffffff\) \| Start/),
     ]);
   });
 });

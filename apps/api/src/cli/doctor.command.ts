@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { connect, type Db } from '#database/client.ts';
 import { findCredentials } from '#database/cluster-credentials.ts';
 import { keysOf } from '#lib/keys.ts';
+import { examineDeployed, printKey, type WalkOptions } from './after-deploy.ts';
 import { openDatabase } from './database.ts';
 import { checkDatabase, checkPending } from './doctor/database-checks.ts';
 import { checkFiles } from './doctor/file-checks.ts';
@@ -19,10 +20,31 @@ import type { Context, Run } from './program.ts';
 
 /** `cmp doctor`: one line for each thing the portal leans on, with how to mend it. */
 export function addDoctorCommand(program: Command, run: Run): void {
-  program
+  const doctor = program
     .command('doctor')
     .description('check what the portal leans on: exit code 1 where something is to be mended')
-    .action(() => run(async (context) => report(await examine(context))));
+    .option('--after-deploy', 'instead, sign in and walk through the portal that answers')
+    .option('--url <url>', 'where it answers; this machine, where it is not said')
+    .option('--key <key>', 'to sign in by, once (CMP_DOCTOR_KEY); else one is made here')
+    .option('--wait <seconds>', 'how long it may take until it answers', '30')
+    .addHelpText(
+      'after',
+      '\nThe walk alters nothing. Its sign-in is in the history of the account, and lasts ten minutes at most.' +
+        '\nOther users of the machine can read what is typed: give the key by the environment.',
+    )
+    .action(({ afterDeploy, ...options }: WalkOptions & { afterDeploy?: true }) =>
+      run(async (context) =>
+        report(afterDeploy ? await examineDeployed(context, options) : await examine(context)),
+      ),
+    );
+
+  doctor
+    .command('key')
+    .description(
+      'print a key for a walk from another machine: an admin’s sign-in, without a password',
+    )
+    .option('--username <name>', 'as whom; the first admin, where it is not said')
+    .action((options: { username?: string }) => run((context) => printKey(context, options)));
 }
 
 async function examine(context: Context): Promise<Finding[]> {

@@ -2,7 +2,11 @@ import fs from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { Health } from '@cmp/shared/health';
+import { CertificateSettings, certificateLevel } from '@cmp/shared/settings/certificate';
 import type { Config } from '#config.ts';
+import { readServedCertificate } from '#lib/served-certificate.ts';
+import { StartRefused } from '#lib/start-refused.ts';
+import { valuesOf } from '#modules/settings/environment.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
 const portMs = 3_000;
@@ -12,9 +16,9 @@ export type Portal =
   | { state: 'runs'; versions: Config['versions'] }
   | { state: 'stopped' | 'stranger' | 'unreachable' };
 
-export async function findPortal({ http }: Config): Promise<Portal> {
+export async function findPortal(config: Config): Promise<Portal> {
   try {
-    const answer = await fetch(new URL('/api/health', addressOf(http)), {
+    const answer = await fetch(new URL('/api/health', addressOf(config)), {
       signal: AbortSignal.timeout(portMs),
     });
     return { state: 'runs', versions: Health.parse(await answer.json()).versions };
@@ -31,12 +35,15 @@ export function checkPortal(config: Config, portal: Portal): Finding[] {
     checkPort(config, portal),
     checkWebApp(config.root),
     checkProxies(config),
+    ...checkTlsFiles(config),
     checkSecrets(config),
     checkLog(config.log.level),
   ];
 }
 
-function checkPort({ http: { port }, versions }: Config, portal: Portal): Finding {
+function checkPort(config: Config, portal: Portal): Finding {
+  const { versions } = config;
+  const { port } = new URL(addressOf(config));
   switch (portal.state) {
     case 'stopped':
       return ok('portal', `not running; port ${port} is free`);
@@ -59,8 +66,9 @@ function isSame(one: Config['versions'], other: Config['versions']): boolean {
   return one.appVersion === other.appVersion && one.gitSha === other.gitSha;
 }
 
-/** Where a portal of this configuration answers on this machine. */
-export function addressOf({ host: listening, port }: Config['http']): string {
+/** Where a portal of this configuration answers the programs of this machine: without TLS. */
+export function addressOf({ http: { host: listening, port }, tls }: Config): string {
+  if (tls) return `http://127.0.0.1:${tls.localPort}`;
   const host = ['0.0.0.0', '::'].includes(listening) ? '127.0.0.1' : listening;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
@@ -128,6 +136,30 @@ function isLoopback(text: string): boolean {
   const [address = ''] = text.split('/');
   if (['loopback', 'localhost'].includes(address)) return true;
   return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** What the portal itself speaks TLS by; nothing is said where it does not. */
+function checkTlsFiles({ tls, settings }: Config): Finding[] {
+  if (!tls) return [];
+  const name = 'tls files';
+  try {
+    const { expiresAt, names } = readServedCertificate(tls);
+    if (fs.statSync(tls.keyFile).mode & 0o007)
+      return [bad(name, `everybody may read ${tls.keyFile}`, `Run: chmod o-rwx ${tls.keyFile}`)];
+    const daysLeft = Math.floor((expiresAt.getTime() - Date.now()) / 86_400_000);
+    const says = `${daysLeft} days are left of the one for ${names}`;
+    const mend = 'Renew it: `certbot renew`, and see why the timer did not.';
+    const level = certificateLevel(
+      daysLeft,
+      CertificateSettings.parse(valuesOf(settings.certificate)),
+    );
+    if (level === 'critical') return [bad(name, says, mend)];
+    return [level === 'warn' ? warn(name, says, mend) : ok(name, says)];
+  } catch (error) {
+    if (!(error instanceof StartRefused)) throw error;
+    const mend = 'The portal starts with neither or with both of the files as they should be.';
+    return [bad(name, error.message.replace(/\.$/, ''), mend)];
+  }
 }
 
 /** The length is judged at the start; this finds what was typed instead of drawn. */

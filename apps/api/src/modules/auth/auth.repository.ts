@@ -31,6 +31,23 @@ export async function findCredentials(
     .executeTakeFirst();
 }
 
+/** The admin of this name, or the first: one who may sign in, and need not choose a password first. */
+export async function findKeyHolder(
+  db: Db,
+  key: string | undefined,
+): Promise<{ id: number; nameKey: string; username: string } | undefined> {
+  return db
+    .selectFrom('accounts')
+    .select(['id', 'nameKey', 'username'])
+    .where('role', '=', 'admin')
+    .where('disabledAt', 'is', null)
+    .where('mustChangePassword', '=', false)
+    .$if(key !== undefined, (query) => query.where('nameKey', '=', key ?? ''))
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** The highest cost of an older portal's hashes that are still here; null where none is. */
 export async function findOlderCost(db: Db): Promise<number | null> {
   const { rows } = await sql<{ cost: number | null }>`

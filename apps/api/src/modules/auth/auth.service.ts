@@ -33,6 +33,7 @@ import {
   isNewDevice,
   type LiveSession,
   rotateToken,
+  sessionDays,
 } from './sessions.repository.ts';
 
 /** From where someone signs in. */
@@ -117,12 +118,14 @@ export async function startSession(
   tokenKey: Buffer,
   accountId: number,
   { ip, userAgent }: Origin,
+  minutes = sessionDays * 24 * 60,
 ): Promise<SignedIn> {
   const refreshToken = newToken();
   const sessionId = await insertSession(db, {
     accountId,
     ip,
     userAgent,
+    minutes,
     tokenHash: tokenHash(tokenKey, refreshToken),
   });
   const live = await findLiveSession(db, sessionId);

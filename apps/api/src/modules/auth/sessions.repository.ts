@@ -122,11 +122,13 @@ interface NewSession {
   accountId: number;
   ip: string;
   userAgent: string | null;
+  /** How long it lasts at most. */
+  minutes: number;
   tokenHash: Buffer;
 }
 
 export async function insertSession(db: Db, session: NewSession): Promise<number> {
-  const { accountId, ip, userAgent, tokenHash } = session;
+  const { accountId, ip, userAgent, minutes, tokenHash } = session;
   const { sessionId } = await db
     .with('session', (cte) =>
       cte
@@ -135,7 +137,7 @@ export async function insertSession(db: Db, session: NewSession): Promise<number
           accountId,
           ip,
           userAgent,
-          expiresAt: sql`now() + make_interval(days => ${sessionDays})`,
+          expiresAt: sql`now() + make_interval(mins => ${minutes})`,
         })
         .returning('id'),
     )

@@ -22,6 +22,7 @@ const test = base.extend('place', async ({ database, databaseUrl }, { onCleanup 
   return {
     ...{ keys, uploadsDir: join(folder, 'uploads'), snapshotsDir: join(folder, 'snapshots') },
     versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
+    settings: {},
     databaseUrl,
     ownerUrl: urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database),
   };

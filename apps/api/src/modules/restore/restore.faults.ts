@@ -32,6 +32,7 @@ const test = base
   .extend('place', ({ database, databaseUrl, dataDir }) => ({
     ...{ keys, uploadsDir: join(dataDir, 'uploads'), snapshotsDir: join(dataDir, 'snapshots') },
     versions: { appVersion: 'cmp ver test', gitSha: null, buildTimestamp: null },
+    settings: {},
     databaseUrl,
     ownerUrl: urlAs(inject('postgresUrl'), 'cmp_owner', rolePassword, database),
   }))

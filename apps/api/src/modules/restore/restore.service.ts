@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Plan } from '@cmp/shared/changes';
 import { RestoreMode, type RestoreRequest } from '@cmp/shared/snapshots';
 import * as z from 'zod';
+import type { SettingsOverrides } from '#config.ts';
 import type { Db, Trx } from '#database/client.ts';
 import { AppError } from '#lib/errors.ts';
 import type { Keys } from '#lib/keys.ts';
@@ -27,6 +28,8 @@ export interface RestorePlace {
   /** The role that owns the tables: it may put back what nobody else may write. */
   ownerUrl: string | undefined;
   versions: { appVersion: string };
+  /** What the environment sets in place of what is stored: what a file moves is told of as it held. */
+  settings: SettingsOverrides;
 }
 
 /** What a plan to restore is about from its beginning, before its file was read. */

@@ -5,12 +5,14 @@ import type { PlanCommit } from '@cmp/shared/changes';
 import { actionsOfLevel } from '@cmp/shared/permissions';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { readConfig } from '#config.ts';
 import type { Db } from '#database/client.ts';
 import { keysOf } from '#lib/keys.ts';
 import { unseal } from '#lib/secret-box.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { legacySample } from '#modules/legacy/legacy.sample.ts';
 import { tell } from '#modules/notifications/events.service.ts';
+import { openTarget } from '#modules/notifications/sealed-target.ts';
 import { shipServices } from '#modules/services/services.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { exceptions } from '#modules/snapshots/exceptions.ts';
@@ -26,8 +28,13 @@ import {
   snapshotFile,
   withOtherDatabase,
 } from '#test/restore-client.ts';
+import { set } from '#test/watched.ts';
 
 const test = base.extend('app', async ({ startInstance }) => startInstance({}, { work: 'does' }));
+const { settings } = readConfig({ TELEGRAM_BOT_TOKEN: '1234:of-the-environment' });
+const testWithToken = base.extend('app', async ({ startInstance }) =>
+  startInstance({ settings }, { work: 'does' }),
+);
 const others = { jwtSecret: 'x', botToken: 'x', ...keysOf(Buffer.alloc(32, 9)) };
 const place = { snapshotsDir, keys, versions: { appVersion: 'cmp ver test' } };
 const confirmed = { siteName: 'Portal', password };
@@ -317,6 +324,33 @@ describe('a target that a file moves', () => {
       .execute();
     expect(told).toEqual([{ channel: 'panel' }]);
   });
+
+  testWithToken.for(['replace', 'merge'])(
+    'is told by the token that the environment says, by a %s',
+    async (mode, { api, db }) => {
+      const saveChat = (on: Db, defaultChatId: string) => set(on, 'telegram', { defaultChatId });
+      await saveChat(db, '-1001');
+      const file = await withOtherDatabase(async ({ app: there, owner: other }) => {
+        await saveChat(there, '-666');
+        return snapshotFile(other, { keys });
+      });
+      const admin = await api.as('admin');
+
+      const plan = await plannedRestore(admin, file, { mode, overwriteNewer: 'true' });
+      const job = await commit(db, admin, plan.id, confirmed);
+
+      expect(job).toMatchObject({ state: 'done' });
+      const { rows } = await sql<{ chatId: string; facts: object; box: string }>`
+        select chat_id, facts, sealed_target as box from deliveries join events on events.id = event_id
+        where event = 'target_moved' and sealed_target is not null`.execute(db);
+      expect(rows).toMatchObject([
+        { chatId: '-1001', facts: { section: 'telegram', fields: ['defaultChatId'] } },
+      ]);
+      expect(openTarget(keys.settings, rows[0]?.box ?? '')).toMatchObject({
+        token: '1234:of-the-environment',
+      });
+    },
+  );
 });
 
 describe('the secrets of a foreign file', () => {

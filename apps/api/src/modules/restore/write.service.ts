@@ -22,6 +22,7 @@ import {
 } from '#modules/plans/plans.service.ts';
 import { lockOrderOfServers } from '#modules/servers/servers.service.ts';
 import { tellingLeftTargets } from '#modules/settings/moved-targets.service.ts';
+import type { SettingsPlace } from '#modules/settings/settings.service.ts';
 import { makeSnapshot } from '#modules/snapshots/create-snapshot.service.ts';
 import { listTables } from './catalogue.repository.ts';
 import { writeMerge } from './merge-write.repository.ts';
@@ -67,7 +68,7 @@ async function merge(
       await lockOrderOfServers(trx);
       for (const table of mergedTables) await holdPlannedRows(trx, planId, table);
       try {
-        await tellingLeftTargets(trx, place.keys.settings, actor, () =>
+        await tellingLeftTargets(trx, settingsOf(place), actor, () =>
           writeMerge(trx, planId, (done) => progress({ phase: 'writing', done, total })),
         );
       } catch (error) {
@@ -77,6 +78,10 @@ async function merge(
       await finish(trx, 'change');
     },
   );
+}
+
+function settingsOf({ keys, settings: overrides }: RestorePlace): SettingsPlace {
+  return { key: keys.settings, overrides };
 }
 
 async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
@@ -104,7 +109,7 @@ async function replace(db: Db, place: RestorePlace, run: Run): Promise<void> {
           owner.transaction().execute(async (trx) => {
             await holdPlan(trx, run.actor, run.planId, 'committing');
             const nameKey = await findNameKey(trx, run.actor.accountId);
-            const added = await tellingLeftTargets(trx, place.keys.settings, run.actor, () =>
+            const added = await tellingLeftTargets(trx, settingsOf(place), run.actor, () =>
               replaceUnderMatview(trx, () =>
                 swapIn(trx, run.planId, swap, (done) =>
                   run.progress({ phase: 'replacing', done, total }),
