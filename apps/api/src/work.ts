@@ -74,6 +74,8 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
   const watch = () => Promise.all(watches.map((look) => look().catch(tell)));
   void watch();
   const watching = setInterval(watch, 60_000);
+  // Nine pollers share its connections: said to be at work before it was said, it would be missed meanwhile.
+  await beating.began;
 
   return {
     queue,

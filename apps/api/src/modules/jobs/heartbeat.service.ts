@@ -8,6 +8,8 @@ const beatMs = 15_000;
 interface Lifeline {
   /** Whether its database answered within four beats, if only that it is away: that is no fault of this process. */
   isBeating: () => boolean;
+  /** Once it was said for the first time, or could not be. */
+  began: Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -24,12 +26,14 @@ export function sayAtWork(db: Db, tell: (failure: unknown) => void): Lifeline {
       tell(failure);
     }
   };
-  let last = beat();
+  const began = beat();
+  let last = began;
   const timer = setInterval(() => {
     last = beat();
   }, beatMs);
   return {
     isBeating: () => performance.now() - answeredAt < 4 * beatMs,
+    began,
     stop: async () => {
       clearInterval(timer);
       await last;
