@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
-import type { LinkCode, LinkedChat, LinkedChats } from '@cmp/shared/bot';
+import type { AccountChats, LinkCode, LinkedChat, LinkedChats } from '@cmp/shared/bot';
 import type { Db } from '#database/client.ts';
 import { AppError, notFound } from '#lib/errors.ts';
 import { tokenHash } from '#lib/tokens.ts';
+import { getAccount } from '#modules/accounts/accounts.service.ts';
 import { findActorInChat } from '#modules/auth/sessions.service.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
+import { tell } from '#modules/notifications/events.service.ts';
 import { type Actor, systemActor } from '#plugins/access.ts';
 import { findBotState } from './bot.repository.ts';
 import {
@@ -62,6 +64,9 @@ export async function linkChat(
   return inChange(db, actor, 'telegram:link', null, async (trx) => {
     if (!(await deleteCode(trx, hash))) throw codeWrong();
     await saveChat(trx, { ...person, name, accountId });
+    // Whoever links a chat acts by it from then on: the account hears of it by the ways that it had.
+    const { username: actorName } = actor;
+    await tell(trx, { event: 'chat_linked', accountId, actorName, facts: { chat: name } });
     return { username: actor.username, displayName };
   });
 }
@@ -85,7 +90,22 @@ export function changeSignInAlerts(
 /** Ends what a chat may do for the actor. */
 export function unlinkChat(db: Db, actor: Actor, chatId: number): Promise<null> {
   return inChange(db, actor, 'telegram:link', null, async (trx) => {
-    if (!(await deleteChat(trx, actor.accountId ?? 0, chatId))) throw notFound();
+    if (!(await deleteChat(trx, { id: chatId, accountId: actor.accountId ?? 0 }))) throw notFound();
+    return null;
+  });
+}
+
+/** The chats that act for an account, for whoever looks after it. */
+export async function readChatsOf(db: Db, accountId: number): Promise<AccountChats> {
+  await getAccount(db, accountId);
+  const items = await listChats(db, accountId);
+  return { items, total: items.length };
+}
+
+/** Ends what a chat may do, whosever it is. */
+export function unlinkAnyChat(db: Db, actor: Actor, chatId: number): Promise<null> {
+  return inChange(db, actor, 'telegram:unlink', null, async (trx) => {
+    if (!(await deleteChat(trx, { id: chatId }))) throw notFound();
     return null;
   });
 }

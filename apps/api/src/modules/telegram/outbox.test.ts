@@ -332,7 +332,7 @@ describe('who is told', () => {
     await inChange(db, system, 'notifications:update', null, (trx) =>
       trx
         .insertInto('notificationPreferences')
-        .values({ accountId: reader.id, quietFrom: '00:00', quietUntil: '23:59' })
+        .values({ accountId: reader.id, quietFrom: clockIn(-1), quietUntil: clockIn(1) })
         .execute(),
     );
     await happens(db, 'patient');
@@ -717,3 +717,8 @@ describe('the report', () => {
     expect((await bot(app).get(`outbox/${report?.id}/file`)).statusCode).toBe(404);
   });
 });
+
+/** What clocks at UTC show so many hours from now. */
+function clockIn(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+}
