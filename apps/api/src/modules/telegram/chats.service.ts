@@ -63,10 +63,10 @@ export async function linkChat(
   const { actor, displayName } = found;
   return inChange(db, actor, 'telegram:link', null, async (trx) => {
     if (!(await deleteCode(trx, hash))) throw codeWrong();
-    await saveChat(trx, { ...person, name, accountId });
-    // Whoever links a chat acts by it from then on: the account hears of it by the ways that it had.
+    // Whoever links a chat acts by it from then on: the account hears of it by the ways that it had before.
     const { username: actorName } = actor;
     await tell(trx, { event: 'chat_linked', accountId, actorName, facts: { chat: name } });
+    await saveChat(trx, { ...person, name, accountId });
     return { username: actor.username, displayName };
   });
 }
