@@ -6,6 +6,11 @@ import type { Summary } from './rounds.ts';
 
 /** Where a result was measured: without it the numbers say nothing. */
 export function conditions(postgres: BenchPostgres) {
+  return { ...machine(), postgres: postgres.version, postgresSettings: postgres.settings };
+}
+
+/** Of the machine and the code alone. */
+export function machine() {
   return {
     at: new Date().toISOString(),
     commit: git('rev-parse', '--short', 'HEAD'),
@@ -15,8 +20,6 @@ export function conditions(postgres: BenchPostgres) {
     memoryGb: Math.round(totalmem() / 1024 ** 3),
     loadBefore: loadavg().map((load) => Math.round(load * 100) / 100),
     node: process.versions.node,
-    postgres: postgres.version,
-    postgresSettings: postgres.settings,
   };
 }
 

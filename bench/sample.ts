@@ -19,7 +19,10 @@ export function askedFor(): { size: SampleSize; names: string[] } {
 }
 
 /** Fills `cmp` with the product's own sample, and leaves it as autovacuum would. */
-export async function fill(postgres: BenchPostgres, size: SampleSize): Promise<void> {
+export async function fill(
+  postgres: Pick<BenchPostgres, 'urlOf'>,
+  size: SampleSize,
+): Promise<void> {
   const { db } = connect(postgres.urlOf('cmp_app', 'cmp'), 2);
   try {
     await shipServices(db);

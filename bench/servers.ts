@@ -47,7 +47,7 @@ async function ready(child: ChildProcess): Promise<void> {
 }
 
 /** Linux counts in hundredths of a second: over a round of seconds that is fine enough. */
-function cpuMsOf({ pid }: ChildProcess): number {
+export function cpuMsOf({ pid }: ChildProcess): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The second field is the program's name in brackets, and may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

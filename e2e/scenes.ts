@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { asLin, datedUsersOf, extendMany, lin } from './news.ts';
+import { asLin, botReports, datedUsersOf, extendMany, lin } from './news.ts';
 
 /** An address, what is done there before the picture is taken, and what undoes it for the pictures after. */
 export type Scene = string | LongScene;
@@ -46,6 +46,17 @@ export const addresses: Record<string, Scene> = {
   },
   import: '/servers/1/import',
   audit: '/audit',
+  'audit-undo': {
+    address: '/audit?action=users:extend',
+    act: async (page) => {
+      await press(page, 'Details of this change');
+      await press(page, 'Undo…');
+      await page
+        .getByText(/set back/)
+        .first()
+        .waitFor();
+    },
+  },
   accounts: '/accounts',
   'account-new': '/accounts/new',
   account: '/accounts/2',
@@ -61,6 +72,20 @@ export const addresses: Record<string, Scene> = {
   storage: '/settings/storage',
   'settings-notifications': '/settings/notifications',
   system: '/settings/system',
+  'system-machine': {
+    address: '/settings/system',
+    act: async (page) => {
+      await page.getByRole('heading', { name: 'User status view' }).scrollIntoViewIfNeeded();
+    },
+  },
+  'system-restart': {
+    address: '/settings/system',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Worker: Restart…' }).click();
+      await page.getByRole('dialog').waitFor();
+      await page.waitForTimeout(400);
+    },
+  },
   'status-view': {
     address: '/settings/system',
     act: async (page) => {
@@ -85,6 +110,16 @@ export const addresses: Record<string, Scene> = {
   'own-notifications-unsaved': {
     address: '/profile/notifications',
     act: (page) => page.getByRole('checkbox', { name: 'Imports: Mail' }).check(),
+  },
+  'link-chat': {
+    address: '/profile/notifications',
+    act: async (page) => {
+      await botReports(new URL(page.url()).origin);
+      await page.reload();
+      await press(page, 'Link a chat');
+      await page.getByRole('dialog').getByText('Open Telegram').waitFor();
+      await page.waitForTimeout(400);
+    },
   },
   news: '/notifications',
   bell: {
@@ -115,7 +150,7 @@ export async function prepareScenes(page: Page, url: string): Promise<Record<str
   await page.getByRole('button', { name: /^Import \d+ valid rows/ }).click();
   await page.getByRole('link', { name: 'View the users' }).waitFor();
 
-  await page.goto(`${url}/snapshots`);
+  await page.goto(`${url}/snapshots`, { waitUntil: 'networkidle' });
   await press(page, 'Make a snapshot');
   await page.getByRole('menuitem', { name: /^Everything/ }).click();
   await page.getByRole('button', { name: /^What can be done/ }).waitFor({ timeout: 30_000 });

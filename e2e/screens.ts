@@ -9,7 +9,10 @@ import {
 } from '@playwright/test';
 import sharp from 'sharp';
 import { findBrowser } from './browser.ts';
-import { startPortal } from './portal.ts';
+import { colleagues, letIn } from './colleagues.ts';
+import { openMachine } from './machine.ts';
+import { botToken } from './news.ts';
+import { type Portal, startPortal } from './portal.ts';
 import { addresses, prepareScenes, type Scene, sceneOf } from './scenes.ts';
 import { sam, setUp } from './test.ts';
 
@@ -50,7 +53,11 @@ try {
 }
 
 async function shootAll(browser: Browser): Promise<void> {
-  const portal = await startPortal();
+  const machine = await openMachine();
+  const portal = await startPortal({
+    BOT_SERVICE_TOKEN: botToken,
+    HELPER_SOCKET: machine.socket,
+  });
   try {
     const cookies = await setUp(portal);
     const plans = await inLook(browser, 'light', async (page, context) => {
@@ -73,8 +80,31 @@ async function shootAll(browser: Browser): Promise<void> {
           await undo?.(page);
         }
       });
+    await shootColleagues(browser, portal, cookies);
   } finally {
     await portal.stop();
+    machine.close();
+  }
+}
+
+/** Last, since letting them in would be in the pictures before. */
+async function shootColleagues(
+  browser: Browser,
+  portal: Portal,
+  cookies: Awaited<ReturnType<typeof setUp>>,
+): Promise<void> {
+  for (const [name, colleague] of Object.entries(colleagues).filter(([name]) => isWanted(name))) {
+    const sam = await browser.newContext();
+    await sam.addCookies(cookies);
+    const theirs = await browser.newContext();
+    await letIn(sam.request, theirs.request, portal.url, colleague);
+    for (const look of Object.keys(looks))
+      await inLook(browser, look, async (page, context) => {
+        await context.addCookies(await theirs.cookies());
+        await open(page, portal.url + colleague.address);
+        await shoot(page, name, look);
+      });
+    await Promise.all([sam.close(), theirs.close()]);
   }
 }
 

@@ -3,7 +3,7 @@
 // `npm run test:peers` runs them as well. A name runs that check alone: `node scripts/check-deploy.mjs shell`.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkDeploy } from './check-deploy/checks.mjs';
+import { checkDeploy } from './deploy-checks.mjs';
 import { asCommand, install, onStop } from './toolchain.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');

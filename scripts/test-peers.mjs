@@ -13,8 +13,8 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkDeploy } from './check-deploy/checks.mjs';
 import { installProgram } from './debian.mjs';
+import { checkDeploy } from './deploy-checks.mjs';
 import { countVitest } from './test-reports.mjs';
 import { asCommand, install, onStop, Refused, run } from './toolchain.mjs';
 
@@ -31,6 +31,7 @@ const peers = [
   { file: '/usr/sbin/sshd', package: 'openssh-server' },
   { file: '/usr/bin/promtool', package: 'prometheus' },
   { file: '/usr/bin/fail2ban-regex', package: 'fail2ban' },
+  { file: '/usr/sbin/logrotate', package: 'logrotate' },
 ];
 
 // Linguistic order, unlike the embedded server's code points: what leans on either shows.
@@ -128,7 +129,7 @@ async function startPooler(directory) {
     ...[`listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = trust', `auth_file = ${users}`],
     ...['pool_mode = transaction', 'default_pool_size = 4', 'max_client_conn = 1000'],
     // Tests cut the database off and let it back: whoever waits hears of it within a request's time.
-    ...['query_wait_timeout = 5', 'server_login_retry = 1', 'server_idle_timeout = 5'],
+    ...['query_wait_timeout = 5', 'server_login_retry = 0.01', 'server_idle_timeout = 5'],
   ];
   fs.writeFileSync(settings, `${lines.join('\n')}\n`);
   const child = spawn('/usr/sbin/pgbouncer', ['-q', settings], {

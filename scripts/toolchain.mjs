@@ -168,7 +168,7 @@ function canMake(directory) {
  * The installed Node, or the host's where none is shipped for the platform.
  * @param {string} root
  */
-function findNode(root) {
+export function findNode(root) {
   const shipped = path.join(root, 'node_modules', '.bin', 'node');
   if (spawnSync(shipped, ['--version']).status === 0) return shipped;
   if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return process.execPath;
@@ -204,11 +204,15 @@ const running = new Set();
  * @returns {Promise<{ code: number | string, output: string }>}
  */
 export function run(command, args, { cwd, env, quiet = false }) {
-  const child = spawn(command, args, {
+  const isWindows = process.platform === 'win32';
+  // What npm installs there are scripts of the shell's.
+  const [file, ...rest] = isWindows ? [shellLine([command, ...args])] : [command, ...args];
+  const child = spawn(file ?? command, rest, {
     cwd,
     env,
-    detached: process.platform !== 'win32',
-    shell: process.platform === 'win32',
+    detached: !isWindows,
+    shell: isWindows,
+    windowsHide: true,
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
   });
   running.add(child);
@@ -229,6 +233,16 @@ export function run(command, args, { cwd, env, quiet = false }) {
 }
 
 /**
+ * A command as Windows' shell reads it. What it would read as its own is refused: it has no quotes for all of it.
+ * @param {string[]} words
+ */
+export function shellLine(words) {
+  const foreign = words.find((word) => /["%!^\r\n]/.test(word));
+  if (foreign !== undefined) throw new Refused(`Windows’ shell cannot be given ${foreign}.`);
+  return words.map((word) => (/^[\w@.:=+\\/-]+$/.test(word) ? word : `"${word}"`)).join(' ');
+}
+
+/**
  * Calls back when this run is to end: a signal, or the loss of the parent, since npm on SIGTERM kills only its shell.
  * Tools under way are ended. One Ctrl-C may arrive twice, from the terminal and from npm: those within half a second are one.
  * @param {(signal: NodeJS.Signals) => void} stop
@@ -243,6 +257,9 @@ export function onStop(stop) {
   };
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, ask);
+  // Whoever started this with a channel has a word for it, which Windows needs.
+  process.on('message', (message) => message === 'shutdown' && ask('SIGTERM'));
+  process.channel?.unref();
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
@@ -255,7 +272,9 @@ export function onStop(stop) {
 /** @param {number} pid */
 function endGroup(pid) {
   try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGTERM');
+    // Windows would end the shell alone.
+    if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(pid), '/t', '/f']);
+    else process.kill(-pid, 'SIGTERM');
   } catch {
     // It ended meanwhile.
   }

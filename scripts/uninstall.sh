@@ -3,6 +3,8 @@
 set -euo pipefail
 
 readonly MADE=/etc/cmp/database-made
+readonly SITE=/etc/nginx/conf.d/cmp.conf
+readonly HOOK=/etc/letsencrypt/renewal-hooks/deploy/cmp
 readonly DATA=(/srv/cmp /etc/cmp /var/lib/cmp /var/log/cmp)
 
 main() {
@@ -45,8 +47,9 @@ HELP
 
 ask() {
   local answer
-  [ -t 1 ] && { : </dev/tty; } 2>/dev/null ||
+  if ! { [ -t 1 ] && : </dev/tty; } 2>/dev/null; then
     fail 'There is nobody to ask what becomes of the data: say --keep-data or --delete-data.'
+  fi
   echo 'The data are the database, and in /var/lib/cmp the keys, the uploads and the snapshots.'
   read -r -p 'Type keep to keep them, or delete to delete them for good: ' answer </dev/tty
   case $answer in
@@ -69,8 +72,10 @@ take_services() {
     if [ -e "$unit" ]; then units+=("$(basename "$unit")"); fi
   done
   if [ ${#units[@]} -gt 0 ]; then
-    # A template has nothing to stop but its instances.
-    systemctl disable --now --quiet "${units[@]//*@.service/cmp-helper@*.service}" 2>/dev/null || true
+    for unit in "${units[@]}"; do
+      # A template is stopped by its instances, below.
+      if [[ $unit != *@.service ]]; then systemctl disable --now --quiet "$unit"; fi
+    done
     systemctl stop 'cmp-*' 2>/dev/null || true
     for unit in "${units[@]}"; do rm -rf "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"; done
     systemctl daemon-reload
@@ -81,13 +86,15 @@ take_services() {
   rm -rf /usr/local/lib/cmp /run/cmp
 }
 
-# What the certificate's and nginx's steps made outside the portal's folders, they take away themselves.
+# What the certificate's and nginx's steps made outside the portal's folders. The certificate itself is data.
 take_edge() {
-  local step
-  for step in certificate nginx; do
-    step=/srv/cmp/current/scripts/linux/$step.sh
-    if [ -x "$step" ] && grep -q -- --remove "$step"; then "$step" --remove; fi
-  done
+  if grep -qs '^# Made by scripts/linux/nginx.sh' $SITE; then
+    rm $SITE
+    rm -rf /var/www/cmp-acme
+    if systemctl is-active --quiet nginx; then systemctl reload nginx || true; fi
+    gone "nginx's site; nginx itself stays."
+  fi
+  rm -f $HOOK
 }
 
 keep_data() {
@@ -105,6 +112,9 @@ delete_data() {
     gone 'The database cmp and its roles; PostgreSQL itself stays.'
   else
     echo 'Kept: the database, which the installer did not make.'
+  fi
+  if [ -d /etc/letsencrypt/live/cmp ] && command -v certbot >/dev/null; then
+    certbot delete --non-interactive --quiet --cert-name cmp && gone 'The certificate.'
   fi
   for place in "${DATA[@]}"; do
     if [ -e "$place" ]; then

@@ -13,7 +13,7 @@ rules:
   truthy: {check-keys: false}
 `;
 
-/** @type {import('#scripts/check-deploy/checks.mjs').Check} */
+/** @type {import('#scripts/deploy-checks.mjs').Check} */
 export const check = {
   what: 'workflows, rules and manifests, by yamllint',
   needs: [{ file: '/usr/bin/yamllint', package: 'yamllint' }],

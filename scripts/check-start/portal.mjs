@@ -117,12 +117,13 @@ async function stopped(place, tree, ask) {
 }
 
 /**
- * A stranger's environment: none of the caller's npm settings, a home of its own.
+ * A stranger's environment: none of the caller's npm settings, a home of its own; whom the machine trusts stays.
  * @param {Place} place
  */
 export function environment({ home, port, dataDir }) {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|XDG_|PNPM_|NODE_|TURBO_|CI$|DATABASE_|DB_|DATA_DIR$)/.test(name),
+    ([name]) =>
+      !/^(npm_|XDG_|PNPM_|NODE_(?!EXTRA_CA_CERTS)|TURBO_|CI$|DATABASE_|DB_|DATA_DIR$)/.test(name),
   );
   return {
     ...Object.fromEntries(kept),

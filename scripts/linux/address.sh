@@ -18,9 +18,8 @@ address() {
 
 # ask_api PATH: what the API itself answers, whatever stands before it.
 ask_api() {
-  local port scheme=http
-  port=$(setting_of PORT)
-  if [ -n "$(setting_of TLS_CERT_FILE)" ]; then scheme=https; fi
-  # The name in the certificate is not this machine's loopback.
-  curl --fail --silent --show-error --insecure --max-time 5 "$scheme://127.0.0.1:$port$1"
+  local port
+  port=$(setting_of LOCAL_PORT)
+  if [ -z "$port" ]; then port=$(setting_of PORT); fi
+  curl --fail --silent --show-error --max-time 5 "http://127.0.0.1:$port$1"
 }

@@ -9,12 +9,13 @@ if [ -z "$CMP_ADMIN_USERNAME" ]; then
   kept 'None was asked for.'
   exit 0
 fi
-if said=$("$here/cmp-portal.sh" account create --username "$CMP_ADMIN_USERNAME" --role admin </dev/null 2>&1); then
-  changed "The account $CMP_ADMIN_USERNAME."
-  printf '\n%s\n\n' "$said"
-else
-  case $said in
-    *taken* | *already*) kept "The account $CMP_ADMIN_USERNAME is there." ;;
-    *) fail "The account $CMP_ADMIN_USERNAME could not be made: $said" ;;
-  esac
-fi
+case $("$here/cmp-portal.sh" setup link --json 2>/dev/null || true) in
+  *'"link": null'*)
+    kept 'There is an admin already.'
+    exit 0
+    ;;
+esac
+said=$("$here/cmp-portal.sh" account create --username "$CMP_ADMIN_USERNAME" --role admin </dev/null 2>&1) ||
+  fail "The account $CMP_ADMIN_USERNAME could not be made: $said"
+changed "The account $CMP_ADMIN_USERNAME."
+printf '\n%s\n\n' "$said"

@@ -2,11 +2,16 @@
 
 # The name that certbot keeps ours under: others of this machine are not touched.
 readonly LINEAGE=cmp
+# shellcheck disable=SC2034 # For those who source this.
 readonly LIVE=/etc/letsencrypt/live/$LINEAGE
 
 # run_certbot ARGUMENT...: `certbot_said` holds what it said.
 run_certbot() {
-  certbot_said=$(certbot "$@" --non-interactive 2>&1)
+  local code=0
+  certbot_said=$(certbot "$@" --non-interactive 2>&1) || code=$?
+  # It sets out what the authority said in columns.
+  certbot_said=$(tr -s ' ' <<<"$certbot_said")
+  return $code
 }
 
 # why_not: what the last run of certbot said, as one sentence for an operator.
@@ -22,20 +27,20 @@ why_not() {
       echo 'Cloudflare cannot be reached (api.cloudflare.com): see whether this machine may go out by HTTPS.' ;;
     *'Unable to determine zone_id'*)
       echo "Cloudflare knows no zone for $name with this API token: see whether the token is for the account that has the domain." ;;
+    *'ConnectionError'* | *'Max retries exceeded'* | *'Name or service not known'* | *'Network is unreachable'* | *'Temporary failure in name resolution'*)
+      echo 'The certificate authority cannot be reached: see whether this machine may go out by HTTPS, and has DNS.' ;;
     *'Could not bind TCP port 80'*)
       echo 'Port 80 is taken, and the authority asks there: end what listens, or let nginx answer (CMP_ENABLE_NGINX=1).' ;;
     *'rateLimited'* | *'too many certificates'* | *'too many failed'* | *'rate limit'*)
       echo "The authority gives no more certificates for $name for now: try again in a week, or by CMP_ACME_SERVER with another one." ;;
-    *NXDOMAIN* | *'DNS problem'* | *'no valid A records'* | *'No valid IP addresses'* | *'dns :: '*)
+    *'Type: dns'* | *NXDOMAIN* | *'DNS problem'* | *'no valid A records'* | *'No valid IP addresses'*)
       echo "The authority finds nothing in DNS for $name: add an A or AAAA record, wait until it is known, and run this again." ;;
-    *'Connection refused'* | *'Timeout during connect'* | *'connection :: '*)
+    *'Type: connection'*)
       echo "The authority cannot reach http://$name (port 80): open it in firewall and router, to this machine." ;;
-    *'Invalid response from'* | *'unauthorized :: '*)
+    *'Type: unauthorized'* | *'Invalid response from'*)
       echo "Another machine answers at http://$name, or another program: the authority did not find there what was put here." ;;
     *'rejectedIdentifier'* | *'policy'*'forbid'*)
       echo "The authority gives no certificates for a name like $name." ;;
-    *'ConnectionError'* | *'Max retries exceeded'* | *'Name or service not known'* | *'Network is unreachable'* | *'Temporary failure in name resolution'*)
-      echo 'The certificate authority cannot be reached: see whether this machine may go out by HTTPS, and has DNS.' ;;
     *'Another instance of Certbot'*)
       echo 'certbot is at work already: wait until it has ended, and run this again.' ;;
     *)

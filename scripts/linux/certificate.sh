@@ -18,7 +18,6 @@ readonly LEAST_SECONDS=$((30 * 24 * 60 * 60))
 main() {
   [ -n "${CMP_DOMAIN:-}" ] || fail 'A certificate needs CMP_DOMAIN, the name that the panel is reached by.'
   read_names
-  # What one of the proofs leaves behind, also where it fails.
   trap 'rm -f "${draft:-}"' EXIT
   if is_good; then
     kept "The certificate for ${names[*]} lasts until $(ends_at)."
@@ -86,28 +85,30 @@ prove() {
 }
 
 prove_by_dns() {
-  local seconds=${CMP_DNS_PROPAGATION_SECONDS:-10} had_file=0
+  local seconds=${CMP_DNS_PROPAGATION_SECONDS:-10}
   [[ $seconds =~ ^[0-9]+$ ]] || fail "CMP_DNS_PROPAGATION_SECONDS is no number: $seconds."
-  if [ -s $TOKEN_FILE ]; then had_file=1; fi
-  if [ -n "${CMP_CLOUDFLARE_API_TOKEN:-}" ]; then
-    [[ $CMP_CLOUDFLARE_API_TOKEN =~ ^[A-Za-z0-9_-]+$ ]] || fail 'CMP_CLOUDFLARE_API_TOKEN is no token of Cloudflare.'
-    install -d -o root -g root -m 0755 /etc/cmp
-    draft=$(mktemp $TOKEN_FILE.XXXXXX)
-    printf 'dns_cloudflare_api_token = %s\n' "$CMP_CLOUDFLARE_API_TOKEN" >"$draft"
-    # certbot keeps the path for its renewals: a former one, which works, stays until this one does.
-    if [ $had_file = 0 ]; then mv "$draft" $TOKEN_FILE; fi
-  fi
-  local file=${draft:-$TOKEN_FILE}
-  [ -e "$file" ] || file=$TOKEN_FILE
-  if issue --dns-cloudflare --dns-cloudflare-credentials "$file" --dns-cloudflare-propagation-seconds "$seconds"; then
-    if [ "$file" != $TOKEN_FILE ]; then
-      mv "$draft" $TOKEN_FILE
-      sed -i "s|^dns_cloudflare_credentials = .*|dns_cloudflare_credentials = $TOKEN_FILE|" /etc/letsencrypt/renewal/$LINEAGE.conf
-    fi
+  put_token
+  if issue --dns-cloudflare --dns-cloudflare-credentials $TOKEN_FILE --dns-cloudflare-propagation-seconds "$seconds"; then
+    rm -f "${former:-}"
     return
   fi
-  if [ $had_file = 0 ]; then rm -f $TOKEN_FILE; fi
+  # A token that was there before it works, as far as anybody knows.
+  if [ -n "${former:-}" ]; then mv "$former" $TOKEN_FILE; elif [ -n "${draft:-}" ]; then rm -f $TOKEN_FILE; fi
   return 1
+}
+
+# certbot reads it at each renewal.
+put_token() {
+  if [ -z "${CMP_CLOUDFLARE_API_TOKEN:-}" ]; then return; fi
+  [[ $CMP_CLOUDFLARE_API_TOKEN =~ ^[A-Za-z0-9_-]+$ ]] || fail 'CMP_CLOUDFLARE_API_TOKEN is no token of Cloudflare.'
+  install -d -o root -g root -m 0755 "$(dirname $TOKEN_FILE)"
+  draft=$(mktemp $TOKEN_FILE.XXXXXX)
+  printf 'dns_cloudflare_api_token = %s\n' "$CMP_CLOUDFLARE_API_TOKEN" >"$draft"
+  if [ -s $TOKEN_FILE ]; then
+    former=$(mktemp $TOKEN_FILE.XXXXXX)
+    cat $TOKEN_FILE >"$former"
+  fi
+  mv "$draft" $TOKEN_FILE
 }
 
 prove_by_http() {
@@ -122,7 +123,7 @@ prove_by_http() {
       return 1
     fi
   done
-  if [ "${CMP_ENABLE_NGINX:-0}" = 1 ]; then "$here/nginx.sh"; fi
+  if [ "${CMP_ENABLE_NGINX:-0}" = 1 ]; then "$here/nginx.sh" || exit 1; fi
   if [ -e /etc/nginx/conf.d/cmp.conf ] && systemctl is-active --quiet nginx; then
     issue --webroot --webroot-path /var/www/cmp-acme
     return
@@ -140,7 +141,7 @@ taker_of_80() {
 
 # issue PROOF...: sets `reason` where it fails, and leaves nothing.
 issue() {
-  local name arguments=(certonly --agree-tos --no-eff-email --cert-name $LINEAGE --key-type ecdsa --renew-with-new-domains --keep-until-expiring)
+  local name arguments=(certonly --agree-tos --no-eff-email --cert-name "$LINEAGE" --key-type ecdsa --renew-with-new-domains --keep-until-expiring)
   for name in "${names[@]}"; do arguments+=(--domain "$name"); done
   if [ -n "${CMP_EMAIL:-}" ]; then arguments+=(--email "$CMP_EMAIL"); else arguments+=(--register-unsafely-without-email); fi
   if [ -n "${CMP_ACME_SERVER:-}" ]; then arguments+=(--server "$CMP_ACME_SERVER"); fi

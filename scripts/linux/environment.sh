@@ -10,9 +10,7 @@ here=$(dirname "$0")
 setting DATA_DIR /var/lib/cmp
 setting PORT "$CMP_PORT"
 setting DOMAIN_NAME "$CMP_DOMAIN"
-# systemd runs the bot, and the helper does what only root may.
-setting START_TELEGRAM_BOT off
-setting HELPER_SOCKET /run/cmp/helper.sock
+# What the bot proves itself by: it runs without a way to the keys in DATA_DIR.
 if [ -z "$(setting_of BOT_SERVICE_TOKEN)" ]; then setting BOT_SERVICE_TOKEN "$(openssl rand -hex 32)"; fi
 if [ "$(stat -c '%U:%a' "$DOTENV")" != cmp:600 ]; then
   chown cmp:cmp "$DOTENV"

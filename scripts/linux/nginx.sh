@@ -84,12 +84,9 @@ install_nginx() {
 
 # Tested as nginx will read it, and put back as it was where that says no.
 put_site() {
-  local draft former='' said
-  draft=$(mktemp $SITE.XXXXXX)
-  if [ -s $CERTIFICATE ]; then render >"$draft"; else render without-tls >"$draft"; fi
-  chmod 644 "$draft"
-  if cmp -s "$draft" $SITE; then
-    rm -f "$draft"
+  local wanted former='' said
+  if [ -s $CERTIFICATE ]; then wanted=$(render); else wanted=$(render without-tls); fi
+  if [ -e $SITE ] && [ "$(<$SITE)" = "$wanted" ]; then
     kept "$SITE"
     is_new=0
     return
@@ -98,7 +95,9 @@ put_site() {
     former=$(mktemp $SITE.XXXXXX)
     cp -p $SITE "$former"
   fi
-  mv "$draft" $SITE
+  # By another name until it is whole: nginx reads *.conf.
+  printf '%s\n' "$wanted" >$SITE.new
+  mv $SITE.new $SITE
   if said=$(nginx -t 2>&1); then
     rm -f "$former"
     changed "$SITE ($names, to port $port)"

@@ -9,11 +9,11 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/certbot.sh"
 
 [ $# = 0 ] || fail 'The renewal takes no arguments.'
-[ -s $LIVE/fullchain.pem ] || fail 'There is no certificate of certbot’s to renew: scripts/linux/certificate.sh gets one.'
-before=$(openssl x509 -noout -serial -in $LIVE/fullchain.pem)
-run_certbot renew --cert-name $LINEAGE --no-random-sleep-on-renew || fail "$(why_not)"
-ends_at=$(date -u -d "$(openssl x509 -noout -enddate -in $LIVE/fullchain.pem | cut -d= -f2)" +%F)
-if [ "$(openssl x509 -noout -serial -in $LIVE/fullchain.pem)" = "$before" ]; then
+[ -s "$LIVE"/fullchain.pem ] || fail 'There is no certificate to renew: scripts/linux/certificate.sh gets one.'
+before=$(openssl x509 -noout -serial -in "$LIVE"/fullchain.pem)
+run_certbot renew --cert-name "$LINEAGE" --no-random-sleep-on-renew || fail "$(why_not)"
+ends_at=$(date -u -d "$(openssl x509 -noout -enddate -in "$LIVE"/fullchain.pem | cut -d= -f2)" +%F)
+if [ "$(openssl x509 -noout -serial -in "$LIVE"/fullchain.pem)" = "$before" ]; then
   kept "The certificate is not due: it lasts until $ends_at."
 else
   changed "The certificate is renewed, until $ends_at."

@@ -15,7 +15,7 @@ main() {
   for unit in "$units"/cmp-*.{service,timer,socket}; do put "$unit" "$PLACE/$(basename "$unit")" 644; done
   for name in "${SERVICES[@]}"; do put_older "$name"; done
   put "$here/cmp-portal.sh" /usr/local/sbin/cmp-portal 755
-  if [ -e "$here/helper" ]; then put "$here/helper" /usr/local/lib/cmp/helper 755; fi
+  put "$(dirname "$units")/helper/cmp-helper" /usr/local/lib/cmp/helper 755
   if [ $is_new = 1 ]; then systemctl daemon-reload; fi
 
   if [ -e /usr/local/lib/cmp/helper ]; then run cmp-helper.socket; fi
@@ -80,7 +80,7 @@ is_outdated() {
 # reason_of UNIT SAID: its own last word, where it had one.
 reason_of() {
   local last
-  last=$(journalctl -u "$1" -o cat -n 20 --no-pager 2>/dev/null | grep -v '^\(Start\|Stop\|Fail\|Scheduled\|cmp-\)' | tail -n 1)
+  last=$(journalctl -u "$1" -o cat -n 20 --no-pager _TRANSPORT=stdout 2>/dev/null | tail -n 1 | sed 's/.*"msg":"\([^"]*\)".*/\1/')
   printf '%s (journalctl -u %s)' "${last:-${2%%$'\n'*}}" "$1"
 }
 

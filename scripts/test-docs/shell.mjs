@@ -45,9 +45,9 @@ export function type({ folder, state, environment }, text) {
   bash.stderr.setEncoding('utf8').on('data', (chunk) => {
     output += chunk;
   });
-  const late = setTimeout(() => {
-    if (bash.pid) process.kill(-bash.pid, 'SIGKILL');
-  }, LONGEST_MS);
+  const late = setTimeout(() => endGroup(bash.pid), LONGEST_MS);
+  // What a failed block left running would hold its output open.
+  bash.on('exit', () => endGroup(bash.pid));
   return new Promise((resolve, reject) => {
     bash.on('error', reject);
     bash.on('close', (code, signal) => {
@@ -55,4 +55,13 @@ export function type({ folder, state, environment }, text) {
       resolve({ code: code ?? signal ?? 'no exit code', stdout, output });
     });
   });
+}
+
+/** @param {number | undefined} pid */
+function endGroup(pid) {
+  try {
+    if (pid) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing of it was left.
+  }
 }

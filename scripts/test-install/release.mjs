@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Refused } from '#scripts/toolchain.mjs';
+import { dropOlder, kept } from './machine.mjs';
 
 /**
  * @typedef {object} Release
@@ -28,10 +29,7 @@ export function makeRelease(root, name) {
   if (known) return known;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-release-'));
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
-  const builder = path.join(root, 'scripts/release/bundle.mjs');
-  const args = [builder, '--tree', root, '--out', folder, ...(name ? ['--name', name] : [])];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Refused(`The release could not be built:\n${stdout}${stderr}`);
+  fs.cpSync(build(root, name), folder, { recursive: true });
 
   const file = fs.readdirSync(folder).find((entry) => entry.endsWith('.tar.gz')) ?? '';
   const key = keyOfRun();
@@ -59,4 +57,21 @@ function keyOfRun() {
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   pair = { privateKey, publicPem };
   return pair;
+}
+
+/**
+ * The same commit gives the same bytes: what an earlier run built is taken again.
+ * @param {string} root
+ * @param {string | undefined} name
+ */
+function build(root, name) {
+  dropOlder('release-', 60 * 60_000);
+  const sha = spawnSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
+  const title = `release-${sha.stdout.trim()}${name ? `-${name}` : ''}`;
+  return kept(title, (draft) => {
+    const builder = path.join(root, 'scripts/release/bundle.mjs');
+    const args = [builder, '--tree', root, '--out', draft, ...(name ? ['--name', name] : [])];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    if (status !== 0) throw new Refused(`The release could not be built:\n${stdout}${stderr}`);
+  });
 }

@@ -97,10 +97,28 @@ describe('the environment', () => {
 
   test.for([
     { DATABASE_OWNER_URL: 'postgres://owner@one/cmp' },
+    { DATABASE_DIRECT_URL: 'postgres://app@one/cmp' },
     { SEED_ADMIN_USERNAME: 'sam' },
     { SEED_ADMIN_PASSWORD: 'tide-harbour-lantern-42' },
   ])('refuses half a pair: %o', (half) => {
     expect(() => readConfig(half)).toThrow('means nothing without');
+  });
+
+  test('behind a pooler keeps no names, unless told, and wants the owner past it', () => {
+    const pooled = {
+      DATABASE_URL: 'postgres://app@pooler:6432/cmp',
+      DATABASE_DIRECT_URL: 'postgres://app@server/cmp',
+      DATABASE_OWNER_URL: 'postgres://owner@server/cmp',
+    };
+
+    expect(readConfig(pooled).database).toMatchObject({
+      ...{ url: pooled.DATABASE_URL, directUrl: pooled.DATABASE_DIRECT_URL, isPrepared: false },
+    });
+    expect(readConfig({ ...pooled, DB_PREPARED: 'on' }).database.isPrepared).toBe(true);
+    expect(readConfig({ DATABASE_URL: pooled.DATABASE_URL }).database.isPrepared).toBe(true);
+    expect(() =>
+      readConfig({ ...pooled, DATABASE_OWNER_URL: 'postgres://owner@pooler:6432/cmp' }),
+    ).toThrow('DATABASE_OWNER_URL: leads to the pooler, like DATABASE_URL');
   });
 
   test('takes a relative place from the checkout, not from where the command was typed', () => {

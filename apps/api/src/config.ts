@@ -39,6 +39,8 @@ export interface Config {
   /** Undefined: http is spoken, for a proxy or a LAN. */
   tls: { certFile: string; keyFile: string; localPort: number } | undefined;
   database: DatabaseConfig & { poolSize: number; isPrepared: boolean };
+  /** How long answers still say "keep alive, but not with me" before the listener closes. */
+  drainMs: number;
   /** Whether the API process does the jobs too, or only puts them in line. */
   works: boolean;
   /** Which variables of the database's are set. */
@@ -108,6 +110,7 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       poolSize: env.DB_POOL_SIZE,
       isPrepared: env.DB_PREPARED ?? env.DATABASE_DIRECT_URL === undefined,
     },
+    drainMs: env.DRAIN_SECONDS * 1_000,
     works: env.WORK,
     databaseVariables: Object.keys(given).filter((name) => /^(DB|DATABASE)_/.test(name)),
     keys: {

@@ -90,6 +90,14 @@ export const Environment = z.object({
     .describe(
       'Whether the API process also does the long work: reading files, large commits. Off where apps/api/src/worker.ts does it, on the same database and DATA_DIR.',
     ),
+  DRAIN_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(20)
+    .default(0.5)
+    .describe(
+      'How long an API process that stops still takes connections, while it tells a balancer to send it nothing more. Longer than the balancer takes to look: 3 behind deploy/haproxy.',
+    ),
   JWT_SECRET: secret(32)
     .optional()
     .describe(

@@ -1,7 +1,4 @@
-import { Server as NetServer, type Server } from 'node:net';
-import { setImmediate as immediately, setTimeout as wait } from 'node:timers/promises';
 import { serviceOf } from '@cmp/shared/service-manager';
-import type { FastifyInstance } from 'fastify';
 import { connect } from '#database/client.ts';
 import { refuseOlderSchema } from '#database/older-schema.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
@@ -17,7 +14,8 @@ import { seedAdmin } from '#modules/setup/setup.service.ts';
 import { tellWhetherBotIsWanted } from '#supervisor/bot-wish.ts';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { type Doors, openDoors } from './doors.ts';
+import { openDoors } from './doors.ts';
+import { stopper } from './drain.ts';
 import { beginSending, beginWork } from './work.ts';
 import { placeOfWork } from './works.ts';
 
@@ -78,7 +76,7 @@ async function serve(): Promise<void> {
     tell,
   });
 
-  const stop = stopper(app, doors, async () => {
+  const stop = stopper({ app, doors, drainMs: config.drainMs }, async () => {
     stopHousekeeping();
     stopTelling();
     await stopWork();
@@ -105,60 +103,6 @@ async function startTracing({ tracing, versions }: Config): Promise<Tracing | un
   if (!tracing) return undefined;
   const loaded = await import('#lib/tracing.ts');
   return loaded.startTracing({ name: tracing.name, version: versions.appVersion });
-}
-
-/** How long answers still say "keep alive, but not with me" before the listener closes. */
-const drainMs = 500;
-
-/** Gives a function that begins the stop, and says whether it did: a stop begins once. */
-function stopper(
-  app: FastifyInstance,
-  doors: Doors,
-  afterwards: () => Promise<void>,
-): () => boolean {
-  return () => {
-    if (app.isDraining) return false;
-    app.isDraining = true;
-    drain(app, doors).then(afterwards, (error) => {
-      app.log.fatal(error);
-      process.exit(1);
-    });
-    return true;
-  };
-}
-
-async function drain(app: FastifyInstance, doors: Doors): Promise<void> {
-  await wait(drainMs);
-  await letIn();
-  const areGone = Promise.all(doors.servers.map(stopListening));
-  // A kept-alive connection without a request would hold the close for its whole time-out.
-  const closeIdle = () => {
-    for (const server of doors.servers) server.closeIdleConnections();
-  };
-  const idle = setInterval(closeIdle, 50);
-  await areGone.finally(() => clearInterval(idle));
-  doors.close();
-  await app.close();
-}
-
-/**
- * Lets in who waits at the door. Each turn of the loop does, and then works for those who are in: whoever comes
- * meanwhile would be turned away unheard, so the listener is to close after a turn that had next to nothing to do.
- */
-async function letIn(): Promise<void> {
-  for (let turn = 0; turn < mostTurns; turn += 1) {
-    const beganAt = performance.now();
-    await immediately();
-    if (performance.now() - beganAt < shortTurnMs) return;
-  }
-}
-
-const shortTurnMs = 0.2;
-const mostTurns = 500;
-
-/** Takes no new connection, and answers when the last one is gone. The API's own close does much before it. */
-function stopListening(server: Server): Promise<void> {
-  return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
 }
 
 function isForOperator(error: unknown): boolean {

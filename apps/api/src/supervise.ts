@@ -136,7 +136,10 @@ function listenForStop(): void {
     stopping.abort();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
-  if (process.connected) process.on('disconnect', () => stopping.abort());
+  if (!process.connected) return;
+  process.on('disconnect', () => stopping.abort());
+  // What the start script says on Windows, where nothing hears a signal, and PM2 with `shutdown_with_message`.
+  process.on('message', (message) => message === 'shutdown' && stop());
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

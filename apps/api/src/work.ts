@@ -25,7 +25,7 @@ interface Sending {
 }
 
 interface Work extends Sending {
-  /** Whether the database still hears of it: what a watchdog of this process goes by. */
+  /** Whether the way to its database is open: what a watchdog of this process goes by. */
   isAtWork: () => boolean;
 }
 

@@ -88,6 +88,22 @@ test('the bot finds the API of a portal that speaks TLS, which is told of by its
   expect(read()).toMatch(/Panel {2}https:\/\/portal\.test:\d+$/m);
 });
 
+test('the portal stops in order when it is told in a word, where there are no signals', {
+  timeout: 60_000,
+}, async ({ startPortal }) => {
+  const { portal, ended, read, says } = await startPortal();
+  await says('is ready');
+
+  portal.send('another word');
+  portal.send('shutdown');
+
+  expect(await ended).toEqual([0, null]);
+  expect(read().trim().split('\n').slice(-2)).toEqual([
+    'Stopping: the requests under way are finished first.',
+    'Stopped.',
+  ]);
+});
+
 test('the bot runs while the settings want one, comes back when it dies, and stops with the portal', {
   timeout: 120_000,
 }, async ({ dataDir, startPortal, db, telegram }) => {

@@ -61,6 +61,21 @@ describe('scripts/cmp with the embedded PostgreSQL', () => {
     },
   );
 
+  test('says the same through Node where there is no shell', patience, async ({ start }) => {
+    const [byShell, byNode] = await Promise.all([
+      start('snapshot --help').ended,
+      start('snapshot --help', `${launcher}.mjs`).ended,
+    ]);
+    const failing = await start('account unlock sam', `${launcher}.mjs`).ended;
+
+    expect(byNode).toEqual(byShell);
+    expect(byNode.out).toContain('restore');
+    expect(failing).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining('no database yet'),
+    });
+  });
+
   test(
     'uses the one that runs, and leaves it running',
     patience,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { makePrivateFolder } from '#lib/private-folder.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import { writeWholeFile } from '#lib/whole-file.ts';
 
@@ -36,7 +37,7 @@ export function newCredentials(port: number): ClusterCredentials {
 
 export function keepCredentials(dataDir: string, credentials: ClusterCredentials): void {
   const file = credentialsFile(dataDir);
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(path.dirname(file));
   writeWholeFile(file, `${JSON.stringify(credentials, null, 2)}\n`, 0o600);
 }
 

@@ -2,10 +2,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { lockDirectory } from '#lib/directory-lock.ts';
 import { becomes, commandLine } from '#lib/process-identity.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
-import { startPostmaster } from './postmaster.ts';
+import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
 
 let dataDir = '';
 const running: EmbeddedPostgres[] = [];
@@ -85,6 +86,35 @@ it('refuses in a sentence where the passwords of existing data are missing', asy
   const second = startEmbeddedPostgres({ dataDir });
 
   await expect(second).rejects.toThrow(/passwords .* bring that file back/);
+  const lock = await lockDirectory(first.directory);
+  await lock.release();
+});
+
+it('is told to stop by pg_ctl where there are no signals, and stops in order', async () => {
+  const first = await start();
+  await first.stop();
+  const kill = vi.spyOn(process, 'kill');
+  const server = await startServer(first, { platform: 'win32' });
+
+  await server.stop();
+
+  expect(await server.exited).toMatch(/^exit code 0.*database system is shut down/s);
+  expect(kill).not.toHaveBeenCalled();
+});
+
+it('says in a sentence that no administrator may run it', async () => {
+  const first = await start();
+  await first.stop();
+  const refusing = path.join(dataDir, 'postgres.sh');
+  const said =
+    'Execution of PostgreSQL by a user with administrative permissions is not permitted.';
+  fs.writeFileSync(refusing, `#!/bin/sh\necho '${said}' >&2\nexit 1\n`, { mode: 0o755 });
+
+  const server = startServer(first, { program: refusing, account: undefined });
+
+  await expect(server).rejects.toThrow(
+    'PostgreSQL does not run as an administrator: start the portal from a prompt without those rights, or name a database of your own in DATABASE_URL.',
+  );
 });
 
 async function start(): Promise<EmbeddedPostgres> {
@@ -94,18 +124,26 @@ async function start(): Promise<EmbeddedPostgres> {
 }
 
 /** As after a kill of the supervisor: it runs, and nobody owns it. */
-async function startUnwatched({ directory, credentials }: EmbeddedPostgres): Promise<number> {
+async function startUnwatched(first: EmbeddedPostgres): Promise<number> {
+  const { pid } = await startServer(first);
+  return pid;
+}
+
+function startServer(
+  { directory, credentials }: EmbeddedPostgres,
+  otherwise: Partial<PostmasterOptions> = {},
+): Promise<Postmaster> {
   const { uid, gid } = fs.statSync(directory);
   const opened = fs.readFileSync(path.join(directory, '18', 'postmaster.opts'), 'utf8');
-  const { pid } = await startPostmaster({
+  return startPostmaster({
     program: opened.slice(0, opened.indexOf(' "-D"')),
     account: process.getuid?.() === 0 ? { uid, gid } : undefined,
     pgdata: path.join(directory, '18'),
     port: credentials.port,
     settings: {},
     signal: new AbortController().signal,
+    ...otherwise,
   });
-  return pid;
 }
 
 async function ask({ superuserUrl }: EmbeddedPostgres, sql: string): Promise<unknown[]> {

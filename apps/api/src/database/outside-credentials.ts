@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { makePrivateFolder } from '#lib/private-folder.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import { newToken } from '#lib/tokens.ts';
 import { writeWholeFile } from '#lib/whole-file.ts';
@@ -29,7 +30,7 @@ export function findOutsideCredentials(dataDir: string): OutsideCredentials | un
 export function makeOutsideCredentials(dataDir: string): OutsideCredentials {
   const credentials = { ownerPassword: newToken(), appPassword: newToken() };
   const file = outsideCredentialsFile(dataDir);
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(path.dirname(file));
   writeWholeFile(file, `${JSON.stringify(credentials, null, 2)}\n`, 0o600);
   return credentials;
 }

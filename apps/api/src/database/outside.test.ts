@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { test as base, describe, expect } from 'vitest';
 import type { Config } from '#config.ts';
 import { execute } from '#test/global-setup.ts';
+import { connect, type Db } from './client.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
 import { pendingMigrations } from './migrator.ts';
 import { prepareOutsideDatabase } from './outside.ts';
@@ -12,6 +13,7 @@ import { outsideCredentialsFile } from './outside-credentials.ts';
 import { withDb } from './outside-roles.ts';
 import { readPowers, refusePowerfulRole } from './role-powers.ts';
 import { urlAs } from './roles.ts';
+import { refuseOtherSessions } from './session-defaults.ts';
 
 const password = 'of-a-throw-away-server-again';
 
@@ -314,6 +316,49 @@ describe('two roles of the operator', () => {
     ).rejects.toThrow('The outside database cannot be used: password authentication failed');
   });
 });
+
+describe('an address past a pooler', () => {
+  test('is what is prepared, and makes what sessions begin with the role’s own', async ({
+    superuserUrl,
+    prepare,
+  }) => {
+    const { appUrl, ownerUrl = '' } = await prepare(superuserUrl);
+    const pooled = 'postgres://cmp_app@127.0.0.1:1/cmp';
+
+    await prepare(pooled, { directUrl: appUrl, ownerUrl });
+
+    await withPool(appUrl, async (db) => {
+      await expect(refuseOtherSessions(db)).resolves.toBeUndefined();
+    });
+    await execute(superuserUrl, 'alter role cmp_app reset statement_timeout');
+    await withPool(appUrl, async (db) => {
+      await expect(refuseOtherSessions(db)).rejects.toThrow(
+        'begin with statement_timeout=0 and not 15000',
+      );
+    });
+  });
+
+  test('is refused where its role makes roles: a pooler would not let them in', async ({
+    superuserUrl,
+    prepare,
+  }) => {
+    const pooled = 'postgres://postgres@127.0.0.1:1/cmp';
+
+    await expect(prepare(pooled, { directUrl: superuserUrl })).rejects.toThrow(
+      'so DATABASE_DIRECT_URL names cmp_app and not postgres',
+    );
+  });
+});
+
+/** As behind a pooler: nothing is asked of a session when it is opened. */
+async function withPool(url: string, use: (db: Db) => Promise<void>): Promise<void> {
+  const { db } = connect(url, 1, { isPooled: true });
+  try {
+    await use(db);
+  } finally {
+    await db.destroy();
+  }
+}
 
 describe('cmp_app alone', () => {
   test('serves where someone else has migrated', async ({ superuserUrl, prepare }) => {

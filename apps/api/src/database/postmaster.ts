@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ownGroup } from '#lib/child-processes.ts';
 import { becomes, commandLine, processIdentity } from '#lib/process-identity.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import type { ClusterAccount } from './cluster-account.ts';
@@ -17,7 +18,11 @@ export interface PostmasterOptions {
   port: number;
   settings: Record<string, string>;
   signal: AbortSignal;
+  platform?: NodeJS.Platform;
 }
+
+/** What is needed to tell a server something. */
+type Server = Pick<PostmasterOptions, 'program' | 'account' | 'platform'>;
 
 /** One running PostgreSQL server process. */
 export interface Postmaster {
@@ -31,22 +36,22 @@ export interface Postmaster {
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   options.signal.throwIfAborted();
   const settings = Object.entries(serverSettings(options));
-  // A process group of its own: a Ctrl-C in the terminal is for the API first.
+  // A Ctrl-C in the terminal is for the API first; on Windows a console of its own, which is not shown, keeps it away.
   const child = spawn(
     options.program,
     ['-D', options.pgdata, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...options.account, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+    { ...options.account, cwd: '/', ...ownGroup, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const tail = lastOutput(child);
   const exited = endOf(child, tail);
-  const interrupt = () => child.kill('SIGINT');
+  const interrupt = () => tell(options, child.pid, 'INT');
   options.signal.addEventListener('abort', interrupt);
   try {
     await Promise.race([tail.says('ready to accept connections'), failure(exited)]);
   } finally {
     options.signal.removeEventListener('abort', interrupt);
   }
-  return { pid: child.pid ?? 0, exited, stop: () => stopServer(child) };
+  return { pid: child.pid ?? 0, exited, stop: () => stopServer(options, child) };
 }
 
 function serverSettings({ port, settings }: PostmasterOptions): Record<string, string> {
@@ -104,23 +109,54 @@ async function endOf(child: ChildProcess, tail: LastOutput): Promise<string> {
 }
 
 async function failure(exited: Promise<string>): Promise<never> {
-  throw new StartRefused(`PostgreSQL did not start (${await exited}).`);
+  const reason = await exited;
+  if (reason.includes('administrative permissions')) throw refusedToAdministrators();
+  throw new StartRefused(`PostgreSQL did not start (${reason}).`);
 }
 
-async function stopServer(child: ChildProcess): Promise<void> {
+/** Of Windows: on Linux the account of the server is another one than root. */
+function refusedToAdministrators(): StartRefused {
+  return new StartRefused(
+    'PostgreSQL does not run as an administrator: start the portal from a prompt without those rights, or name a database of your own in DATABASE_URL.',
+  );
+}
+
+async function stopServer(server: Server, child: ChildProcess): Promise<void> {
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   if (isOver()) return;
-  child.kill('SIGINT');
+  tell(server, child.pid, 'INT');
   if (await becomes(isOver, FAST_STOP_MS)) return;
-  child.kill('SIGQUIT');
+  tell(server, child.pid, 'QUIT');
   await becomes(isOver, IMMEDIATE_STOP_MS);
+}
+
+/** Windows has no signals: PostgreSQL has a pipe there instead, which its pg_ctl knows. */
+function tell(
+  { program, account, platform = process.platform }: Server,
+  pid: number | undefined,
+  name: 'INT' | 'QUIT',
+): void {
+  if (pid === undefined) return;
+  if (platform === 'win32') {
+    const pgCtl = path.join(path.dirname(program), `pg_ctl${path.extname(program)}`);
+    spawnSync(pgCtl, ['kill', name, String(pid)], { ...account, cwd: '/', windowsHide: true });
+    return;
+  }
+  try {
+    process.kill(pid, `SIG${name}`);
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 /**
  * Stops a server that outlived its supervisor. Only the holder of the data directory's lock may ask:
  * it alone knows that no other supervisor lives.
  */
-export async function stopOrphan(pgdata: string, log: (line: string) => void): Promise<void> {
+export async function stopOrphan(
+  { pgdata, ...server }: Server & Pick<PostmasterOptions, 'pgdata'>,
+  log: (line: string) => void,
+): Promise<void> {
   const pidFile = path.join(pgdata, 'postmaster.pid');
   const pid = postmasterPid(pidFile);
   if (pid === undefined) return;
@@ -132,9 +168,9 @@ export async function stopOrphan(pgdata: string, log: (line: string) => void): P
     return;
   }
   log(`Taking over from a portal that was killed: stopping its PostgreSQL (process ${pid}).`);
-  process.kill(pid, 'SIGINT');
+  tell(server, pid, 'INT');
   if (await becomes(() => !isOurs(), FAST_STOP_MS)) return;
-  process.kill(pid, 'SIGQUIT');
+  tell(server, pid, 'QUIT');
   if (await becomes(() => !isOurs(), IMMEDIATE_STOP_MS)) return;
   throw new StartRefused(`PostgreSQL (process ${pid}) still holds ${pgdata} and does not stop.`);
 }

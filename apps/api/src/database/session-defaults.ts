@@ -11,7 +11,7 @@ export async function keepSessionDefaults(db: Db): Promise<void> {
     // Two at once would write the same row of the catalogue, and one of them would fail.
     await sql`select pg_advisory_xact_lock(hashtext('session defaults'))`.execute(trx);
     for (const [name, value] of Object.entries(sessionSettings))
-      await sql`alter role current_user set ${sql.id(name)} = ${sql.lit(value)}`.execute(trx);
+      await sql`alter role current_user set ${sql.raw(name)} = ${sql.lit(value)}`.execute(trx);
   });
 }
 

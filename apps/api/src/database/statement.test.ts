@@ -1,14 +1,19 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { Db } from '#database/client.ts';
-import { test } from '#test/fixtures.ts';
+import { connect, type Db } from '#database/client.ts';
+import { test as base } from '#test/fixtures.ts';
 import { type Slot, statement, statements } from './statement.ts';
 
+const test = base.extend('prepared', async ({ databaseUrl }, { onCleanup }) => {
+  const { db } = connect(databaseUrl, 4, { isPrepared: true });
+  onCleanup(() => db.destroy());
+  return db;
+});
+
 test('a statement is parsed once where connections keep them, and kept nowhere else', async ({
-  startInstance,
+  prepared,
   db: unprepared,
 }) => {
-  const { db: prepared } = await startInstance();
   const double = statement((db, slot: Slot<{ number: number }>) =>
     sql<{ doubled: number }>`select ${slot('number')}::int * 2 as doubled`.compile(db),
   );
@@ -27,9 +32,8 @@ test('a statement is parsed once where connections keep them, and kept nowhere e
 });
 
 test('a shape has a statement of its own, parsed once; of more shapes than a connection should keep, none is kept', async ({
-  startInstance,
+  prepared: db,
 }) => {
-  const { db } = await startInstance();
   const times = statements((built, slot: Slot<{ number: number }>, factor: number) =>
     sql<{ product: number }>`
       select ${slot('number')}::int * ${sql.lit(factor)} as product`.compile(built),
@@ -52,9 +56,8 @@ test('a shape has a statement of its own, parsed once; of more shapes than a con
 });
 
 test('shapes that come to one text share its name, and leave the next text its own', async ({
-  startInstance,
+  prepared: db,
 }) => {
-  const { db } = await startInstance();
   const words = statements(
     (built, slot: Slot<{ word: string }>, { text }: { text: string; by: number }) =>
       sql<{ said: string }>`select ${slot('word')}::text || ${sql.lit(text)} as said`.compile(

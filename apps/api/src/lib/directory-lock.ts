@@ -57,7 +57,8 @@ export async function refuseHeld(directory: string): Promise<void> {
 /** The name follows the directory, not the path to it: a link to the same place finds the same lock. */
 function lockName(directory: string): string {
   const real = fs.realpathSync(directory);
-  const { dev, ino } = fs.statSync(real);
+  // Numbers of Windows' files are longer than a double is exact: two folders would be one.
+  const { dev, ino } = fs.statSync(real, { bigint: true });
   const id = `cmp-${dev}-${ino}`;
   if (process.platform === 'linux') return `\0${id}`;
   if (process.platform === 'win32') return `\\\\.\\pipe\\${id}`;

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makePrivateFolder } from './private-folder.ts';
 
 /** What the installation signs, encrypts and derives tokens with. */
 export interface Keys {
@@ -56,7 +57,7 @@ export function keysOf(root: Buffer): RootKeys {
 }
 
 /** The one-time setup token: worked out, so that every instance knows it and none has to keep it. */
-export function setupToken({ tokens }: Keys): string {
+export function setupToken({ tokens }: Pick<Keys, 'tokens'>): string {
   return createHmac('sha256', tokens).update('setup').digest('base64url');
 }
 
@@ -69,7 +70,7 @@ function readOrMake(path: string): Buffer {
 
 /** Written beside and linked when whole: a kill leaves no half key, and of two makers one wins. */
 function make(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, randomBytes(32), { mode: 0o600, flush: true });
   try {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '#lib/errors.ts';
 import { lockouts, rateLimited } from '#lib/metrics.ts';
@@ -47,7 +47,7 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
     duration: 60,
   });
   const shared = {
-    storeClient: pool,
+    storeClient: namelessly(pool),
     storeType: 'pool',
     tableName: 'rate_limits',
     tableCreated: true,
@@ -109,6 +109,13 @@ export default fp<{ pool: Pool; limits: Limits }>(async (app, { pool, limits }) 
 
 /** Somebody who mends something needs fewer; systemd's own limit on restarts is far above. */
 const hostActsPerMinute = 6;
+
+/** The limiter names its statements, which a connection behind a pooler would know of another client, or not at all. */
+function namelessly(pool: Pool) {
+  return {
+    query: ({ text, values }: QueryConfig) => pool.query({ text, ...(values && { values }) }),
+  };
+}
 
 /** By one person: somebody who mistypes needs fewer, and somebody who guesses many more. */
 const linksPer10Minutes = 5;

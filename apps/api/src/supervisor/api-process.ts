@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { restartDelays } from '#lib/backoff.ts';
+import { askToStop, ownGroup } from '#lib/child-processes.ts';
 import { becomes, processIdentity } from '#lib/process-identity.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import { writeWholeFile } from '#lib/whole-file.ts';
@@ -99,10 +100,9 @@ function pidFile(dataDir: string): string {
 }
 
 function spawnApi({ entry, dataDir, environment, hear }: ApiProcessOptions): ChildProcess {
-  // A process group of its own: a Ctrl-C reaches it through us, once.
   const child = spawn(process.execPath, [entry], {
     env: environment,
-    detached: true,
+    ...ownGroup,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   child.on('message', hear);
@@ -126,7 +126,7 @@ async function end(child: ChildProcess): Promise<string> {
 
 async function drain(child: ChildProcess): Promise<void> {
   if (isOver(child)) return;
-  child.kill('SIGTERM');
+  askToStop(child);
   if (await becomes(() => isOver(child), DRAIN_MS)) return;
   child.kill('SIGKILL');
   await end(child);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Grant, Role } from '@cmp/shared/permissions';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { test as base, inject } from 'vitest';
@@ -127,7 +128,10 @@ export const test = base
         `alter database "${database}" connection limit 0`,
         `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${database}'`,
       ),
-    end: () => execute(postgresUrl, `alter database "${database}" connection limit -1`),
+    end: async () => {
+      await execute(postgresUrl, `alter database "${database}" connection limit -1`);
+      if (poolerUrl) await answers(urlAs(poolerUrl, 'cmp_app', rolePassword, database));
+    },
   }))
   .extend('app', async ({ startInstance }) => startInstance())
   .extend('given', async ({ db }) => given(db))
@@ -142,6 +146,19 @@ export const test = base
     /** A browser with these cookies. */
     withCookies: (cookies: Record<string, string>, on = app) => client(on, cookies),
   }));
+
+/** A pooler that was refused a while notices a moment later that it no longer is. */
+async function answers(url: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const isThere = await execute(url, 'select 1').then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    await wait(100);
+  }
+  throw new Error('The pooler does not find the database again.');
+}
 
 /** What a page of the portal sends: its own origin, its cookies, JSON. */
 export function client(

@@ -1,12 +1,13 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import type { host } from '#locales/en/host.ts';
 import type { system } from '#locales/en/system.ts';
 import { en } from '#locales/en.ts';
 import { pseudoOf, type Tree } from './pseudo-locale.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & { system: typeof system } };
+    resources: { translation: typeof en & { host: typeof host; system: typeof system } };
     nsSeparator: false;
   }
 }

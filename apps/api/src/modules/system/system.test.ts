@@ -89,6 +89,23 @@ describe('the worker', () => {
     await beating.stop();
   });
 
+  test('is not to blame for a database that is away', async ({ db, outage }) => {
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const tell = vi.fn<(failure: unknown) => void>();
+    await outage.begin();
+    const beating = sayAtWork(db, tell);
+    await expect.poll(() => tell).toHaveBeenCalledTimes(1);
+
+    vi.advanceTimersByTime(59_000);
+    await expect.poll(() => tell).toHaveBeenCalledTimes(4);
+    vi.advanceTimersByTime(59_000);
+    const isBeating = beating.isBeating();
+    await beating.stop();
+
+    expect(isBeating).toBe(true);
+  });
+
   test('says so where a process does the work, before it is one', async ({
     look,
     owner,

@@ -6,8 +6,10 @@ import { Panel } from '#components/panel.tsx';
 import { Section } from '#components/section.tsx';
 import { SkeletonForm, SkeletonRows } from '#components/skeleton.tsx';
 import { TextField } from '#components/text-field.tsx';
+import { hostState } from '#lib/host.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { CertificateFacts } from './certificate-facts.tsx';
+import { CertificateRenewal } from './certificate-renewal.tsx';
 import { FormPart } from './form-part.tsx';
 import { NumberField } from './number-field.tsx';
 import { certificateSection, certificateStanding } from './section.queries.ts';
@@ -18,6 +20,7 @@ import { useSectionForm } from './use-section-form.ts';
 
 export function loader(): null {
   void queryClient.prefetchQuery(certificateSection);
+  void queryClient.prefetchQuery(hostState);
   return null;
 }
 
@@ -30,6 +33,7 @@ export function CertificatePage() {
           <Standing />
         </Panel>
       </Section>
+      <CertificateRenewal />
       <Section title={t('certificate.watch')}>
         <Panel skeleton={<SkeletonForm fields={4} />}>
           <CertificateForm />

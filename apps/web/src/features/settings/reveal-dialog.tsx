@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';
 import { CopyButton } from '#components/copy-button.tsx';
 import { Dialog, DialogActions } from '#components/dialog.tsx';
+import { PasswordDialog } from '#components/password-dialog.tsx';
 import { explain } from '#lib/explain.ts';
-import { PasswordDialog } from './password-dialog.tsx';
 import { revealSecret } from './section.queries.ts';
 
 interface RevealDialogProps {

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '#components/notice.tsx';
+import { PasswordDialog } from '#components/password-dialog.tsx';
 import { SaveBar } from '#components/save-bar.tsx';
 import { StaleNotice } from '#components/stale-notice.tsx';
 import { isRefusal, isStale } from '#lib/api-error.ts';
 import { explain } from '#lib/explain.ts';
-import { PasswordDialog } from './password-dialog.tsx';
 import { inWords } from './section-values.ts';
 import type { SectionForm as Form } from './use-section-form.ts';
 

@@ -20,6 +20,7 @@ beforeEach(() => {
   network.use(
     http.get('/api/site', () => HttpResponse.json(given.site())),
     http.get('/api/admin/matviews', () => HttpResponse.json({ ok: true, matviews: [] })),
+    http.get('/api/system/host', () => HttpResponse.json({ units: [] })),
   );
 });
 

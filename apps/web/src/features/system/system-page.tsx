@@ -7,11 +7,13 @@ import { Runway } from '#components/runway.tsx';
 import { Section } from '#components/section.tsx';
 import { SkeletonRows } from '#components/skeleton.tsx';
 import { StatusWord } from '#components/status-word.tsx';
+import { hostState } from '#lib/host.ts';
 import { isKey } from '#lib/is-key.ts';
 import { queryClient } from '#lib/query-client.ts';
 import { illPartsOf, numberIn, systemState } from '#lib/system.ts';
 import { codeOf, systemWords } from '#lib/system-words.ts';
 import { usePresence } from '#lib/use-presence.ts';
+import { HostSection } from './host-section.tsx';
 import { matviewList } from './matview.queries.ts';
 import { MatviewWidget } from './matview-widget.tsx';
 import { PartFacts } from './part-facts.tsx';
@@ -20,6 +22,7 @@ const pollMs = 15_000;
 
 export function loader(): null {
   void queryClient.prefetchQuery(systemState);
+  void queryClient.prefetchQuery(hostState);
   void queryClient.prefetchQuery(matviewList);
   return null;
 }
@@ -34,6 +37,7 @@ export function SystemPage() {
           <Parts />
         </Panel>
       </Section>
+      <HostSection />
       <Section title={t('system.view')} text={t('system.viewText')}>
         <Panel skeleton={<SkeletonRows rows={1} columns={['w-40', 'w-20']} />}>
           <MatviewWidget />

@@ -127,6 +127,7 @@ export const snapshots = {
     entries: 'The log: entries',
     sign_in_attempts: 'Sign-in history',
     notification_preferences: 'Notification choices',
+    telegram_chats: 'Telegram chats',
     snapshots: 'Snapshots',
   },
   rows: 'Row by row',

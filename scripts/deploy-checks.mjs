@@ -1,15 +1,17 @@
-// Runs the files `*.check.mjs` beside this one, each a check; what they share of a check's making is here as well.
+// Runs the files `check-deploy/*.check.mjs`, each a check.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installProgram } from '#scripts/debian.mjs';
-import { Refused, run } from '#scripts/toolchain.mjs';
+
+import { installProgram } from './debian.mjs';
+import { Refused, run } from './toolchain.mjs';
 
 /**
  * @typedef {object} Check
  * @property {string} what what is checked, and by what
- * @property {import('#scripts/debian.mjs').Program[]} [needs]
+ * @property {import('./debian.mjs').Program[]} [needs]
  * @property {string[]} subjects git's patterns; one that no file matches is a fault
  * @property {(place: Place) => Promise<string[]>} findFaults
  */
@@ -23,7 +25,7 @@ import { Refused, run } from '#scripts/toolchain.mjs';
  * @property {(command: string, ...args: string[]) => Promise<{ code: number | string, output: string }>} tell runs a command
  */
 
-const folder = path.dirname(fileURLToPath(import.meta.url));
+const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'check-deploy');
 const ending = '.check.mjs';
 
 /**
@@ -60,9 +62,7 @@ async function findFaults(check, { root, env }) {
     run(command, args, { cwd: root, env, quiet: true });
   try {
     for (const program of check.needs ?? []) await installProgram(program, env);
-    const subjects = await Promise.all(
-      check.subjects.map(async (pattern) => ({ pattern, files: await filesOf(tell, pattern) })),
-    );
+    const subjects = check.subjects.map((pattern) => ({ pattern, files: filesOf(root, pattern) }));
     // What is not there is not checked, and that must not look like a check that held.
     const missing = subjects.filter(({ files }) => files.length === 0);
     if (missing.length > 0) return missing.map(({ pattern }) => `No file is ${pattern}.`);
@@ -85,12 +85,16 @@ async function findFaults(check, { root, env }) {
 
 /**
  * The checkout's files that match, whether or not they are committed yet.
- * @param {Place['tell']} tell
+ * @param {string} root
  * @param {string} pattern
  */
-async function filesOf(tell, pattern) {
+function filesOf(root, pattern) {
   const listed = ['--cached', '--others', '--exclude-standard', '--deduplicate'];
-  const { code, output } = await tell('git', 'ls-files', ...listed, '--', pattern);
-  if (code !== 0) throw new Refused(`git ls-files failed (${code}): ${output.trim()}`);
-  return output.split('\n').filter((file) => file !== '');
+  const { status, stdout, stderr } = spawnSync('git', ['ls-files', ...listed, '--', pattern], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Refused(`git ls-files failed (${status}): ${stderr?.trim()}`);
+  // One that was taken away and not committed is still listed.
+  return stdout.split('\n').filter((file) => file !== '' && fs.existsSync(path.join(root, file)));
 }

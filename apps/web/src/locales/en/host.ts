@@ -1,0 +1,68 @@
+import type { HostAct, HostUnitName, HostUnitState } from '@cmp/shared/host';
+
+export const host = {
+  title: 'This machine',
+  text: 'What runs the portal here, as systemd tells of it. Every act asks for your password.',
+  list: 'What runs on this machine',
+  unit: {
+    'cmp-api': 'API and panel',
+    'cmp-worker': 'Worker',
+    'cmp-telegram-bot': 'Telegram bot',
+    'cmp-certificate-renew': 'Certificate renewal',
+  } satisfies Record<HostUnitName, string>,
+  state: {
+    active: 'Running',
+    reloading: 'Reloading',
+    inactive: 'Stopped',
+    failed: 'Failed',
+    activating: 'Starting',
+    deactivating: 'Stopping',
+    maintenance: 'Cleaning up',
+  } satisfies Record<HostUnitState, string>,
+  renewal: 'Renewal',
+  renewalText:
+    'It renews itself when a month is left. Renewing now is for a certificate that did not, or that is to be another one.',
+  renewalState: { never: 'Not run yet', done: 'Done', going: 'Renewing', failed: 'Failed' },
+  since: 'Since',
+  lastRun: 'Last run',
+  failedBy: 'Its last run ended by “{{result}}”. The journal says why:',
+  acts: {
+    'restart-api': {
+      button: 'Restart…',
+      title: 'Restart the API and the panel?',
+      text: 'What it has begun is answered first. The panel is away for a few seconds, for everybody; nobody is signed out.',
+      action: 'Restart',
+      going: 'Restarting…',
+      done: 'The API was restarted.',
+      failed: 'The API did not come up again.',
+    },
+    'restart-worker': {
+      button: 'Restart…',
+      title: 'Restart the worker?',
+      text: 'A job under way is given 20 seconds to end, and is begun anew after that. Messages wait meanwhile.',
+      action: 'Restart',
+      going: 'Restarting…',
+      done: 'The worker was restarted.',
+      failed: 'The worker did not come up again.',
+    },
+    'restart-bot': {
+      button: 'Restart…',
+      title: 'Restart the Telegram bot?',
+      text: 'What is sent to it meanwhile is answered when it is back.',
+      action: 'Restart',
+      going: 'Restarting…',
+      done: 'The bot was restarted.',
+      failed: 'The bot did not come up again.',
+    },
+    'certificate-renew': {
+      button: 'Renew now…',
+      title: 'Renew the certificate now?',
+      text: 'The machine asks the issuer for a new one and shows it as soon as it is there. It can take a few minutes.',
+      action: 'Renew',
+      going: 'Renewing…',
+      done: 'The renewal has run.',
+      failed: 'The certificate was not renewed.',
+    },
+  } satisfies Record<HostAct, Record<string, string>>,
+  late: 'It takes longer than it should. Look at its journal.',
+};
