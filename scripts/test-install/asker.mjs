@@ -1,8 +1,9 @@
-// Asks a portal the same thing again and again, on connections of their own, and says at its end how that went:
-// node asker.mjs URL; ended by SIGTERM.
+// Asks a portal again and again whether it is ready, on connections of their own, and now and then what answers, which
+// strangers may not ask often. Says at its end how that went: node asker.mjs ORIGIN; ended by SIGTERM.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [, , url = ''] = process.argv;
+const [, , origin = ''] = process.argv;
+const WHAT_EVERY = 150;
 const told = { asked: 0, failed: 0, longestGapMs: 0, commits: /** @type {string[]} */ ([]) };
 let wellAt = performance.now();
 let isAsking = true;
@@ -13,18 +14,26 @@ process.on('SIGTERM', () => {
 while (isAsking) {
   told.asked += 1;
   try {
-    const answer = await fetch(url, {
-      headers: { connection: 'close' },
-      signal: AbortSignal.timeout(5_000),
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const { versions } = await answer.json();
-    if (!told.commits.includes(versions.gitSha)) told.commits.push(versions.gitSha);
+    await ask('/internal/ready');
     told.longestGapMs = Math.max(told.longestGapMs, Math.round(performance.now() - wellAt));
     wellAt = performance.now();
+    if (told.asked % WHAT_EVERY === 1) {
+      const { versions } = await ask('/api/health');
+      if (!told.commits.includes(versions.gitSha)) told.commits.push(versions.gitSha);
+    }
   } catch {
     told.failed += 1;
   }
   await sleep(20);
 }
 console.log(JSON.stringify(told));
+
+/** @param {string} what */
+async function ask(what) {
+  const answer = await fetch(origin + what, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}

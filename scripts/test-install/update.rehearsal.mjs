@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -227,7 +226,7 @@ function nameOf(file = '') {
 
 /** @param {string} root */
 function askerOf(root) {
-  return [path.join(root, 'scripts/test-install/asker.mjs'), 'http://127.0.0.1:3001/api/health'];
+  return [path.join(root, 'scripts/test-install/asker.guest.mjs'), 'http://127.0.0.1:3001'];
 }
 
 /**
