@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Shows that `npm start` works where scripts/check-start.mjs, which is for Linux, cannot look: it starts, serves, is used
-// by the command line, and stops in order when its start script is gone; twice. CI runs it on Windows and macOS.
+// by the command line, and stops in order when it is told; twice. CI runs it on Windows and macOS.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createServer } from 'node:net';
@@ -33,11 +33,12 @@ for (const [name, withinMs] of /** @type {const} */ ([
   const said = command('migrate');
   if (said !== 'Nothing was missing.') fail(new Error(`cmp migrate said: ${said}`), read());
 
-  // On Windows this ends the start script on the spot; the portal must notice by itself.
-  child.kill('SIGTERM');
-  await until(`the ${name} stop`, STOP_MS, async () => read().trimEnd().endsWith('Stopped.')).catch(
-    (error) => fail(error, read()),
+  child.send('shutdown');
+  await until(`the ${name} stop`, STOP_MS, async () => child.exitCode !== null).catch((error) =>
+    fail(error, read()),
   );
+  if (child.exitCode !== 0 || !read().trimEnd().endsWith('Stopped.'))
+    fail(new Error(`it ended with ${child.exitCode}`), read());
   console.log(`${name} stop: in order`);
 }
 fs.rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
@@ -47,7 +48,7 @@ function start() {
   const child = spawn(process.execPath, [path.join(root, 'scripts/start.mjs')], {
     cwd: root,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -18,6 +18,8 @@ readonly KEPT=(
 main() {
   read_arguments "$@"
   verify_self
+  [ "$(id -u)" = 0 ] || fail 'The installer makes an account and services: run it as root (sudo).'
+  if [ "$fetch_only" = 0 ]; then refuse_machine; fi
   refuse_tools
   trap clean_up EXIT
   if [ "$fetch_only" = 1 ]; then
@@ -28,7 +30,6 @@ main() {
     return
   fi
 
-  refuse_machine
   exec 9>/run/lock/cmp-install.lock
   flock -n 9 || fail 'Another installer is at work on this machine: wait until it has ended.'
   recall
@@ -128,7 +129,6 @@ verify_self() {
 # ── What can be refused before anything is altered ──────────────────────────────────────────────────────────────────
 
 refuse_tools() {
-  [ "$(id -u)" = 0 ] || fail 'The installer makes an account and services: run it as root (sudo).'
   case $(uname -m) in
     x86_64) arch=x64 ;;
     aarch64) arch=arm64 ;;
@@ -143,16 +143,14 @@ refuse_tools() {
 }
 
 refuse_machine() {
-  local id like version
-  # shellcheck source=/dev/null
-  id=$(. /etc/os-release 2>/dev/null && echo "${ID:-}")
-  # shellcheck source=/dev/null
-  like=$(. /etc/os-release 2>/dev/null && echo "${ID_LIKE:-}")
-  # shellcheck source=/dev/null
-  version=$(. /etc/os-release 2>/dev/null && echo "${PRETTY_NAME:-an unknown system}")
+  local id='' like='' name=''
+  if [ -r /etc/os-release ]; then
+    # shellcheck source=/dev/null
+    IFS='|' read -r id like name < <(. /etc/os-release && echo "${ID:-}|${ID_LIKE:-}|${PRETTY_NAME:-}")
+  fi
   case " $id $like " in
     *' debian '* | *' ubuntu '*) ;;
-    *) fail "The installer knows Debian and Ubuntu, and this is ${version:-an unknown system}: docs/operations/install.md shows the ways to run the portal elsewhere." ;;
+    *) fail "The installer knows Debian and Ubuntu, and this is ${name:-an unknown system}: docs/operations/install.md shows the ways to run the portal elsewhere." ;;
   esac
   [ -d /run/systemd/system ] ||
     fail 'systemd does not run this machine, and the portal is kept by its units: use a container image instead (deploy/docker).'
@@ -168,6 +166,8 @@ refuse_settings() {
     fail "CMP_DOMAIN is no domain name: $CMP_DOMAIN."
   [ "${DATABASE_URL:+given}" = "${DATABASE_OWNER_URL:+given}" ] ||
     fail 'A database of yours needs both DATABASE_URL (the role that serves) and DATABASE_OWNER_URL (the one that owns): docs/operations/install.md shows how to make them.'
+  [ "$CMP_ENABLE_NGINX" != 1 ] || [ -n "$CMP_DOMAIN" ] ||
+    fail 'nginx needs CMP_DOMAIN (--domain), the name that the panel is reached by.'
   refuse_taken "$CMP_PORT" "$UNIT" 'say another one by CMP_PORT or --port'
   if [ "$CMP_ENABLE_NGINX" = 1 ]; then
     for name in 80 443; do refuse_taken "$name" nginx.service 'end what listens there, or install without nginx'; done
@@ -184,10 +184,11 @@ refuse_settings() {
 
 # refuse_taken PORT UNIT MENDING
 refuse_taken() {
-  local listener
-  if systemctl is-active --quiet "$2"; then return; fi
+  local listener own
   listener=$(ss -Hltnp "sport = :$1" | head -n 1)
   [ -n "$listener" ] || return 0
+  own=$(systemctl show "$2" -p MainPID --value)
+  if [[ $own != 0 && $listener == *"pid=$own,"* ]]; then return; fi
   listener=$(sed -n 's/.*users:(("\([^"]*\)".*/\1/p' <<<"$listener")
   fail "Port $1 is taken${listener:+ by $listener}: $3."
 }
@@ -254,8 +255,6 @@ ask_all() {
   : "${CMP_EMAIL=}" "${CMP_HOST=}" "${CMP_ENABLE_NGINX=0}" "${CMP_SKIP_CERT=0}" "${CMP_CLOUDFLARE_API_TOKEN=}"
   : "${CMP_CERT_DOMAINS=}" "${CMP_CERT_HTTP_FALLBACK=0}" "${CMP_DNS_PROPAGATION_SECONDS=10}" "${CMP_ADMIN_USERNAME=}"
   : "${CMP_RELEASE_KEY_FILE=}" "${CMP_REPOSITORY=}"
-  # Without the token there is no other way to prove the domain.
-  if [ -z "$CMP_CLOUDFLARE_API_TOKEN" ] && [ ! -e $CONF ]; then CMP_CERT_HTTP_FALLBACK=1; fi
   if [ -n "${DATABASE_URL:-}" ]; then CMP_DATABASE=given; fi
   : "${CMP_DATABASE=local}"
   export "${KEPT[@]}" CMP_CLOUDFLARE_API_TOKEN CMP_ADMIN_USERNAME
@@ -434,7 +433,7 @@ find_node() {
   pinned=$(sed -n "s/.*\"node-linux-$arch\": \"\(.*\)\".*/\1/p" "$1/package.json")
   mkdir -p "$own"
   said=$(cd "$own" && npm install --no-audit --no-fund --loglevel=error --prefix "$own" "node-linux-$arch@$pinned" "npm@$BUILD_NPM" 2>&1) ||
-    fail "Node could not be got from npm's registry: $(tail -n 1 <<<"$said")"
+    fail "Node could not be got from npm's registry: $(sed -n 's/^npm \(ERR!\|error\) //p' <<<"$said" | head -n 3 | paste -sd ' ')"
   PATH=$own/node_modules/.bin:$PATH
   node=$own/node_modules/.bin/node
 }
@@ -449,6 +448,8 @@ apt_install() {
 
 make_draft() {
   mkdir -p "$RELEASES"
+  # Of runs that were killed.
+  find "$RELEASES" -maxdepth 1 -name '.draft-*' -mmin +600 -exec rm -rf {} +
   chmod 755 $HOME_DIR "$RELEASES"
   draft=$(mktemp -d "$RELEASES/.draft-XXXXXX")
 }
@@ -484,7 +485,7 @@ clean_up() {
 
 install_steps() {
   CMP_CHANGES=$(mktemp)
-  export CMP_CHANGES CMP_RELEASE=$release
+  export CMP_CHANGES CMP_RELEASE=$release CMP_KEPT="${KEPT[*]}"
   if [ -n "${placed:-}" ]; then echo "Release $release" >>"$CMP_CHANGES"; fi
   run_step account 'Account and folders'
   run_step conf 'What was asked for'

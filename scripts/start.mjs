@@ -5,16 +5,18 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asCommand, build, envFile, install, onStop, refuseSecond, step } from './toolchain.mjs';
 
+const isWindows = process.platform === 'win32';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 await asCommand(async () => {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let supervisor;
   let isStopping = false;
-  onStop(() => {
+  onStop((signal) => {
     isStopping = true;
-    // In words: Windows has no signal that it could hear.
-    if (supervisor?.connected) supervisor.send('shutdown');
+    // Said twice it would mean: at once.
+    const hasHeard = isWindows && signal === 'SIGINT';
+    if (supervisor?.connected && !hasHeard) supervisor.send('shutdown');
   });
 
   refuseSecond(root);
@@ -32,12 +34,13 @@ await asCommand(async () => {
 
 /**
  * Its own process group keeps a Ctrl-C from reaching it twice; the channel tells it when this process is gone.
+ * Windows would take its console away with that: there it hears the Ctrl-C itself.
  * @param {string} node
  */
 function startSupervisor(node) {
   return spawn(node, [envFile(root), path.join(root, 'apps/api/src/supervise.ts')], {
     cwd: root,
-    detached: true,
+    detached: !isWindows,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
 }

@@ -2,8 +2,8 @@
 // `npm run test:docs`: a new operator's walk. A clean clone, an empty home, and every block of commands of every page
 // typed in the page's order, against the portal that README.md's own command starts. Names that follow are the only
 // pages walked (the first block of README.md runs always): `npm run test:docs -- docs/api.md`.
-// --with apt,root: the blocks that need those, too; they alter this machine. --installed: on a machine where a portal
-// is installed, the blocks that need one, and nothing else.
+// --with apt,root: the blocks that need those, too; they alter this machine. Those that need a portal installed as
+// services are typed by `npm run test:install -- docs`.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -14,21 +14,22 @@ import { readPages } from '#scripts/check-docs/pages.mjs';
 import { endAll, environment, freePort, startPortal } from '#scripts/check-start/portal.mjs';
 import { differences } from './test-docs/shape.mjs';
 import { openTerminal, type } from './test-docs/shell.mjs';
-import { asCommand, Refused } from './toolchain.mjs';
+import { asCommand, onStop, Refused } from './toolchain.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PORTAL = 'README.md';
 const given = process.argv.slice(2);
-const isInstalled = given.includes('--installed');
 const allowed = given.includes('--with')
   ? (given[given.indexOf('--with') + 1] ?? '').split(',')
   : [];
 const wanted = given.filter((word) => word.endsWith('.md'));
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-docs-'));
 fs.chmodSync(base, 0o755);
-const place = isInstalled
-  ? { checkout: process.cwd(), home: os.homedir(), port: 3001 }
-  : { checkout: path.join(base, 'portal'), home: path.join(base, 'home'), port: await freePort() };
+const place = {
+  checkout: path.join(base, 'portal'),
+  home: path.join(base, 'home'),
+  port: await freePort(),
+};
 const sum = { passed: 0, failed: 0, left: 0 };
 /** @type {import('#scripts/check-start/portal.mjs').Portal | undefined} */
 let portal;
@@ -36,20 +37,28 @@ let portal;
 let setupToken;
 
 await asCommand(async () => {
+  onStop(() => {
+    void clear().finally(() => process.exit(1));
+  });
   try {
-    if (!isInstalled) makePlace();
+    makePlace();
     for (const page of readPages(root)) {
       await walk(page);
-      if (!portal && !isInstalled) throw new Refused('Without a portal there is nothing to walk.');
+      if (!portal) throw new Refused('Without a portal there is nothing to walk.');
     }
   } finally {
-    if (portal) await endAll(portal.tree());
-    fs.rmSync(base, { recursive: true, force: true });
+    await clear();
   }
   if (sum.failed > 0) process.exitCode = 1;
   console.log(`\n${sum.left} not run, each for the reason that stands before it`);
   console.log(`${sum.passed} passed, ${sum.failed} failed`);
 });
+
+/** What was started, and the place. */
+async function clear() {
+  if (portal) await endAll(portal.tree());
+  fs.rmSync(base, { recursive: true, force: true });
+}
 
 function makePlace() {
   fs.mkdirSync(place.home);
@@ -59,14 +68,13 @@ function makePlace() {
 /** @param {import('#scripts/check-docs/pages.mjs').Page} page */
 async function walk(page) {
   const isWanted = wanted.length === 0 || wanted.includes(page.name);
-  if (!isWanted && (page.name !== PORTAL || isInstalled)) return;
+  if (!isWanted && page.name !== PORTAL) return;
   const terminal = openTerminal(folderOf(page), typist(), base);
   let isRestarted = false;
   for (const [index, block] of page.blocks.entries()) {
     const said = instructions(block.marks);
     const at = `${page.name}:${block.line}`;
-    if (said.savedAs && !isInstalled)
-      fs.writeFileSync(path.join(terminal.folder, said.savedAs), block.text);
+    if (said.savedAs) fs.writeFileSync(path.join(terminal.folder, said.savedAs), block.text);
     if (block.language !== 'sh') continue;
     const reason = reasonNotTo(said);
     if (reason) {
@@ -90,15 +98,13 @@ async function walk(page) {
 /** @param {ReturnType<typeof instructions>} said */
 function reasonNotTo(said) {
   if (said.notRun) return said.notRun;
-  if (isInstalled) return said.needs === 'installed' ? undefined : 'it needs no installed portal';
   if (!said.needs || allowed.includes(said.needs)) return undefined;
   return `it needs ${needs[said.needs]}`;
 }
 
 /** Commands are typed in the checkout, but where a page says that any folder will do. @param {import('#scripts/check-docs/pages.mjs').Page} page */
 function folderOf(page) {
-  if (isInstalled || !page.text.includes('<!-- typed in an empty folder -->'))
-    return place.checkout;
+  if (!/^<!-- typed in an empty folder -->$/m.test(page.text)) return place.checkout;
   return fs.mkdtempSync(path.join(base, 'folder-'));
 }
 
@@ -127,7 +133,7 @@ async function run(terminal, text, exits, shown) {
 
 /** Starts what stays, in the place of what ran. @param {string} text */
 async function keepRunning(text) {
-  if (portal) await portal.terminate();
+  if (portal) await portal.interrupt();
   portal = await startPortal({ ...place, command: text });
   setupToken ??= portal.setupToken;
   return [];

@@ -41,6 +41,7 @@ async function* results() {
   yield check('Unused code', () => run('knip', [], quiet));
   yield await documents(toolchain);
   yield check('Release', () => run(toolchain.node, ['scripts/check-release.mjs'], quiet));
+  yield check('Installer', () => run(toolchain.node, ['scripts/check-install.mjs'], quiet));
   yield check('Build', () => build(toolchain));
   if (hasSizeBudget()) {
     yield check('Size budget', () =>

@@ -257,6 +257,9 @@ export function onStop(stop) {
   };
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, ask);
+  // Whoever started this with a channel has a word for it, which Windows needs.
+  process.on('message', (message) => message === 'shutdown' && ask('SIGTERM'));
+  process.channel?.unref();
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;

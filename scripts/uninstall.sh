@@ -72,8 +72,10 @@ take_services() {
     if [ -e "$unit" ]; then units+=("$(basename "$unit")"); fi
   done
   if [ ${#units[@]} -gt 0 ]; then
-    # A template has nothing to stop but its instances.
-    systemctl disable --now --quiet "${units[@]//*@.service/cmp-helper@*.service}" 2>/dev/null || true
+    for unit in "${units[@]}"; do
+      # A template is stopped by its instances, below.
+      if [[ $unit != *@.service ]]; then systemctl disable --now --quiet "$unit"; fi
+    done
     systemctl stop 'cmp-*' 2>/dev/null || true
     for unit in "${units[@]}"; do rm -rf "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"; done
     systemctl daemon-reload

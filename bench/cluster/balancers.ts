@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ export interface Balancer {
   origin: string;
   /** How long after an instance is ready it surely is given requests again: no other may stop before. */
   settledMs: number;
-  stop: () => void;
+  stop: () => Promise<void>;
 }
 
 const folders = new URL('../../deploy/', import.meta.url);
@@ -77,8 +78,10 @@ async function start(
   const child = await beginServer(command(file, folder), port);
   return {
     ...{ name, settledMs, origin: `http://127.0.0.1:${port}` },
-    stop: () => {
+    stop: async () => {
+      const gone = once(child, 'exit');
       child.kill('SIGTERM');
+      await gone;
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -11,7 +11,7 @@ const roundMs = 2_000;
 const connections = 48;
 
 /** How many sessions the comparisons take: each load has its own, or the limit of a session would end it. */
-export const capacitySessions = 2 * 2 * rounds * connections;
+export const capacitySessions = 2 * 2 * (rounds + 1) * connections;
 
 /** What a second instance adds, and what the pooler takes: requests a second and the API's CPU, as ratios within a round. */
 export async function compareCapacity(site: Site) {
@@ -30,8 +30,8 @@ export async function compareCapacity(site: Site) {
     await compare(site, 'straight / through PgBouncer', at(a, a), at(straight, straight)),
   ];
   await straight.stop();
-  one.stop();
-  two.stop();
+  await one.stop();
+  await two.stop();
   return compared;
 }
 
@@ -45,7 +45,7 @@ type Side = ReturnType<typeof at>;
 async function compare(site: Site, what: string, product: Side, bare: Side) {
   const sides = { product, bare };
   const perSecond: Pair = { product: [], bare: [] };
-  const cpuUs = await interleave(rounds, async (name) => {
+  const measure = async (name: keyof Pair) => {
     const { origin, cpuMs } = sides[name];
     const cookies = site.cookies.splice(0, connections);
     const cpuBefore = cpuMs();
@@ -54,8 +54,15 @@ async function compare(site: Site, what: string, product: Side, bare: Side) {
     const { requests, refused, broken } = await crowd.leave();
     if (Object.keys(refused).length + Object.keys(broken).length > 0)
       throw new Error(`${what}: ${JSON.stringify({ refused, broken })}`);
-    perSecond[name].push((requests / roundMs) * 1_000);
-    return ((cpuMs() - cpuBefore) * 1_000) / requests;
+    const done = { perSecond: (requests / roundMs) * 1_000, cpuMs: cpuMs() - cpuBefore };
+    return { ...done, cpuUs: (done.cpuMs * 1_000) / requests };
+  };
+  // A process that has just begun is dearer than it will be.
+  for (const name of ['product', 'bare'] as const) await measure(name);
+  const cpuUs = await interleave(rounds, async (name) => {
+    const measured = await measure(name);
+    perSecond[name].push(measured.perSecond);
+    return measured.cpuUs;
   });
   return {
     ...{ cpuUs, perSecond },

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       const cookies = site.cookies.splice(0, connections + 1);
       if (isAsked(name)) rolled.push(await roll(site, balancer, cookies, workbook));
       if (isAsked(`kill-${name}`)) rolled.push(await killOne(site, balancer, cookies));
-      balancer.stop();
+      await balancer.stop();
     }
     printTable(rolled.map(({ row }) => row));
     const result = { conditions: where, agreed, compared, rolled };

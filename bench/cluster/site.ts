@@ -34,8 +34,9 @@ export async function withSite(
     database.remove();
     rmSync(dataDir, { recursive: true });
   };
+  // More than once comes of a Ctrl-C in some shells: what was begun is removed all the same.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
+    process.on(signal, () => {
       stop();
       process.exit(1);
     });

@@ -58,7 +58,7 @@ async function read(words, help) {
  */
 export function isCommand(cmp, words) {
   let command = cmp;
-  for (const word of words) {
+  for (const word of words.filter((word) => word !== '--')) {
     if (word.startsWith('--')) {
       const option = /^--[\w-]*/.exec(word)?.[0] ?? word;
       if (option === '--json' || command.options.has(option)) continue;

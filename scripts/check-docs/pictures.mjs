@@ -17,6 +17,7 @@ export function faultyPictures(root, pages) {
   const scenes = new Set(
     fs
       .readdirSync(path.join(root, FOLDER))
+      .filter((name) => name.endsWith('.png'))
       .map((name) => name.replace(/-(light|dark|phone)\.png$/, '')),
   );
   return [...scenes]

@@ -11,7 +11,7 @@ here=$(dirname "$0")
 
 at=$(address)
 printf '\n  Panel     %s\n' "$at"
-"$here/cmp-portal.sh" setup link --address "$at" 2>/dev/null | sed 's/^/  /' || true
+"$here/cmp-portal.sh" setup link --address "$at" 2>/dev/null | sed '1s/^/  Setup     /; 2s/^/            /' || true
 cat <<TEXT
   Data      /var/lib/cmp, and the database cmp
   Settings  /srv/cmp/.env; after a change: systemctl restart cmp-api cmp-worker cmp-telegram-bot
@@ -20,4 +20,7 @@ cat <<TEXT
 TEXT
 if [ "$at" = "http://localhost:$(setting_of PORT)" ]; then
   printf '  It listens on this machine alone: name a domain, put a proxy before it, or reach it by ssh -L.\n'
+fi
+if [ "$CMP_ENABLE_NGINX" = 1 ] && [ ! -e /var/lib/cmp/tls/fullchain.pem ]; then
+  printf '  nginx answers the certificate authority alone until a certificate lies in /var/lib/cmp/tls.\n'
 fi

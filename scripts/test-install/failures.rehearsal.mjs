@@ -10,7 +10,9 @@ import { ADDRESS, serveRepository } from './repository.mjs';
 
 const PACKAGES = ['postgresql', 'openssl', 'git'];
 const SCRIPT = '/root/install.sh';
-const KEY = '/root/release.pub';
+const KEY = '/opt/release.pub';
+const CLEAN =
+  '[ ! -e /srv/cmp/current ] || /srv/cmp/current/scripts/uninstall.sh --delete-data; rm -rf /srv/cmp /etc/cmp';
 
 /** @param {{ root: string, check: import('./checks.mjs').Sheet['check'] }} rehearsal */
 export async function rehearse({ root, check }) {
@@ -20,7 +22,7 @@ export async function rehearse({ root, check }) {
   const script = fs.readFileSync(path.join(root, 'scripts/install.sh'), 'utf8');
   machine.write(SCRIPT, script, 0o755);
   machine.write(KEY, fs.readFileSync(path.join(release.folder, 'release.pub'), 'utf8'));
-  const repository = await serveRepository(machine, ['v1.9.0', 'v1.10.0'], release);
+  const repository = await serveRepository(root, machine, ['v1.9.0', 'v1.10.0'], release);
   const given = { CMP_UNATTENDED: '1', CMP_REPOSITORY: ADDRESS, CMP_RELEASE_KEY_FILE: KEY };
 
   /**
@@ -41,6 +43,8 @@ export async function rehearse({ root, check }) {
         assert.deepEqual(await leftovers(machine), []);
       } finally {
         await after?.();
+        // What one refusal left behind is not the next one's fault.
+        await machine.exec(CLEAN);
       }
     });
   const exec = (/** @type {string} */ command) => () => machine.exec(command);
@@ -61,6 +65,14 @@ export async function rehearse({ root, check }) {
       before: exec(
         `mv /etc/os-release /etc/os-release.kept; printf 'ID=fedora\\nPRETTY_NAME="Fedora Linux 44"\\n' >/etc/os-release`,
       ),
+      after: exec('mv /etc/os-release.kept /etc/os-release'),
+    },
+  );
+  await refuses(
+    'a system that does not say what it is',
+    /^cmp: The installer knows Debian and Ubuntu, and this is an unknown system:/,
+    {
+      before: exec('mv /etc/os-release /etc/os-release.kept'),
       after: exec('mv /etc/os-release.kept /etc/os-release'),
     },
   );
@@ -98,6 +110,16 @@ export async function rehearse({ root, check }) {
       env: { CMP_DOMAIN: 'localhost' },
     },
   );
+  await refuses(
+    'to work beside another installer',
+    /^cmp: Another installer is at work on this machine/,
+    {
+      command: `flock /run/lock/cmp-install.lock ${SCRIPT}`,
+    },
+  );
+  await refuses('nginx without a name', /^cmp: nginx needs CMP_DOMAIN/, {
+    env: { CMP_ENABLE_NGINX: '1' },
+  });
   await refuses('half of a database', /^cmp: A database of yours needs both DATABASE_URL/, {
     env: { DATABASE_URL: 'postgres://cmp_app@127.0.0.1/cmp' },
   });
@@ -193,6 +215,13 @@ export async function rehearse({ root, check }) {
     },
   );
 
+  await refuses(
+    'by the installer that bootstrap.sh takes of the latest release',
+    /^cmp: Port 8080 is taken/,
+    {
+      command: `curl -fsS ${ADDRESS}/bootstrap.sh | bash -s -- --repository ${ADDRESS} --port 8080`,
+    },
+  );
   await check('takes the highest stable release, and says its folder', async () => {
     const sha256 = createHash('sha256').update(script).digest('hex');
     const env = { ...given, CMP_INSTALL_EXPECTED_SHA256: sha256 };

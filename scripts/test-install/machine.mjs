@@ -37,14 +37,21 @@ const cache = path.join(os.tmpdir(), 'cmp-test-install');
 const running = new Set();
 
 /**
- * Boots a machine of its own. `packages`: what apt may install in it, beside what comes with them.
- * @param {{ packages?: string[] }} [options]
+ * Boots a machine of its own. `packages`: what apt may install in it, beside what comes with them. `withNetwork` may
+ * do before what needs this machine's: nothing but its command runs in the tree then.
+ * @param {{ packages?: string[], withNetwork?: (exec: (command: string, env: Record<string, string>) => Promise<Answer>, root: string) => Promise<void> }} [options]
  * @returns {Promise<Machine>}
  */
-export async function bootMachine({ packages = [] } = {}) {
+export async function bootMachine({ packages = [], withNetwork } = {}) {
   const base = makeTree(packages);
   const root = fs.mkdtempSync(path.join(cache, 'machine-'));
-  must('cp', ['-a', '--reflink=auto', `${base}/.`, root]);
+  try {
+    must('cp', ['-a', '--reflink=auto', `${base}/.`, root]);
+    await withNetwork?.((command, env) => executeWithNetwork(root, command, env), root);
+  } catch (error) {
+    fs.rmSync(root, { recursive: true, force: true });
+    throw error;
+  }
   return boot(root);
 }
 
@@ -85,6 +92,19 @@ export function makeTree(packages) {
     apt('update');
     apt('install', '--download-only', ...packages);
   });
+}
+
+/**
+ * @param {string} prefix of what was kept
+ * @param {number} ageMs
+ */
+export function dropOlder(prefix, ageMs) {
+  if (!fs.existsSync(cache)) return;
+  for (const name of fs.readdirSync(cache).filter((entry) => entry.startsWith(prefix))) {
+    const place = path.join(cache, name);
+    if (Date.now() - fs.statSync(place).mtimeMs > ageMs)
+      fs.rmSync(place, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -160,6 +180,7 @@ async function boot(root) {
       }
       fs.rmSync(root, { recursive: true, force: true });
       fs.rmSync(`${root}.log`, { force: true });
+      fs.rmSync(path.join(cache, `.#${path.basename(root)}.lck`), { force: true });
     },
   };
   running.add(machine);
@@ -198,6 +219,39 @@ function childOf(pid) {
 }
 
 /**
+ * @param {string} root
+ * @param {string} command
+ * @param {Record<string, string>} env
+ */
+function executeWithNetwork(root, command, env) {
+  // Whoever vouches for the network on this machine does so in the tree.
+  const vouched = '/etc/ssl/certs/ca-certificates.crt';
+  const trust = { NODE_EXTRA_CA_CERTS: vouched, npm_config_cafile: vouched };
+  const given = Object.entries({ ...trust, ...env }).map(
+    ([key, value]) => `--setenv=${key}=${value}`,
+  );
+  const args = [
+    '--quiet',
+    '--register=no',
+    '--keep-unit',
+    '--pipe',
+    '--resolv-conf=copy-host',
+    `--bind-ro=${vouched}`,
+  ];
+  const place = [
+    `--machine=net-${path.basename(root).slice(-6).toLowerCase()}`,
+    `--directory=${root}`,
+  ];
+  return answerOf(
+    spawn('systemd-nspawn', [...args, ...place, ...given, 'bash', '-c', command], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: 900_000,
+    }),
+    '',
+  );
+}
+
+/**
  * @param {number} leader
  * @param {string} command
  * @param {Execution} [options]
@@ -218,6 +272,15 @@ function execute(leader, command, { env = {}, input = '', timeoutMs = 300_000 } 
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   });
+  return answerOf(child, input);
+}
+
+/**
+ * @param {import('node:child_process').ChildProcessWithoutNullStreams} child
+ * @param {string} input
+ * @returns {Promise<Answer>}
+ */
+function answerOf(child, input) {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk) => {

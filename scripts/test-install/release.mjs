@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Refused } from '#scripts/toolchain.mjs';
-import { kept } from './machine.mjs';
+import { dropOlder, kept } from './machine.mjs';
 
 /**
  * @typedef {object} Release
@@ -65,6 +65,7 @@ function keyOfRun() {
  * @param {string | undefined} name
  */
 function build(root, name) {
+  dropOlder('release-', 60 * 60_000);
   const sha = spawnSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
   const title = `release-${sha.stdout.trim()}${name ? `-${name}` : ''}`;
   return kept(title, (draft) => {

@@ -9,19 +9,22 @@ import { Refused } from '#scripts/toolchain.mjs';
 export const ADDRESS = 'http://127.0.0.1:8080';
 
 /**
+ * @param {string} root the checkout, whose last commit bears the tags
  * @param {import('./machine.mjs').Machine} machine
  * @param {string[]} tags
  * @param {import('./release.mjs').Release} release what each of the tags has
  */
-export async function serveRepository(machine, tags, release) {
+export async function serveRepository(root, machine, tags, release) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cmp-repository-'));
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
-  git(folder, 'init', '--quiet', '--bare', '.');
-  const tree = git(folder, 'hash-object', '-w', '-t', 'tree', '/dev/null');
-  const commit = git(folder, ...['-c', 'user.name=x', '-c', 'user.email=x'], 'commit-tree', tree);
+  git(root, 'clone', '--quiet', '--bare', '--no-tags', '--single-branch', root, folder);
+  fs.copyFileSync(path.join(root, 'scripts/bootstrap.sh'), path.join(folder, 'bootstrap.sh'));
   const server = fileURLToPath(new URL('repository-server.mjs', import.meta.url));
   const guest = machine.beside([process.execPath, server, folder, new URL(ADDRESS).port]);
-  await new Promise((resolve) => guest.stdout?.once('data', resolve));
+  await new Promise((resolve, reject) => {
+    guest.stdout?.once('data', resolve);
+    guest.once('exit', (code) => reject(new Refused(`The repository is not served (${code}).`)));
+  });
 
   const repository = {
     folder: (/** @type {string} */ tag) => path.join(folder, 'releases/download', tag),
@@ -32,7 +35,7 @@ export async function serveRepository(machine, tags, release) {
     tag: (/** @type {string[]} */ names) => {
       for (const name of git(folder, 'tag').split('\n').filter(Boolean))
         git(folder, 'tag', '-d', name);
-      for (const name of names) git(folder, 'tag', name, commit);
+      for (const name of names) git(folder, 'tag', name, 'HEAD');
       git(folder, 'update-server-info');
     },
   };

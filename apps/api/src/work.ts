@@ -25,7 +25,7 @@ interface Sending {
 }
 
 interface Work extends Sending {
-  /** Whether the database still hears of it: what a watchdog of this process goes by. */
+  /** Whether the way to its database is open: what a watchdog of this process goes by. */
   isAtWork: () => boolean;
 }
 
@@ -74,6 +74,8 @@ export async function beginWork({ isPrepared, tell, ...place }: Place): Promise<
   const watch = () => Promise.all(watches.map((look) => look().catch(tell)));
   void watch();
   const watching = setInterval(watch, 60_000);
+  // Nine pollers share its connections: said to be at work before it was said, it would be missed meanwhile.
+  await beating.began;
 
   return {
     queue,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { NotificationEvent } from './notifications.ts';
 import { Role } from './permissions.ts';
-import { CalendarDate, Id, Timestamp, Version } from './primitives.ts';
+import { CalendarDate, Id, listOf, Timestamp, Version } from './primitives.ts';
 import { StatusCounts, User } from './users.ts';
 
 /** What the Telegram bot and the API say to each other, under `/internal/bot`. */
@@ -217,6 +217,10 @@ export const LinkedChats = z.object({
   botUsername: z.string().nullable(),
 });
 export type LinkedChats = z.infer<typeof LinkedChats>;
+
+/** Of one account, for an admin. */
+export const AccountChats = listOf(LinkedChat);
+export type AccountChats = z.infer<typeof AccountChats>;
 
 /** Opens one linking, for ten minutes; an earlier one is worth nothing any more. */
 export const LinkCode = z.object({

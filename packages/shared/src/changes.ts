@@ -39,7 +39,8 @@ export const ByChange = z.strictObject({ id: digits.pipe(BigId) });
 
 /** One row's before and after inside a change, as the parts of a sentence; the fields are the API's names. */
 export const AuditEntry = z.object({
-  id: BigId,
+  /** 0, as its row's, of an act that altered no row: its table is `changes`. */
+  id: z.int().nonnegative(),
   at: Timestamp,
   changeId: BigId,
   action: z.string(),
@@ -50,7 +51,7 @@ export const AuditEntry = z.object({
   months: z.int().nullable(),
   ip: z.string().nullable(),
   table: z.string(),
-  rowId: Id,
+  rowId: z.int().nonnegative(),
   /** The row's name as it is now, or was last. */
   rowName: z.string().nullable(),
   serverId: Id.nullable(),

@@ -6,6 +6,7 @@ import { TimeOfDay } from './settings/fields.ts';
 export const NotificationEvent = z.enum([
   'sign_in',
   'new_device',
+  'chat_linked',
   'users_soon',
   'users_expired',
   'users_extended',
@@ -40,6 +41,7 @@ export type PersonalChannel = z.infer<typeof PersonalChannel>;
 export const audiences = {
   sign_in: 'admins',
   new_device: 'self',
+  chat_linked: 'self',
   users_soon: 'servers',
   users_expired: 'servers',
   users_extended: 'servers',
@@ -61,6 +63,7 @@ export const audiences = {
 /** Told at any hour: waiting for the morning could cost what they warn of. */
 export const urgent: readonly NotificationEvent[] = [
   'new_device',
+  'chat_linked',
   'snapshot_failed',
   'snapshot_unverified',
   'target_moved',
@@ -81,6 +84,7 @@ const off = { panel: false, telegram: false, mail: false };
 export const shippedChoices = {
   sign_in: { panel: false, telegram: true, mail: false },
   new_device: loud,
+  chat_linked: loud,
   users_soon: on,
   users_expired: on,
   users_extended: off,

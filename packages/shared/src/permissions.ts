@@ -66,6 +66,7 @@ const rolesAllowedTo = {
   'deliveries:list': admins,
   'deliveries:resend': admins,
   'telegram:link': everyone,
+  'telegram:unlink': admins,
   'matviews:read': admins,
   'matviews:update': admins,
   'matviews:refresh': admins,

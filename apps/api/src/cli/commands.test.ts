@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, inject } from 'vitest';
 import { urlAs } from '#database/roles.ts';
+import { keysOf, setupToken } from '#lib/keys.ts';
 import { test } from '#test/command-fixtures.ts';
 import { client } from '#test/fixtures.ts';
 import { execute, rolePassword } from '#test/global-setup.ts';
@@ -212,5 +215,24 @@ describe('cmp account unlock', () => {
 
     expect(exitCode).toBe(0);
     expect(out).toContain('The account is disabled, and stays so');
+  });
+});
+
+describe('cmp setup link', () => {
+  test('prints the link that the start would, while nobody can sign in', async ({
+    cmp,
+    dataDir,
+  }) => {
+    const open = await cmp('setup link --address https://portal.example/ --json');
+    await cmp('account create --username sam --role admin');
+    const closed = await cmp('setup link');
+
+    const token = setupToken(keysOf(readFileSync(join(dataDir, 'keys', 'secret-key'))));
+    expect(JSON.parse(open.out)).toEqual({ link: `https://portal.example/setup?token=${token}` });
+    expect(closed).toEqual({
+      exitCode: 0,
+      out: 'The portal is set up already. Sign in.\n',
+      err: '',
+    });
   });
 });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { lockDirectory } from '#lib/directory-lock.ts';
 import { becomes, commandLine } from '#lib/process-identity.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts';
@@ -85,6 +86,8 @@ it('refuses in a sentence where the passwords of existing data are missing', asy
   const second = startEmbeddedPostgres({ dataDir });
 
   await expect(second).rejects.toThrow(/passwords .* bring that file back/);
+  const lock = await lockDirectory(first.directory);
+  await lock.release();
 });
 
 it('is told to stop by pg_ctl where there are no signals, and stops in order', async () => {

@@ -14,7 +14,7 @@ import {
   newCredentials,
 } from './cluster-credentials.ts';
 import { clusterFiles, makeCluster } from './cluster-files.ts';
-import { prepareClusterHome } from './cluster-home.ts';
+import { type ClusterHome, prepareClusterHome } from './cluster-home.ts';
 import { clusterPrograms } from './cluster-programs.ts';
 import {
   type Postmaster,
@@ -59,37 +59,45 @@ export async function startEmbeddedPostgres(
 
   fs.mkdirSync(dataDir, { recursive: true });
   const home = prepareClusterHome(dataDir, mayMove);
-  const programs = clusterPrograms(home);
-  const { pgdata, exist } = clusterFiles(home);
   // A copied data directory may link to the same cluster: its own lock keeps the copies apart.
   const lock = await lockDirectory(home.directory);
+  try {
+    const { run, credentials } = await prepareRun(home, options, signal);
+    const running = { server: await startPostmaster(run) };
+    const watch = keepRunning(running, run, log);
+
+    const { port, superuserPassword } = credentials;
+    return {
+      superuserUrl: `postgres://postgres:${superuserPassword}@127.0.0.1:${port}/postgres`,
+      credentials,
+      directory: home.directory,
+      pid: () => running.server.pid,
+      stop: async () => {
+        stopping.abort();
+        await running.server.stop();
+        await watch;
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Makes the cluster where there is none, and ends a server that nobody owns. */
+async function prepareRun(
+  home: ClusterHome,
+  { dataDir, settings = {}, log = () => {} }: EmbeddedPostgresOptions,
+  signal: AbortSignal,
+): Promise<{ run: PostmasterOptions; credentials: ClusterCredentials }> {
+  const programs = clusterPrograms(home);
+  const { pgdata, exist } = clusterFiles(home);
   const server = { program: programs.postgres, account: home.account, pgdata };
   await stopOrphan(server, log);
   const credentials = await settleCredentials(dataDir, exist);
   if (!exist) await makeCluster(home, programs, credentials.superuserPassword);
-
-  const run: PostmasterOptions = {
-    ...server,
-    port: credentials.port,
-    settings: options.settings ?? {},
-    signal,
-  };
-  const running = { server: await startPostmaster(run) };
-  const watch = keepRunning(running, run, log);
-
-  const { port, superuserPassword } = credentials;
-  return {
-    superuserUrl: `postgres://postgres:${superuserPassword}@127.0.0.1:${port}/postgres`,
-    credentials,
-    directory: home.directory,
-    pid: () => running.server.pid,
-    stop: async () => {
-      stopping.abort();
-      await running.server.stop();
-      await watch;
-      await lock.release();
-    },
-  };
+  return { run: { ...server, port: credentials.port, settings, signal }, credentials };
 }
 
 /** The port is kept from start to start where it is still free; the passwords always. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ownGroup } from '#lib/child-processes.ts';
 import { becomes, commandLine, processIdentity } from '#lib/process-identity.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import type { ClusterAccount } from './cluster-account.ts';
@@ -35,11 +36,11 @@ export interface Postmaster {
 export async function startPostmaster(options: PostmasterOptions): Promise<Postmaster> {
   options.signal.throwIfAborted();
   const settings = Object.entries(serverSettings(options));
-  // A process group of its own: a Ctrl-C in the terminal is for the API first.
+  // A Ctrl-C in the terminal is for the API first; on Windows a console of its own, which is not shown, keeps it away.
   const child = spawn(
     options.program,
     ['-D', options.pgdata, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...options.account, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+    { ...options.account, cwd: '/', ...ownGroup, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const tail = lastOutput(child);
   const exited = endOf(child, tail);

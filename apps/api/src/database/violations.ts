@@ -20,6 +20,14 @@ export function isUnavailable(error: unknown): boolean {
   return networkCodes.has(code) || driverMessages.test(error.message);
 }
 
+/** Whether it was said that the database is not there. A silence can as well be a fault of ours. */
+export function isAway(error: unknown): boolean {
+  const isSilence = error instanceof Error && silences.test(error.message);
+  return !isSilence && isUnavailable(error);
+}
+
+const silences = /^(timeout|Query read timeout|Cannot use a pool)/;
+
 // Classes 08 (connection), 53 (resources), 57 (operator: shutdown, starting, timeout); lock not available,
 // deadlock, serialization. PostgreSQL's appendix A.
 const unavailableStates = /^(08|53|57|55P03|40P01|40001|25006)/;

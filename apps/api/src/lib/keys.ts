@@ -57,7 +57,7 @@ export function keysOf(root: Buffer): RootKeys {
 }
 
 /** The one-time setup token: worked out, so that every instance knows it and none has to keep it. */
-export function setupToken({ tokens }: Keys): string {
+export function setupToken({ tokens }: Pick<Keys, 'tokens'>): string {
   return createHmac('sha256', tokens).update('setup').digest('base64url');
 }
 

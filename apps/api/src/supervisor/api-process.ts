@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { askToStop } from '#lib/ask-to-stop.ts';
 import { restartDelays } from '#lib/backoff.ts';
+import { askToStop, ownGroup } from '#lib/child-processes.ts';
 import { becomes, processIdentity } from '#lib/process-identity.ts';
 import { StartRefused } from '#lib/start-refused.ts';
 import { writeWholeFile } from '#lib/whole-file.ts';
@@ -100,10 +100,9 @@ function pidFile(dataDir: string): string {
 }
 
 function spawnApi({ entry, dataDir, environment, hear }: ApiProcessOptions): ChildProcess {
-  // A process group of its own: a Ctrl-C reaches it through us, once.
   const child = spawn(process.execPath, [entry], {
     env: environment,
-    detached: true,
+    ...ownGroup,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   child.on('message', hear);

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { askToStop } from '#lib/ask-to-stop.ts';
 import { restartDelays } from '#lib/backoff.ts';
+import { askToStop, ownGroup } from '#lib/child-processes.ts';
 import { becomes } from '#lib/process-identity.ts';
 
 /** A message that is with Telegram gets this long to be answered. */
@@ -82,10 +82,9 @@ async function keepRunning(options: BotProcessOptions, signal: AbortSignal): Pro
 }
 
 function spawnBot({ entry, environment }: BotProcessOptions): ChildProcess {
-  // A process group of its own: a Ctrl-C reaches it through us, once and in its turn.
   const child = spawn(process.execPath, [entry], {
     env: environment,
-    detached: true,
+    ...ownGroup,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   child.on('error', () => {});

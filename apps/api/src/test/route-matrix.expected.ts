@@ -64,6 +64,8 @@ POST /api/accounts/:id/reset-password    | other   | 401    | 403       | 403   
 POST /api/accounts/:id/reset-password    | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/accounts/:id/sign-ins           | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 E #1     | 401      | change | 401
 GET /api/accounts/:id/sign-ins           | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
+GET /api/accounts/:id/chats              | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 E #1     | 401      | change | 401
+GET /api/accounts/:id/chats              | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 GET /api/accounts/:id/avatar             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200          | 401      | change | 401
 GET /api/accounts/:id/avatar             | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 PUT /api/accounts/:id/avatar             | other   | 401    | 403       | 403       | 403       | 403       | 403        | 200 O        | 401      | change | 401
@@ -211,6 +213,8 @@ PATCH /api/telegram/chats/:id            | missing | 401    | 404       | 404   
 DELETE /api/telegram/chats/:id           | own     | 401    | 204       | 204       | 204       | 204       | 204        | 204          | 401      | change | 401
 DELETE /api/telegram/chats/:id           | other   | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
 DELETE /api/telegram/chats/:id           | missing | 401    | 404       | 404       | 404       | 404       | 404        | 404          | 401      | change | 401
+DELETE /api/chats/:id                    | other   | 401    | 403       | 403       | 403       | 403       | 403        | 204          | 401      | change | 401
+DELETE /api/chats/:id                    | missing | 401    | 403       | 403       | 403       | 403       | 403        | 404          | 401      | change | 401
 
 GET /api/services                        | -       | 401    | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2 | 200 ST #2  | 200 ST #2    | 401      | change | 401
 POST /api/services                       | -       | 401    | 403       | 403       | 403       | 403       | 403        | 201          | 401      | change | 401
@@ -273,5 +277,6 @@ export const rowsToAskOf: Record<string, string[]> = {
   '/api/deliveries/': ['parked', 'missing'],
   '/api/snapshots/': ['whole', 'missing'],
   '/api/telegram/chats/': ['own', 'other', 'missing'],
+  '/api/chats/': ['other', 'missing'],
   '/internal/bot/outbox/': ['missing'],
 };

@@ -92,6 +92,7 @@ export const en = {
   events: {
     sign_in: 'Sign-in',
     new_device: 'New device',
+    chat_linked: 'Chat linked',
     users_soon: 'Users ending soon',
     users_expired: 'Users ended',
     users_extended: 'User extended',

@@ -125,7 +125,7 @@ function EventRow({
 }
 
 const groups = [
-  { name: 'access', events: ['sign_in', 'new_device'] },
+  { name: 'access', events: ['sign_in', 'new_device', 'chat_linked'] },
   {
     name: 'users',
     events: [

@@ -9,6 +9,10 @@ export function explain(error: unknown): string {
     if (error.code === 'rate_limited' && seconds !== undefined) {
       return i18next.t('errors.rate_limited_for', { wait: waitInWords(seconds) });
     }
+    const { said } = error.details;
+    if (error.code === 'host_refused' && typeof said === 'string') {
+      return i18next.t('errors.host_refused_for', { said });
+    }
     return i18next.t(`errors.${error.code}`);
   }
   if (error instanceof JobFailed) return failureInWords(error.failure);

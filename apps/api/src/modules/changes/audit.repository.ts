@@ -68,8 +68,8 @@ export async function listEntries(
 ): Promise<AuditEntry[]> {
   const { rows } = await sql<AuditEntry>`
     with page as materialized (${pageOf(scope, wish, before, limit)})
-    select e.id, e.at, e.change_id, c.action, c.account_id, c.account_name, c.via, c.reason, c.months, c.ip,
-      e.table_name as "table", e.row_id, e.server_id, s.name as server_name,
+    select page.id, page.at, page.change_id, c.action, c.account_id, c.account_name, c.via, c.reason, c.months, c.ip,
+      coalesce(e.table_name, 'changes') as "table", coalesce(e.row_id, 0) as row_id, e.server_id, s.name as server_name,
       coalesce(
         case e.table_name when 'servers' then s.name when 'users' then u.account_name
           when 'services' then v.name when 'telegram_chats' then t.name else coalesce(a.username, g.username, i.purpose) end,
@@ -77,10 +77,10 @@ export async function listEntries(
         e.before ->> 'name', e.after ->> 'username', e.before ->> 'username', e.after ->> 'section',
         e.after ->> 'purpose', e.before ->> 'purpose'
       ) as row_name,
-      e.before, e.after
+      coalesce(e.before, '{}') as before, coalesce(e.after, '{}') as after
     from page
-    join entries e on e.id = page.id and e.at = page.at
-    join changes c on c.id = e.change_id
+    join changes c on c.id = page.change_id
+    left join entries e on e.id = page.id and e.at = page.at
     left join servers s on s.id = e.server_id
     -- Where a transfer took the user to another server, its name is that server's to tell.
     left join users u on e.table_name = 'users' and u.id = e.row_id and u.server_id = e.server_id
@@ -90,7 +90,7 @@ export async function listEntries(
     left join images i on e.table_name = 'images' and i.id = e.row_id
     left join accounts g on e.table_name in ('grants', 'images', 'notification_preferences') and g.id = coalesce(
       e.after ->> 'account_id', e.before ->> 'account_id', i.account_id::text)::integer
-    order by e.change_id desc, e.id desc`.execute(db);
+    order by page.change_id desc, page.id desc`.execute(db);
   return rows;
 }
 
@@ -109,8 +109,9 @@ function pageOf(
   const columns = sql`e.id, e.at, e.change_id`;
   const inOrder = sql`order by change_id desc, id desc limit ${limit}`;
   if (serverIds === 'all' && wish.serverId === undefined)
-    return sql`select ${columns} from entries e ${asked.from}
-      where ${behind} and ${asked.where} ${inOrder}`;
+    return sql`(select ${columns} from entries e ${asked.from}
+        where ${behind} and ${asked.where} ${inOrder})
+      union all (${actsWithoutRows(wish, before, limit)}) ${inOrder}`;
 
   const ofServers =
     wish.serverId === undefined ? sql`${serverIds}::int[]` : sql`array[${wish.serverId}]::int[]`;
@@ -120,6 +121,29 @@ function pageOf(
       select ${columns} from entries e ${asked.from}
       where e.server_id = mine.id and ${behind} and ${asked.where} ${inOrder}) as entry
     where ${allowed} ${inOrder}`;
+}
+
+/** Whoever took a key or read a secret altered nothing, and is to be seen all the same. The index is of this very list. */
+function actsWithoutRows(
+  wish: AuditWish,
+  before: AuditPosition | undefined,
+  limit: number,
+): RawBuilder<unknown> {
+  const behind = before ? sql`(c.id, 0) < (${before.changeId}, ${before.id})` : sql`true`;
+  const asked = [
+    // They are no row, and of no table.
+    (wish.table !== undefined || wish.rowId !== undefined) && sql`false`,
+    ...ofChange(wish),
+    wish.changeId !== undefined && sql`c.id = ${wish.changeId}`,
+    wish.beforeChange !== undefined && sql`c.id < ${wish.beforeChange}`,
+    wish.from !== undefined && sql`c.at >= ${midnight(wish.from, 0, wish.timeZone)}`,
+    wish.to !== undefined && sql`c.at < ${midnight(wish.to, 1, wish.timeZone)}`,
+  ].filter((one) => one !== false);
+  return sql`select 0::bigint as id, c.at, c.id as change_id from changes c
+    where c.action in ('keys:export', 'settings:reveal', 'matviews:update', 'host:certificate-renew',
+        'host:restart-api', 'host:restart-worker', 'host:restart-bot')
+      and ${behind} and ${sql.join([sql`true`, ...asked], sql` and `)}
+    order by c.id desc limit ${limit}`;
 }
 
 /** Counts the entries in the scope, but only so far. */
@@ -133,10 +157,7 @@ export async function countEntries(db: Db, scope: Scope, wish: AuditWish): Promi
 
 /** The changes are joined only where one of their fields is asked for. */
 function matching(wish: AuditWish): { from: RawBuilder<unknown>; where: RawBuilder<unknown> } {
-  const ofChange = [
-    wish.accountId !== undefined && sql`c.account_id = ${wish.accountId}`,
-    wish.action !== undefined && sql`c.action = ${wish.action}`,
-  ].filter((one) => one !== false);
+  const asked = ofChange(wish);
   const ofEntry = [
     wish.table !== undefined && sql`e.table_name = ${wish.table}`,
     wish.rowId !== undefined && sql`e.row_id = ${wish.rowId}`,
@@ -146,9 +167,16 @@ function matching(wish: AuditWish): { from: RawBuilder<unknown>; where: RawBuild
     wish.to !== undefined && sql`e.at < ${midnight(wish.to, 1, wish.timeZone)}`,
   ].filter((one) => one !== false);
   return {
-    from: ofChange.length > 0 ? sql`join changes c on c.id = e.change_id` : sql``,
-    where: sql.join([sql`true`, ...ofChange, ...ofEntry], sql` and `),
+    from: asked.length > 0 ? sql`join changes c on c.id = e.change_id` : sql``,
+    where: sql.join([sql`true`, ...asked, ...ofEntry], sql` and `),
   };
+}
+
+function ofChange({ accountId, action }: AuditWish): RawBuilder<unknown>[] {
+  return [
+    accountId !== undefined && sql`c.account_id = ${accountId}`,
+    action !== undefined && sql`c.action = ${action}`,
+  ].filter((one) => one !== false);
 }
 
 function midnight(day: string, daysLater: number, timeZone = 'UTC'): RawBuilder<unknown> {

@@ -125,7 +125,7 @@ async function wishOf(db: Db, filter: AuditWish): Promise<AuditWish> {
 function positionOf(cursor: string | undefined, parts: number): number[] | undefined {
   if (cursor === undefined) return undefined;
   const numbers = cursor.split('.').map(Number);
-  if (numbers.length !== parts || !numbers.every((one) => Number.isSafeInteger(one) && one > 0))
+  if (numbers.length !== parts || !numbers.every((one) => Number.isSafeInteger(one) && one >= 0))
     throw new AppError('invalid_request', 'This cursor is not ours.');
   return numbers;
 }

@@ -1,8 +1,10 @@
+import type { AuditEntry } from '@cmp/shared/changes';
 import { actionsOfLevel, type Grant } from '@cmp/shared/permissions';
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import type { Db } from '#database/client.ts';
 import { system, test } from '#test/fixtures.ts';
+import { password } from '#test/given.ts';
 import { inChange } from './changes.service.ts';
 
 const manage = (serverId: number): Grant => ({
@@ -267,6 +269,50 @@ describe('GET /audit.csv', () => {
 
     expect(new Set(lines.map((line) => line.split(',')[8])).size).toBe(2_100);
     expect(lines).toHaveLength(2_100);
+  });
+});
+
+describe('an act that altered no row', () => {
+  test('is in the audit all the same: who took a key, and who read a secret', async ({
+    api,
+    db,
+    given,
+  }) => {
+    const [tokyo] = await given.servers('tokyo');
+    const admin = await api.as('admin');
+    const manager = await api.as('server_admin', [manage(tokyo.id)]);
+    await admin.patch('/settings/mail', {
+      ...{ version: 1, password },
+      values: { password: 'of-the-mail-server' },
+    });
+    await admin.post('/settings/mail/reveal', { name: 'password', password });
+    await admin.post('/snapshots/recovery-key', { password });
+    await admin.put('/admin/matviews/user_status_matview', { exists: true });
+    await setRemark(db, 'after', 'and then');
+    await given.servers('osaka');
+
+    const all = (await admin.get('/audit?limit=200')).json();
+    const pages = [];
+    for (let cursor = ''; ; ) {
+      const page = (await admin.get(`/audit?limit=2${cursor && `&cursor=${cursor}`}`)).json();
+      pages.push(...page.items);
+      if (!page.nextCursor) break;
+      cursor = page.nextCursor;
+    }
+
+    const acts = all.items.filter(({ table }: AuditEntry) => table === 'changes');
+    expect(acts).toMatchObject([
+      { action: 'matviews:update', reason: 'user_status_matview made', id: 0, rowId: 0 },
+      { action: 'keys:export', accountName: admin.account.username, before: {}, after: {} },
+      { action: 'settings:reveal', reason: 'mail.password', ip: expect.any(String) },
+    ]);
+    expect(pages).toEqual(all.items);
+    expect(all.total).toBe(all.items.length);
+    expect((await admin.get('/audit?action=keys:export')).json()).toMatchObject({ total: 1 });
+    expect((await admin.get(`/audit?changeId=${acts[0].changeId}`)).json().total).toBe(1);
+    expect((await admin.get('/audit?table=settings')).json()).toMatchObject({ total: 1 });
+    expect((await admin.get('/audit.csv')).body).toContain('keys:export');
+    expect((await manager.get('/audit')).body).not.toContain('keys:export');
   });
 });
 

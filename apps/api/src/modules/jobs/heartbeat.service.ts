@@ -1,29 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '#database/client.ts';
+import { isAway } from '#database/violations.ts';
 
 const beatMs = 15_000;
 
 interface Lifeline {
-  /** Whether it was heard within four beats, as whoever counts the workers asks, too. */
+  /** Whether its database answered within four beats, if only that it is away: that is no fault of this process. */
   isBeating: () => boolean;
+  /** Once it was said for the first time, or could not be. */
+  began: Promise<void>;
   stop: () => Promise<void>;
 }
 
 /** Says that this process is at work, now and again and again, until it is stopped. */
 export function sayAtWork(db: Db, tell: (failure: unknown) => void): Lifeline {
   const id = randomUUID();
-  let heardAt = performance.now();
-  const beat = () =>
-    saveBeat(db, id).then(() => {
-      heardAt = performance.now();
-    }, tell);
-  let last = beat();
+  let answeredAt = performance.now();
+  const beat = async () => {
+    try {
+      await saveBeat(db, id);
+      answeredAt = performance.now();
+    } catch (failure) {
+      if (isAway(failure)) answeredAt = performance.now();
+      tell(failure);
+    }
+  };
+  const began = beat();
+  let last = began;
   const timer = setInterval(() => {
     last = beat();
   }, beatMs);
   return {
-    isBeating: () => performance.now() - heardAt < 4 * beatMs,
+    isBeating: () => performance.now() - answeredAt < 4 * beatMs,
+    began,
     stop: async () => {
       clearInterval(timer);
       await last;

@@ -1,5 +1,6 @@
 import { deviceOf } from '@cmp/shared/device';
 import type { Notification, NotificationEvent, TouchedServer } from '@cmp/shared/notifications';
+import { Role } from '@cmp/shared/permissions';
 import type { GeneralSettings } from '@cmp/shared/settings/general';
 
 /** What there is to word: with the servers of whoever reads it, and no others. */
@@ -43,6 +44,13 @@ const wordings = {
     lines: [
       ...originLines(told),
       'If this was not you: end the session in your profile, and choose a new password.',
+    ],
+  }),
+  chat_linked: (told) => ({
+    title: `${by(told)} linked a Telegram chat`,
+    lines: [
+      ...fact(told, 'chat', 'Chat'),
+      'If this was not you: unlink it under your notifications, and choose a new password.',
     ],
   }),
   users_soon: (told) => ({ title: `${usersOf(told)} will expire soon`, lines: [] }),
@@ -102,14 +110,14 @@ const wordings = {
   report: (told) => ({ title: `The report of ${said(told, 'day') ?? 'today'}`, lines: [] }),
 } as const satisfies Record<NotificationEvent, Word>;
 
-const bulkVerbs: Record<string, string> = {
-  extend: 'extended',
-  update: 'changed',
-  delete: 'removed',
-};
+const bulkVerbs = new Map([
+  ['extend', 'extended'],
+  ['update', 'changed'],
+  ['delete', 'removed'],
+]);
 
 function bulkVerb(told: Told): string {
-  return bulkVerbs[said(told, 'action') ?? ''] ?? 'changed';
+  return bulkVerbs.get(said(told, 'action') ?? '') ?? 'changed';
 }
 
 function months(told: Told): string {
@@ -138,15 +146,17 @@ function originLines(told: Told): string[] {
   ];
 }
 
-const roleWords: Record<string, string> = {
+const roleWords = {
   admin: 'Admin',
   server_admin: 'Server admin',
   viewer: 'Viewer',
-};
+} as const satisfies Record<Role, string>;
 
 function roleLine(told: Told): string[] {
   const role = said(told, 'role');
-  return role === undefined ? [] : [`Role: ${roleWords[role] ?? role}`];
+  if (role === undefined) return [];
+  const { data: known } = Role.safeParse(role);
+  return [`Role: ${known ? roleWords[known] : role}`];
 }
 
 /** As a person would say it: what a program calls itself is long, and anybody can have it say anything. */

@@ -57,7 +57,8 @@ test('GET /system shows no secret', async ({ api, startInstance }) => {
 describe('the worker', () => {
   test('is at work while it says so, and is missed once it does not', async ({ look, db }) => {
     const beating = sayAtWork(db, (failure) => expect.fail(String(failure)));
-    await expect.poll(() => look('worker')).toMatchObject({ state: 'good', facts: { working: 1 } });
+    await beating.began;
+    expect(await look('worker')).toMatchObject({ state: 'good', facts: { working: 1 } });
 
     await sql`update worker_beats set at = now() - interval '61 seconds'`.execute(db);
     const killed = await look('worker');
@@ -88,10 +89,39 @@ describe('the worker', () => {
     await beating.stop();
   });
 
-  test('says so where a process does the work', async ({ look, startInstance }) => {
+  test('is not to blame for a database that is away', async ({ db, outage }) => {
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const tell = vi.fn<(failure: unknown) => void>();
+    await outage.begin();
+    const beating = sayAtWork(db, tell);
+    await expect.poll(() => tell).toHaveBeenCalledTimes(1);
+
+    vi.advanceTimersByTime(59_000);
+    await expect.poll(() => tell).toHaveBeenCalledTimes(4);
+    vi.advanceTimersByTime(59_000);
+    const isBeating = beating.isBeating();
+    await beating.stop();
+
+    expect(isBeating).toBe(true);
+  });
+
+  test('says so where a process does the work, before it is one', async ({
+    look,
+    owner,
+    startInstance,
+  }) => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const busy = owner.transaction().execute(async (trx) => {
+      await sql`lock table worker_beats in exclusive mode`.execute(trx);
+      setTimeout(release, 1_500);
+      await released;
+    });
+
     await startInstance({}, { work: 'does' });
 
-    await expect.poll(() => look('worker')).toMatchObject({ state: 'good' });
+    expect(await look('worker')).toMatchObject({ state: 'good' });
+    await busy;
   });
 });
 

@@ -68,6 +68,42 @@ describe('the linking of a chat', () => {
     expect(kept).toEqual([]);
   });
 
+  test('is told the account, where it hears of it whoever did it', async ({ app, api, db }) => {
+    await turnOn(db);
+    const panel = await api.as('viewer');
+    const stranger = await api.as('viewer');
+
+    await link(app, panel);
+
+    const { items } = (await panel.get('/notifications')).json();
+    expect(items).toMatchObject([
+      {
+        ...{ event: 'chat_linked', actorName: panel.account.username },
+        facts: { chat: expect.stringMatching(/./) },
+      },
+    ]);
+    expect((await stranger.get('/notifications')).json().items).toEqual([]);
+  });
+
+  test('is ended by an admin, whosever it is', async ({ app, api, db }) => {
+    await turnOn(db);
+    const [panel, admin] = [await api.as('viewer'), await api.as('admin')];
+    await link(app, panel);
+    const path = `/accounts/${panel.account.id}/chats`;
+    const { items } = (await admin.get(path)).json();
+
+    const ended = await admin.delete(`/chats/${items[0].id}`);
+
+    expect(ended.statusCode).toBe(204);
+    expect(failure(await bot(app).act({ kind: 'home' }))).toBe('403 telegram_unlinked');
+    expect((await admin.get(path)).json()).toEqual({ items: [], total: 0 });
+    const entry = (await listEntries(db)).at(-1);
+    expect(entry).toMatchObject({
+      ...{ action: 'telegram:unlink', tableName: 'telegram_chats', after: {} },
+      accountName: admin.account.username,
+    });
+  });
+
   test('tells nothing of a wrong code, and lets nobody guess', async ({ app, api, db, owner }) => {
     await turnOn(db);
     const panel = await api.as('viewer');
@@ -433,8 +469,8 @@ describe('what a chat is told of', () => {
       answer.events.find(({ event }) => event === 'users_extended')?.isOn;
     expect([isOn(before), isOn(chosen.json())]).toEqual([false, true]);
     expect(before.events.map(({ event }: { event: string }) => event)).toEqual([
-      ...['new_device', 'users_soon', 'users_expired', 'users_extended', 'users_imported'],
-      ...['users_bulk', 'change_undone', 'job_dead'],
+      ...['new_device', 'chat_linked', 'users_soon', 'users_expired', 'users_extended'],
+      ...['users_imported', 'users_bulk', 'change_undone', 'job_dead'],
     ]);
     expect([before.signInAlerts, quiet.json().signInAlerts]).toEqual([true, false]);
     const panel = await linked.panel.get('/notifications/preferences');

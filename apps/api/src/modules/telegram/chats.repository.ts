@@ -67,13 +67,16 @@ export async function saveSignInAlerts(
   return numUpdatedRows === 1n;
 }
 
-/** Whether the account had this chat. What waits for it there goes with it. */
-export async function deleteChat(trx: Trx, accountId: number, id: number): Promise<boolean> {
+/** Whether there was this chat, of the account if one is named. What waits for its account there goes with it. */
+export async function deleteChat(
+  trx: Trx,
+  { id, accountId }: { id: number; accountId?: number },
+): Promise<boolean> {
   const chat = await trx
     .deleteFrom('telegramChats')
     .where('id', '=', id)
-    .where('accountId', '=', accountId)
-    .returning('chatId')
+    .$if(accountId !== undefined, (query) => query.where('accountId', '=', accountId ?? 0))
+    .returning(['chatId', 'accountId'])
     .executeTakeFirst();
   if (!chat) return false;
   await trx
@@ -81,7 +84,7 @@ export async function deleteChat(trx: Trx, accountId: number, id: number): Promi
     .set({ state: 'dropped', failure: 'The chat was unlinked.', leasedUntil: null })
     .where('channel', '=', 'telegram')
     .where('state', '=', 'waiting')
-    .where('accountId', '=', accountId)
+    .where('accountId', '=', chat.accountId)
     .where('chatId', '=', chat.chatId)
     .execute();
   return true;

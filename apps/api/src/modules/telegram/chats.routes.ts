@@ -1,9 +1,16 @@
-import { LinkCode, LinkedChat, LinkedChats, SignInAlerts } from '@cmp/shared/bot';
+import { AccountChats, LinkCode, LinkedChat, LinkedChats, SignInAlerts } from '@cmp/shared/bot';
 import { ErrorBody } from '@cmp/shared/errors';
 import { ById } from '@cmp/shared/primitives';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { changeSignInAlerts, makeLinkCode, readChats, unlinkChat } from './chats.service.ts';
+import {
+  changeSignInAlerts,
+  makeLinkCode,
+  readChats,
+  readChatsOf,
+  unlinkAnyChat,
+  unlinkChat,
+} from './chats.service.ts';
 
 export const chatRoutes: FastifyPluginAsyncZod = async (app) => {
   const { db, keys } = app;
@@ -47,5 +54,26 @@ export const chatRoutes: FastifyPluginAsyncZod = async (app) => {
     },
     handler: async ({ actor, params }, reply) =>
       reply.code(204).send(await unlinkChat(db, actor, params.id)),
+  });
+
+  app.get('/accounts/:id/chats', {
+    config: { allow: 'accounts:read' },
+    schema: {
+      summary: 'The chats that act for an account',
+      params: ById,
+      response: { 200: AccountChats, '4xx': ErrorBody },
+    },
+    handler: ({ params }) => readChatsOf(db, params.id),
+  });
+
+  app.delete('/chats/:id', {
+    config: { allow: 'telegram:unlink' },
+    schema: {
+      summary: 'End what anybody’s chat may do',
+      params: ById,
+      response: { 204: z.null(), '4xx': ErrorBody },
+    },
+    handler: async ({ actor, params }, reply) =>
+      reply.code(204).send(await unlinkAnyChat(db, actor, params.id)),
   });
 };

@@ -8,11 +8,19 @@ import { SessionTable } from '#components/session-table.tsx';
 import { SignInTable } from '#components/sign-in-table.tsx';
 import { SkeletonRows } from '#components/skeleton.tsx';
 import { queryClient } from '#lib/query-client.ts';
+import { AccountChats } from './account-chats.tsx';
 import { accountIdIn } from './account-id.ts';
-import { accountById, allSessions, endSession, signInsOfAccount } from './accounts.queries.ts';
+import {
+  accountById,
+  allSessions,
+  chatsOfAccount,
+  endSession,
+  signInsOfAccount,
+} from './accounts.queries.ts';
 
 export function loader({ params }: LoaderFunctionArgs): null {
   void queryClient.prefetchQuery(allSessions);
+  void queryClient.prefetchQuery(chatsOfAccount(accountIdIn(params)));
   void queryClient.prefetchQuery(signInsOfAccount(accountIdIn(params)));
   return null;
 }
@@ -27,6 +35,11 @@ export function AccountSessionsPage() {
       <Section title={t('accounts.sessionsTitle')} text={t('accounts.sessionsText', { name })}>
         <Panel skeleton={<SkeletonRows rows={2} columns={['w-36', 'w-24', 'w-20', 'w-24']} />}>
           <Sessions accountId={accountId} />
+        </Panel>
+      </Section>
+      <Section title={t('notifications.chats')} text={t('accounts.chatsText', { name })}>
+        <Panel skeleton={<SkeletonRows rows={1} columns={['w-36', 'w-24']} />}>
+          <AccountChats accountId={accountId} />
         </Panel>
       </Section>
       <Section title={t('accounts.historyTitle')} text={t('accounts.historyText')}>

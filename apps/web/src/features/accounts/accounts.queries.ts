@@ -8,6 +8,7 @@ import {
   OneTimePassword,
 } from '@cmp/shared/accounts';
 import { SessionList, SignInList } from '@cmp/shared/auth';
+import { AccountChats } from '@cmp/shared/bot';
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '#lib/api.ts';
 
@@ -34,6 +35,12 @@ export const signInsOfAccount = (accountId: number) =>
   queryOptions({
     queryKey: [...accountsKey, accountId, 'sign-ins'],
     queryFn: ({ signal }) => api.get(`/accounts/${accountId}/sign-ins`, SignInList, { signal }),
+  });
+
+export const chatsOfAccount = (accountId: number) =>
+  queryOptions({
+    queryKey: [...accountsKey, accountId, 'chats'],
+    queryFn: ({ signal }) => api.get(`/accounts/${accountId}/chats`, AccountChats, { signal }),
   });
 
 export const allSessions = queryOptions({
@@ -84,6 +91,11 @@ export const resetPassword = mutationOptions({
 export const changeGrants = mutationOptions({
   mutationFn: ({ id, change }: { id: number; change: GrantsChange }) =>
     api.put(`/accounts/${id}/grants`, change, GrantList),
+  meta: { invalidates: [accountsKey] },
+});
+
+export const unlinkAnyChat = mutationOptions({
+  mutationFn: (chatId: number) => api.delete(`/chats/${chatId}`),
   meta: { invalidates: [accountsKey] },
 });
 

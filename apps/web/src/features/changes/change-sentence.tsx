@@ -9,6 +9,7 @@ import { diffOf, type Fate, fateOf } from './entry-diff.ts';
 /** An act as a sentence: who did what to which row on which server. */
 export function ChangeSentence({ act, rowCount }: { act: Act; rowCount: string }) {
   const { t } = useTranslation();
+  const words = useChangeWords();
   const { first } = act;
   return (
     <Trans
@@ -18,6 +19,7 @@ export function ChangeSentence({ act, rowCount }: { act: Act; rowCount: string }
         thing: <Thing entry={mainEntry(act)} />,
         where: <Name text={first.serverName} />,
         field: <Fields entry={first} />,
+        act: <Plain text={words.actionName(first.action)} />,
         count: <Plain text={rowCount} />,
         months: <Plain text={t('audit.months', { count: first.months ?? 0 })} />,
       }}
@@ -30,9 +32,11 @@ type Sentence = keyof typeof en.audit.said;
 /** Which sentence tells an act: by its action where that has one, else by what became of its rows. */
 export function sentenceOf(act: Act): Sentence {
   const { first, entries } = act;
+  // An act that altered no row.
+  if (first.table === 'changes') return 'did';
   const own = sentenceOfAction[first.action];
   if (own === 'extended' && first.months !== null && first.serverName !== null) return 'extendedBy';
-  if (first.action === 'telegram:link') return sentenceOfChat[fateOf(first)];
+  if (first.action.startsWith('telegram:')) return sentenceOfChat[fateOf(first)];
   if (own && (!needsServer.has(own) || first.serverName !== null)) return own;
   if (first.action === 'servers:delete' && entries.length > 1) return 'goneWithUsers';
   const isOnServer = first.table === 'users' && first.serverName !== null;

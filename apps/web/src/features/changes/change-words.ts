@@ -13,6 +13,7 @@ export interface ChangeWords {
   fieldName: (field: string) => string;
   value: (field: string, value: unknown) => string;
   via: (via: string) => string;
+  actionName: (action: string) => string;
 }
 
 export function useChangeWords(): ChangeWords {
@@ -40,6 +41,8 @@ export function useChangeWords(): ChangeWords {
   return {
     fieldName,
     value,
+    actionName: (action) =>
+      isKey(en.audit.actionName, action) ? t(`audit.actionName.${action}`) : action,
     via: (via) => (isVia(via) ? t(`audit.via.${via}`) : t('audit.via.other', { via })),
   };
 }

@@ -15,6 +15,9 @@ export function placeOf(news: Notification, reader: Reader): string | undefined 
     case 'new_device':
       if (news.actorName === reader.username) return '/profile/security';
       return may('accounts:list') ? '/accounts' : undefined;
+    case 'chat_linked':
+      if (news.actorName === reader.username) return '/profile/notifications#chats';
+      return may('accounts:list') ? '/accounts' : undefined;
     case 'users_soon':
       return usersPlace(news, 'soon');
     case 'users_expired':

@@ -41,6 +41,7 @@ export function alarmOf({ event, facts }: Notification): 'soon' | 'expired' | un
 
 const alarms: Partial<Record<NotificationEvent, 'soon' | 'expired'>> = {
   new_device: 'soon',
+  chat_linked: 'soon',
   target_moved: 'soon',
   webhook_off: 'soon',
   job_dead: 'expired',
@@ -74,6 +75,8 @@ export function detailsOf(news: Notification, zone: string | undefined): Detail[
         ...(isTheirs ? [ours(t('news.notYou'))] : []),
       ];
     }
+    case 'chat_linked':
+      return [...named('chat'), ours(t('news.notYourChat'))];
     case 'snapshot_made':
     case 'snapshot_failed':
     case 'snapshot_unverified':

@@ -83,6 +83,11 @@ describe('a piece of news', () => {
       'may signed in on a new device',
       '/profile/security',
     ],
+    [
+      { event: 'chat_linked', actorName: 'may', facts: { chat: 'May on her phone' } },
+      'may linked a Telegram chat',
+      '/profile/notifications#chats',
+    ],
     [{ event: 'sign_in', actorName: 'lin' }, 'lin signed in', '/accounts'],
   ])('is said in words, and leads to where it belongs: %o', (news, sentence, place) => {
     show(news);

@@ -117,6 +117,22 @@ describe('what runs on the machine', () => {
     expect(await list.findByText('Failed')).toBeDefined();
   }, 15_000);
 
+  test('is not restarted where the machine says why not', async () => {
+    const details = { said: 'cmp-worker is switched off on this machine' };
+    network.use(
+      http.post('/api/system/host/:act', () => refusal(409, 'host_refused', { details })),
+    );
+    const list = await show({ ...worker, state: 'inactive' });
+    await restart();
+
+    expect(
+      await screen.findByText(
+        'The machine did not do it: cmp-worker is switched off on this machine.',
+      ),
+    ).toBeDefined();
+    expect(list.queryByText('Restarting…')).toBeNull();
+  });
+
   test('is not restarted for a wrong password, which is said beside the field', async () => {
     network.use(http.post('/api/system/host/:act', () => refusal(403, 'password_wrong')));
     const list = await show(worker);

@@ -104,6 +104,8 @@ export const accounts = {
   accessSaved: 'Access of {{name}} saved.',
   sessionsTitle: 'Sessions',
   sessionsText: 'Where {{name}} is signed in.',
+  chatsText: 'What acts for {{name}} in Telegram, with the same rights.',
+  unlinkText: 'The chat can no longer act for this account, and hears nothing more.',
   historyTitle: 'Sign-in history',
   historyText: 'Every attempt on this account, newest first.',
   action: {

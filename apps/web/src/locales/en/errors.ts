@@ -64,6 +64,7 @@ export const errors = {
   host_unavailable:
     'This portal cannot ask anything of its machine: it is not installed there as services.',
   host_refused: 'The machine did not do it. Its journal says why: journalctl -t cmp-helper.',
+  host_refused_for: 'The machine did not do it: {{said}}.',
   plan_empty: 'There is nothing left to change.',
   plan_expired: 'This was worked out more than an hour ago and is no longer kept. Start it again.',
   rule_broken: 'This is not possible as things stand.',
@@ -93,4 +94,7 @@ export const errors = {
   unavailable: 'The portal cannot reach its database. It keeps trying; so can you.',
   offline: 'The portal does not answer. Check your connection; nothing you typed is lost.',
   unexpected: 'The portal answered in a way this page does not understand. Reload the page.',
-} satisfies Record<ErrorCode | 'rate_limited_for' | 'offline' | 'unexpected', string>;
+} satisfies Record<
+  ErrorCode | 'rate_limited_for' | 'host_refused_for' | 'offline' | 'unexpected',
+  string
+>;

@@ -30,9 +30,11 @@ export const news = {
   failures_other: '{{count}} failures in a row',
   until: 'until {{when}}',
   notYou: 'If this was not you, end that session and choose a new password.',
+  notYourChat: 'If this was not you, unlink it and choose a new password.',
   said: {
     sign_in: '<who></who> signed in',
     new_device: '<who></who> signed in on a new device',
+    chat_linked: '<who></who> linked a Telegram chat',
     users_soon: '<users></users> on <where></where> will expire soon',
     users_expired: 'The term of <users></users> on <where></where> has ended',
     users_extended: '<who></who> extended <users></users> on <where></where>',

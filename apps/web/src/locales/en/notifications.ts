@@ -2,6 +2,7 @@ export const notifications = {
   event: {
     sign_in: 'Sign-ins',
     new_device: 'Sign-ins on a new device',
+    chat_linked: 'Linked Telegram chats',
     users_soon: 'Users who expire soon',
     users_expired: 'Users who have expired',
     users_extended: 'Users who were extended',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { askToStop } from './ask-to-stop.ts';
+import { askToStop } from './child-processes.ts';
 
 const child = `
   process.on('SIGTERM', () => process.exit(40));
