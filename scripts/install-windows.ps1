@@ -157,7 +157,8 @@ function Get-LatestTag([string] $Source) {
 # PostgreSQL, its roles, and .env, which remembers them: a second run alters no password that was not said.
 function Install-Database {
     $file = Join-Path $InstallDir '.env'
-    if ((Test-Path $file) -and -not $DBPassword) { Write-Kept '.env, with its database'; return }
+    $isKnown = (Test-Path $file) -and (Select-String -Quiet -Path $file -Pattern '^DATABASE_URL=')
+    if ($isKnown -and -not $DBPassword) { Write-Kept '.env, with its database'; return }
     $bin = Find-PostgresBin
     if (-not $bin) {
         if (-not $InstallPostgres) {
