@@ -10,6 +10,7 @@ import { readCommandLine } from './check-docs/command-line.mjs';
 import { deadLinks } from './check-docs/links.mjs';
 import { readVariables, unknownNames } from './check-docs/names.mjs';
 import { readPages } from './check-docs/pages.mjs';
+import { strangeWords } from './check-docs/panel-words.mjs';
 import { faultyPictures } from './check-docs/pictures.mjs';
 import { faultySentences } from './check-docs/sentences.mjs';
 import { faultyVariables } from './check-docs/variables.mjs';
@@ -29,6 +30,7 @@ for (const page of pages)
     ...deadLinks(root, page),
     ...unknownNames(root, page, known),
     ...faultySentences(root, page),
+    ...strangeWords(root, page),
   ]);
 count(faultyAlerts(root, pages));
 count(faultyPictures(root, pages));

@@ -485,7 +485,7 @@ clean_up() {
 
 install_steps() {
   CMP_CHANGES=$(mktemp)
-  export CMP_CHANGES CMP_RELEASE=$release
+  export CMP_CHANGES CMP_RELEASE=$release CMP_KEPT="${KEPT[*]}"
   if [ -n "${placed:-}" ]; then echo "Release $release" >>"$CMP_CHANGES"; fi
   run_step account 'Account and folders'
   run_step conf 'What was asked for'

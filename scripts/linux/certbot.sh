@@ -27,7 +27,7 @@ why_not() {
       echo 'Cloudflare cannot be reached (api.cloudflare.com): see whether this machine may go out by HTTPS.' ;;
     *'Unable to determine zone_id'*)
       echo "Cloudflare knows no zone for $name with this API token: see whether the token is for the account that has the domain." ;;
-    *'ConnectionError'* | *'Max retries exceeded'* | *'Name or service not known'* | *'Network is unreachable'* | *'Temporary failure in name resolution'*)
+    *'ValueError: Requesting '* | *'ConnectionError'* | *'Max retries exceeded'* | *'Name or service not known'* | *'Network is unreachable'* | *'Temporary failure in name resolution'*)
       echo 'The certificate authority cannot be reached: see whether this machine may go out by HTTPS, and has DNS.' ;;
     *'Could not bind TCP port 80'*)
       echo 'Port 80 is taken, and the authority asks there: end what listens, or let nginx answer (CMP_ENABLE_NGINX=1).' ;;

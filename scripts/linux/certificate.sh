@@ -13,6 +13,7 @@ here=$(dirname "$(readlink -f "$0")")
 readonly TOKEN_FILE=/etc/cmp/cloudflare.ini
 readonly HOOK=/etc/letsencrypt/renewal-hooks/deploy/cmp
 readonly TLS=/var/lib/cmp/tls
+readonly CHALLENGES=/var/www/cmp-acme
 readonly LEAST_SECONDS=$((30 * 24 * 60 * 60))
 
 main() {
@@ -26,6 +27,7 @@ main() {
     prove
     changed "A certificate for ${names[*]}, until $(ends_at)."
   fi
+  follow_server
   put_hook
   deploy
 }
@@ -124,8 +126,8 @@ prove_by_http() {
     fi
   done
   if [ "${CMP_ENABLE_NGINX:-0}" = 1 ]; then "$here/nginx.sh" || exit 1; fi
-  if [ -e /etc/nginx/conf.d/cmp.conf ] && systemctl is-active --quiet nginx; then
-    issue --webroot --webroot-path /var/www/cmp-acme
+  if is_behind_nginx; then
+    issue --webroot --webroot-path $CHALLENGES
     return
   fi
   if [ -n "$(ss -Hltn 'sport = :80')" ]; then
@@ -133,6 +135,10 @@ prove_by_http() {
     return 1
   fi
   issue --standalone
+}
+
+is_behind_nginx() {
+  [ "${CMP_ENABLE_NGINX:-0}" = 1 ] || { [ -e /etc/nginx/conf.d/cmp.conf ] && systemctl is-active --quiet nginx; }
 }
 
 taker_of_80() {
@@ -149,6 +155,32 @@ issue() {
     reason=$(why_not)
     return 1
   }
+}
+
+# Where nginx came or went since, a renewal would find port 80 taken, or nobody there who answers.
+follow_server() {
+  local conf=/etc/letsencrypt/renewal/$LINEAGE.conf former wanted=standalone
+  former=$(sed -n 's/^authenticator = //p' "$conf")
+  if is_behind_nginx; then wanted=webroot; fi
+  if [ "$former" = "$wanted" ] || [[ $former != standalone && $former != webroot ]]; then return; fi
+  draft=$(mktemp "$conf.XXXXXX")
+  awk -v wanted="$wanted" -v names="${names[*]}" -v place="$CHALLENGES" '
+    function put_map(  i, n, each) {
+      if (is_ours && wanted == "webroot") {
+        print "[[webroot_map]]"
+        n = split(names, each, " ")
+        for (i = 1; i <= n; i++) print each[i] " = " place
+      }
+    }
+    /^\[[^[]/ { put_map(); is_map = 0; is_ours = $0 == "[renewalparams]" }
+    /^\[\[/ { is_map = $0 == "[[webroot_map]]" }
+    is_map || /^webroot_path = / { next }
+    /^authenticator = / { print "authenticator = " wanted; if (wanted == "webroot") print "webroot_path = " place ","; next }
+    { print }
+    END { put_map() }' "$conf" >"$draft"
+  chmod 644 "$draft"
+  mv "$draft" "$conf"
+  changed "Renewals are proved by $wanted, as the names are served now."
 }
 
 # A copy, which a release that is taken away does not take along.

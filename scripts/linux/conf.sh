@@ -18,8 +18,7 @@ fi
 
 draft=$(mktemp)
 trap 'rm -f "$draft"' EXIT
-for name in CMP_REPOSITORY CMP_RELEASE_KEY_FILE CMP_DOMAIN CMP_EMAIL CMP_PORT CMP_HOST CMP_ENABLE_NGINX CMP_SKIP_CERT \
-  CMP_CERT_DOMAINS CMP_CERT_HTTP_FALLBACK CMP_DNS_PROPAGATION_SECONDS CMP_DATABASE; do
+for name in $CMP_KEPT; do
   printf "%s='%s'\n" "$name" "${!name:-}" >>"$draft"
 done
 if cmp -s "$draft" $CONF; then

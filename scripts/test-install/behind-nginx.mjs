@@ -1,7 +1,7 @@
 // What nginx lets through to an installed portal, what it keeps from it, and what it makes of it.
 import assert from 'node:assert/strict';
 
-const CURL = 'curl -sS --cacert /root/root.pem';
+const CURL = 'curl -sS --cacert /root/root.pem --cookie /root/jar --cookie-jar /root/jar';
 const SITE = 'https://portal.test';
 
 /**
@@ -9,9 +9,10 @@ const SITE = 'https://portal.test';
  *   machine: import('./machine.mjs').Machine,
  *   must: (command: string) => Promise<string>,
  *   check: import('./checks.mjs').Sheet['check'],
+ *   oneTimePassword: string,
  * }} place
  */
-export async function checkProxy({ machine, must, check }) {
+export async function checkProxy({ machine, must, check, oneTimePassword }) {
   const status = async (/** @type {string} */ path, args = '') =>
     (await must(`${CURL} -o /dev/null -w '%{http_code}' ${args} '${SITE}${path}'`)).trim();
 
@@ -43,38 +44,44 @@ export async function checkProxy({ machine, must, check }) {
     assert.doesNotMatch(log, /one-time-link/);
   });
   await check('tells the address that asks, whatever it says it is', async () => {
-    const headers = [
+    await must('ip address add 10.7.0.1/32 dev lo');
+    const forged = [
       'X-Forwarded-For: 203.0.113.9',
       'X-Real-IP: 203.0.113.9',
       'Forwarded: for=203.0.113.9',
-    ];
-    const signIn = `-H 'origin: ${SITE}' -H 'content-type: application/json' -d '{"username":"nobody","password":"wrong"}'`;
-    const forged = headers.map((header) => `-H '${header}'`).join(' ');
-    await must('ip address add 10.7.0.1/32 dev lo || true');
-    assert.equal(
-      await status('/api/auth/login', `--interface 10.7.0.1 ${forged} ${signIn}`),
-      '401',
-    );
-    const seen = await must(
-      `su postgres -c "psql -XAt cmp -c 'select ip from sign_ins order by id desc limit 1'"`,
-    );
-    assert.equal(seen, '10.7.0.1');
+    ]
+      .map((header) => `-H '${header}'`)
+      .join(' ');
+    const signIn = { username: 'sam', password: oneTimePassword };
+    const from = `--interface 10.7.0.1 ${forged}`;
+    assert.equal(await status('/api/auth/login', `${from} ${sending(signIn)}`), '200');
+    const change = { currentPassword: oneTimePassword, newPassword: `${oneTimePassword} and on` };
+    assert.equal(await status('/api/auth/password', sending(change)), '200');
+    const { items } = JSON.parse(await must(`${CURL} ${SITE}/api/auth/sign-ins`));
+    assert.equal(items[0].ip, '10.7.0.1');
   });
-  await check('takes a workbook at the portal’s limit, and says 413 to more', async () => {
-    await must(
-      'head -c 20000000 /dev/zero >/tmp/at; head -c 20500000 /dev/zero >/tmp/over; head -c 30000000 /dev/zero >/tmp/far',
-    );
-    const send = (/** @type {string} */ file) =>
-      must(
-        `${CURL} -w ' %{http_code}' -H 'origin: ${SITE}' -F file=@${file} ${SITE}/api/users/import`,
-      );
-    // Signed out, the portal refuses it as such: it came through.
-    assert.match(await send('/tmp/at'), / 401$/);
-    assert.match(await send('/tmp/far'), /"code":"payload_too_large".* 413$/);
+  await check('hands out cookies that are for https alone', () => {
+    assert.match(machine.read('/root/jar'), /TRUE\t\d+\t__Host-cmp_access/);
   });
+  await check(
+    'lets a workbook through at the portal’s limit, and refuses more in words',
+    async () => {
+      const made = await must(`${CURL} ${sending({ name: 'one' })} ${SITE}/api/servers`);
+      const send = (/** @type {number} */ bytes) =>
+        must(
+          `head -c ${bytes} /dev/zero >/root/file; ${CURL} -H 'origin: ${SITE}' -F file=@/root/file -w ' %{http_code}' ${SITE}/api/servers/${JSON.parse(made).id}/users/import`,
+        );
+      // It came whole, and is no workbook.
+      const whole = await send(20_000_000);
+      assert.doesNotMatch(whole, / 413$/);
+      assert.match(whole, /"code":"file_/);
+      assert.match(await send(20_500_000), /"code":"file_too_large".* 413$/);
+      assert.match(await send(30_000_000), /"code":"payload_too_large".* 413$/);
+    },
+  );
   await check('limits sign-ins from one address, in the portal’s words', async () => {
     const said = await must(
-      `for i in $(seq 60); do ${CURL} -o /tmp/said -D /tmp/head -w '%{http_code}\\n' -H 'origin: ${SITE}' -H 'content-type: application/json' -d '{}' ${SITE}/api/auth/login; grep -q nginx-limit /tmp/said; grep '"requestId":"[0-9a-f]\\{32\\}"' /tmp/said && cat /tmp/head && break; done; true`,
+      `for i in $(seq 60); do ${CURL} -o /tmp/said -D /tmp/head -w '%{http_code}\\n' ${sending({})} ${SITE}/api/auth/login; grep '"requestId":"[0-9a-f]\\{32\\}"' /tmp/said && cat /tmp/head && break; done; true`,
     );
     assert.match(said, /429[\s\S]*"code":"rate_limited"[\s\S]*Retry-After: 30/i);
     assert.equal(await status('/api/health'), '200');
@@ -83,14 +90,16 @@ export async function checkProxy({ machine, must, check }) {
     const node = '/srv/cmp/current/node_modules/.bin/node';
     await must('systemctl stop cmp-api');
     machine.write(
-      '/tmp/pieces.mjs',
+      '/root/pieces.mjs',
       `import { createServer } from 'node:http';
       createServer((request, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: first\\n\\n');
+        // Until the connection ends: nginx sees pieces, and not where one is whole.
+        response.useChunkedEncodingByDefault = false;
+        response.writeHead(200, { 'content-type': 'text/event-stream', connection: 'close' }).write('data: first\\n\\n');
         setTimeout(() => response.end('data: last\\n\\n'), 3000);
       }).listen(3001, '127.0.0.1');`,
     );
-    await must(`systemd-run --unit=pieces ${node} /tmp/pieces.mjs && sleep 1`);
+    await must(`systemd-run --unit=pieces ${node} /root/pieces.mjs && sleep 1`);
     try {
       const { output } = await machine.exec(`timeout 1.5 ${CURL} -N ${SITE}/api/events`);
       assert.match(output, /data: first/);
@@ -104,4 +113,9 @@ export async function checkProxy({ machine, must, check }) {
     const answer = await must(`${CURL} -i ${SITE}/api/health; systemctl start cmp-api`);
     assert.match(answer, /^HTTP\/2 503[\s\S]*"code":"unavailable"/);
   });
+}
+
+/** @param {object} body */
+function sending(body) {
+  return `-H 'origin: ${SITE}' -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
 }

@@ -165,6 +165,20 @@ export async function rehearse({ root, check }) {
     assert.equal(now, await serial());
     assert.equal(await must('systemctl show nginx -p MainPID'), before);
   });
+  await check('is renewed also where nginx goes, and where it comes back', async () => {
+    const renew = () =>
+      must('certbot renew --cert-name cmp --force-renewal --no-random-sleep-on-renew');
+    const authenticator = () =>
+      /^authenticator = (.*)$/m.exec(machine.read('/etc/letsencrypt/renewal/cmp.conf'))?.[1];
+    await must('systemctl stop nginx');
+    assert.equal((await step('certificate')).code, 0);
+    assert.equal(authenticator(), 'standalone');
+    await renew();
+    for (const name of ['certificate', 'nginx'])
+      assert.equal((await step(name, { CMP_ENABLE_NGINX: '1' })).code, 0);
+    assert.equal(authenticator(), 'webroot');
+    await renew();
+  });
   await check('puts the former configuration back where nginx refuses the new one', async () => {
     const former = machine.read('/etc/nginx/conf.d/cmp.conf');
     machine.write(

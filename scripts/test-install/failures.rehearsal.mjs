@@ -11,6 +11,8 @@ import { ADDRESS, serveRepository } from './repository.mjs';
 const PACKAGES = ['postgresql', 'openssl', 'git'];
 const SCRIPT = '/root/install.sh';
 const KEY = '/opt/release.pub';
+const CLEAN =
+  '[ ! -e /srv/cmp/current ] || /srv/cmp/current/scripts/uninstall.sh --delete-data; rm -rf /srv/cmp /etc/cmp';
 
 /** @param {{ root: string, check: import('./checks.mjs').Sheet['check'] }} rehearsal */
 export async function rehearse({ root, check }) {
@@ -41,6 +43,8 @@ export async function rehearse({ root, check }) {
         assert.deepEqual(await leftovers(machine), []);
       } finally {
         await after?.();
+        // What one refusal left behind is not the next one's fault.
+        await machine.exec(CLEAN);
       }
     });
   const exec = (/** @type {string} */ command) => () => machine.exec(command);
@@ -104,6 +108,13 @@ export async function rehearse({ root, check }) {
     /^cmp: A certificate needs CMP_EMAIL/,
     {
       env: { CMP_DOMAIN: 'localhost' },
+    },
+  );
+  await refuses(
+    'to work beside another installer',
+    /^cmp: Another installer is at work on this machine/,
+    {
+      command: `flock /run/lock/cmp-install.lock ${SCRIPT}`,
     },
   );
   await refuses('nginx without a name', /^cmp: nginx needs CMP_DOMAIN/, {

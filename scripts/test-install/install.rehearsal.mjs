@@ -8,7 +8,13 @@ import { makeRelease } from '#scripts/test-install/release.mjs';
 import { openBrowser } from './browser.mjs';
 import { leftovers } from './leftovers.mjs';
 
-const PACKAGES = ['postgresql', 'openssl', 'git'];
+const PACKAGES = ['postgresql', 'openssl', 'git', 'nginx'];
+/** As docs/operations/install.md has an administrator do. */
+const GIVEN = `create role cmp_owner login password 'first';
+create role cmp_app login password 'second';
+create database cmp owner cmp_owner encoding 'UTF8' template template0;
+revoke connect, temporary on database cmp from public;
+grant connect, temporary on database cmp to cmp_app;`;
 const PASSWORD = 'a long walk along the shore';
 const UNITS = ['cmp-api.service', 'cmp-worker.service', 'cmp-telegram-bot.service'];
 
@@ -169,6 +175,36 @@ export async function rehearse({ root, check }) {
     assert.equal(code, 0, output);
     assert.deepEqual(await leftovers(machine), []);
   });
+  await check('is installed on a given database, behind nginx', async () => {
+    const made = await machine.exec(`cd / && runuser -u postgres -- psql -XAtq`, { input: GIVEN });
+    assert.equal(made.output, '');
+    const given = {
+      DATABASE_OWNER_URL: 'postgres://cmp_owner:first@127.0.0.1/cmp',
+      DATABASE_URL: 'postgres://cmp_app:second@127.0.0.1/cmp',
+      CMP_DOMAIN: 'portal.test',
+      CMP_SKIP_CERT: '1',
+      CMP_ENABLE_NGINX: '1',
+    };
+    const { code, output } = await install(given);
+    assert.equal(code, 0, output);
+    assert.match(machine.read('/srv/cmp/.env'), /^TRUSTED_PROXIES=127\.0\.0\.1$/m);
+    assert.ok(machine.has('/etc/nginx/conf.d/cmp.conf'));
+    const again = await install();
+    assert.match(again.output, /^Nothing changed\.$/m, again.output);
+  });
+  await check(
+    'takes its site of nginx along, and leaves a database that it did not make',
+    async () => {
+      const { code, output } = await machine.exec(
+        '/srv/cmp/current/scripts/uninstall.sh --delete-data',
+      );
+      assert.equal(code, 0, output);
+      assert.match(output, /Kept: the database, which the installer did not make/);
+      assert.deepEqual((await leftovers(machine)).toSorted(), ['cmp', 'cmp_app', 'cmp_owner']);
+      assert.ok(!machine.has('/etc/nginx/conf.d/cmp.conf'));
+      assert.equal((await machine.exec('systemctl is-active nginx')).output, 'active\n');
+    },
+  );
 }
 
 /** The password that was chosen opens the portal, and the log is there. */

@@ -123,6 +123,12 @@ export function requireOnServer(actor: Actor, action: GrantedAction, serverId: n
     throw new AppError('forbidden', 'Your account may not do this on this server.');
 }
 
+/** Whose session or chat it is: the portal itself has nothing of its own to show or to alter. */
+export function accountIdOf({ accountId }: Pick<Actor, 'accountId'>): number {
+  if (accountId === null) throw new AppError('unauthenticated', 'Sign in to go on.');
+  return accountId;
+}
+
 /** The part of the actor's scope where this action is allowed. */
 export function scopeFor(actor: Actor, action: GrantedAction): Scope {
   const { serverIds } = actor.scope;

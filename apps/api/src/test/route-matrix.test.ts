@@ -1,4 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -6,6 +5,7 @@ import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import type { Db } from '#database/client.ts';
 import { test } from './fixtures.ts';
+import { registeredRoutes } from './registered-routes.ts';
 import { expected, refusals, rowsToAskOf } from './route-matrix.expected.ts';
 import { bodies, files, queries } from './route-matrix.requests.ts';
 import { actors, makeWorld, type World } from './route-matrix.world.ts';
@@ -201,26 +201,11 @@ async function contentsOf(owner: Db): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
 }
 
-/** Every route a new instance registers, told by Fastify itself, so that none can be left out of the list. */
 async function routesOf(start: () => Promise<FastifyInstance>): Promise<string[]> {
-  const routes: string[] = [];
-  const listen = (message: unknown) => {
-    if (!isInitialization(message)) return;
-    message.fastify.addHook('onRoute', ({ method, url }) => {
-      for (const one of [method].flat()) if (!isPanelFile(url)) routes.push(`${one} ${url}`);
-    });
-  };
-  subscribe('fastify.initialization', listen);
-  try {
-    await start();
-  } finally {
-    unsubscribe('fastify.initialization', listen);
-  }
-  return routes.toSorted();
-}
-
-function isInitialization(message: unknown): message is { fastify: FastifyInstance } {
-  return typeof message === 'object' && message !== null && 'fastify' in message;
+  const routes = (await registeredRoutes(start)).filter(({ url }) => !isPanelFile(url));
+  return routes
+    .flatMap(({ method, url }) => [method].flat().map((one) => `${one} ${url}`))
+    .toSorted();
 }
 
 /** The built panel's files are everybody's: a route that is one of them needs no line. */

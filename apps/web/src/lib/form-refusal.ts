@@ -9,6 +9,8 @@ import { i18next } from './i18n.ts';
 interface RefusableField<Values extends FieldValues> {
   name: FieldPath<Values>;
   codes?: readonly ErrorCode[];
+  /** What the API calls it, where the form has another name. */
+  path?: string;
 }
 
 /**
@@ -28,7 +30,7 @@ export function showRefusal<Values extends FieldValues>(
     return;
   }
   const paths = issuePaths(refusal);
-  const refused = fields.filter(({ name }) => paths.includes(name));
+  const refused = fields.filter(({ name, path = name }) => paths.includes(path));
   for (const [index, { name }] of refused.entries()) {
     const message = i18next.t('validation.notAccepted');
     setError(name, { type: 'refused', message }, { shouldFocus: index === 0 });

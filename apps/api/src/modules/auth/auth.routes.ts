@@ -7,6 +7,7 @@ import { AppError } from '#lib/errors.ts';
 import { noteSecurityEvent } from '#lib/security-events.ts';
 import type { TellSignIn } from '#lib/sign-in-log.ts';
 import { getAccount } from '#modules/accounts/accounts.service.ts';
+import { accountIdOf } from '#plugins/access.ts';
 import { answerSession, clearSessionCookies, originOf, refreshTokenOf } from '#plugins/cookies.ts';
 import { listSignIns } from './auth.repository.ts';
 import {
@@ -113,7 +114,7 @@ export const authRoutes: FastifyPluginAsyncZod<Options> = async (app, { tellSign
   app.get('/auth/sign-ins', {
     config: { allow: 'profile:read' },
     schema: { summary: 'One’s own sign-ins', response: { 200: SignInList, '4xx': ErrorBody } },
-    handler: ({ actor }) => listSignIns(db, actor.accountId ?? 0),
+    handler: ({ actor }) => listSignIns(db, accountIdOf(actor)),
   });
 
   app.get('/accounts/:id/sign-ins', {

@@ -15,7 +15,7 @@ import type { TellSignIn } from '#lib/sign-in-log.ts';
 import { newToken, successorOf, tokenHash } from '#lib/tokens.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
-import { type Actor, systemActor } from '#plugins/access.ts';
+import { type Actor, accountIdOf, systemActor } from '#plugins/access.ts';
 import {
   type Credentials,
   findCredentials,
@@ -186,7 +186,7 @@ export function changePassword(
   actor: Actor,
   { currentPassword, newPassword }: PasswordChange,
 ): Promise<Session> {
-  const accountId = ownAccountId(actor);
+  const accountId = accountIdOf(actor);
   // All of it inside: a repeat names the old password, and must not be judged by it.
   return inChange(db, actor, 'profile:password', null, async (trx) => {
     await requireOwnPassword(trx, actor, currentPassword);
@@ -204,7 +204,7 @@ export function changePassword(
 
 /** Whoever sits before an open session proves to be its owner. A route asks by `confirmationOf`, which counts. */
 export async function requireOwnPassword(db: Db, actor: Actor, password: string): Promise<void> {
-  const credentials = await findCredentials(db, { id: ownAccountId(actor) });
+  const credentials = await findCredentials(db, { id: accountIdOf(actor) });
   if (!(await verifyPassword(credentials?.passwordHash, password)))
     throw new AppError('password_wrong', 'This is not your password.');
 }
@@ -214,7 +214,7 @@ export async function changeProfile(
   actor: Actor,
   { version, ...fields }: ProfileChange,
 ): Promise<Session> {
-  const accountId = ownAccountId(actor);
+  const accountId = accountIdOf(actor);
   const sessionId = actor.sessionId ?? 0;
   return inChange(db, actor, 'profile:update', null, async (trx) => {
     const isSaved = await saveProfile(trx, accountId, version, fields);
@@ -250,9 +250,4 @@ export function asSession(live: LiveSession): Session {
 
 export function unauthenticated(): AppError {
   return new AppError('unauthenticated', 'Sign in to go on.');
-}
-
-function ownAccountId({ accountId }: Actor): number {
-  if (accountId === null) throw unauthenticated();
-  return accountId;
 }

@@ -3,6 +3,7 @@ import { ErrorBody } from '@cmp/shared/errors';
 import { ById } from '@cmp/shared/primitives';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { accountIdOf } from '#plugins/access.ts';
 import { listSessions } from './sessions.repository.ts';
 import { endSession } from './sessions.service.ts';
 
@@ -12,7 +13,7 @@ export const sessionRoutes: FastifyPluginAsyncZod = async (app) => {
   app.get('/auth/sessions', {
     config: { allow: 'profile:sessions' },
     schema: { summary: 'One’s own sessions', response: { 200: SessionList, '4xx': ErrorBody } },
-    handler: ({ actor }) => listSessions(db, actor.sessionId, actor.accountId ?? 0),
+    handler: ({ actor }) => listSessions(db, actor.sessionId, accountIdOf(actor)),
   });
 
   app.delete('/auth/sessions/:id', {
@@ -23,7 +24,7 @@ export const sessionRoutes: FastifyPluginAsyncZod = async (app) => {
       response: { 204: z.null(), '4xx': ErrorBody },
     },
     handler: async ({ actor, params }, reply) => {
-      await endSession(db, sessions, params.id, actor.accountId ?? 0);
+      await endSession(db, sessions, params.id, accountIdOf(actor));
       return reply.code(204).send(null);
     },
   });

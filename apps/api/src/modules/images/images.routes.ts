@@ -9,7 +9,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { getAccount } from '#modules/accounts/accounts.service.ts';
 import { readSession } from '#modules/auth/sessions.service.ts';
-import type { Actor } from '#plugins/access.ts';
+import { type Actor, accountIdOf } from '#plugins/access.ts';
 import uploads from '#plugins/uploads.ts';
 import type { StoredImage } from './images.repository.ts';
 import {
@@ -87,7 +87,7 @@ export const imageRoutes: FastifyPluginAsyncZod<{ folder: string }> = async (app
     config: { allow: 'profile:update' },
     schema: { summary: 'Remove one’s own picture', response: { 204: z.null(), '4xx': ErrorBody } },
     handler: async ({ actor }, reply) => {
-      await removeAvatar(db, actor, 'profile:update', actor.accountId ?? 0);
+      await removeAvatar(db, actor, 'profile:update', accountIdOf(actor));
       sessions.forgetAll();
       return reply.code(204).send(null);
     },
@@ -147,7 +147,7 @@ const imageUploadRoutes: FastifyPluginAsyncZod<{ folder: string }> = async (app,
     config: { allow: 'profile:update' },
     schema: { summary: 'Set one’s own picture', response: { 200: Session, '4xx': ErrorBody } },
     handler: async ({ actor, upload }) => {
-      await saveAvatar(db, actor, 'profile:update', actor.accountId ?? 0, upload);
+      await saveAvatar(db, actor, 'profile:update', accountIdOf(actor), upload);
       sessions.forgetAll();
       return readSession(sessions, actor);
     },
@@ -187,6 +187,6 @@ function send(
   return reply.type(mediaType).send(bytes);
 }
 
-function ownAvatar({ accountId }: Actor) {
-  return avatarOf(accountId ?? 0);
+function ownAvatar(actor: Actor) {
+  return avatarOf(accountIdOf(actor));
 }

@@ -11,14 +11,13 @@ import {
   type DueDelivery,
   dropSiteChats,
   dropStale,
-  lease,
   lockDue,
   postpone,
   recallWaiting,
   saveEnd,
   saveFailure,
-  saveSent,
 } from './deliveries.repository.ts';
+import { lease, saveSent } from './delivery-lease.service.ts';
 import { openMail } from './mail-sender.service.ts';
 import { type Outcome, outcomeOfError } from './outcome.ts';
 import { silentUntil } from './quiet-hours.ts';

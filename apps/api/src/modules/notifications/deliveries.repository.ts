@@ -56,25 +56,10 @@ export async function lockDue(
   return rows;
 }
 
-/** Takes deliveries for so long: whoever dies at it leaves them to the next. Each counts as a try. */
-export async function lease(trx: Trx, ids: readonly number[], seconds: number): Promise<void> {
-  await sql`
-    update deliveries set attempts = attempts + 1, leased_until = now() + make_interval(secs => ${seconds})
-    where id = any(${[...ids]}::bigint[])`.execute(trx);
-}
-
 export async function postpone(trx: Trx, id: number, until: Date): Promise<void> {
   await trx
     .updateTable('deliveries')
     .set({ nextAt: until.toISOString() })
-    .where('id', '=', id)
-    .execute();
-}
-
-export async function saveSent(db: Db, id: number): Promise<void> {
-  await db
-    .updateTable('deliveries')
-    .set({ state: 'sent', sentAt: sql`now()`, leasedUntil: null, failure: null })
     .where('id', '=', id)
     .execute();
 }

@@ -10,15 +10,12 @@ import { NotificationSettings } from '@cmp/shared/settings/notifications';
 import type { Db } from '#database/client.ts';
 import { staleVersion } from '#lib/errors.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
-import type { Actor } from '#plugins/access.ts';
+import { type Actor, accountIdOf } from '#plugins/access.ts';
 import { findPreferences, lockPreferences, savePreferences } from './preferences.repository.ts';
 
 /** What the actor hears of: what was chosen, and what holds where nothing was. */
-export async function readPreferences(
-  db: Db,
-  { accountId }: Actor,
-): Promise<NotificationPreferences> {
-  const { site, hasChat, hasMail, ...chosen } = await findPreferences(db, accountId ?? 0);
+export async function readPreferences(db: Db, actor: Actor): Promise<NotificationPreferences> {
+  const { site, hasChat, hasMail, ...chosen } = await findPreferences(db, accountIdOf(actor));
   const { defaults } = NotificationSettings.parse(site);
   const isOpen = { panel: true, telegram: hasChat, mail: hasMail };
   return {
@@ -35,10 +32,10 @@ export function changePreferences(
   { version, ...chosen }: PreferencesChange,
 ): Promise<NotificationPreferences> {
   return inChange(db, actor, 'notifications:update', null, async (trx) => {
-    await lockPreferences(trx, actor.accountId ?? 0);
+    await lockPreferences(trx, accountIdOf(actor));
     const current = await readPreferences(trx, actor);
     if (current.version !== version) throw staleVersion(current);
-    await savePreferences(trx, actor.accountId ?? 0, { ...chosen, version: version + 1 });
+    await savePreferences(trx, accountIdOf(actor), { ...chosen, version: version + 1 });
     return readPreferences(trx, actor);
   });
 }

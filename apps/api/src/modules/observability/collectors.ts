@@ -7,8 +7,9 @@ import type { MatviewUse } from '#config.ts';
 import type { Db } from '#database/client.ts';
 import { readCertificateFacts } from '#modules/certificates/certificate-facts.service.ts';
 import { readWorkers } from '#modules/jobs/heartbeat.service.ts';
+import { readJobFigures } from '#modules/jobs/job-figures.service.ts';
 import { readMatviewFacts } from '#modules/matviews/matviews.service.ts';
-import { readOutboxFacts } from '#modules/notifications/outbox-metrics.service.ts';
+import { readOutboxFacts } from '#modules/notifications/outbox-facts.service.ts';
 import { countTotals } from '#modules/overview/overview.service.ts';
 import type { SettingsPlace } from '#modules/settings/settings.service.ts';
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
@@ -16,7 +17,7 @@ import { readFolder } from '#modules/snapshots/snapshot-place.ts';
 import { readBotFacts } from '#modules/telegram/bot.service.ts';
 import { systemActor } from '#plugins/access.ts';
 import { type Figure, figure } from './gauges.ts';
-import { countNow, countPlans, readJobFigures } from './observability.repository.ts';
+import { countNow, countPlans } from './observability.repository.ts';
 
 /** What figures are read from. */
 export interface Watched extends SettingsPlace {
@@ -130,7 +131,7 @@ async function collectJobs({ db }: Watched): Promise<Figure[]> {
 }
 
 async function collectOutbox({ db }: Watched): Promise<Figure[]> {
-  const { channels, webhookFailures } = await readOutboxFacts(db);
+  const { channels, webhook } = await readOutboxFacts(db);
   const byChannel = (
     name: string,
     help: string,
@@ -148,7 +149,11 @@ async function collectOutbox({ db }: Watched): Promise<Figure[]> {
       'oldestSeconds',
     ),
     byChannel('cmp_outbox_parked', 'Deliveries that were given up on.', 'parked'),
-    figure('cmp_webhook_failures', 'Tries of the webhook since its last success.', webhookFailures),
+    figure(
+      'cmp_webhook_failures',
+      'Tries of the webhook since its last success.',
+      webhook.failures,
+    ),
   ];
 }
 

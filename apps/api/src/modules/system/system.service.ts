@@ -6,11 +6,13 @@ import type { Config } from '#config.ts';
 import type { Db } from '#database/client.ts';
 import { readCertificateFacts } from '#modules/certificates/certificate-facts.service.ts';
 import { readWorkers } from '#modules/jobs/heartbeat.service.ts';
+import { readJobFigures } from '#modules/jobs/job-figures.service.ts';
 import { readMatviewFacts } from '#modules/matviews/matviews.service.ts';
+import { readOutboxFacts } from '#modules/notifications/outbox-facts.service.ts';
 import { readEffective, type SettingsPlace } from '#modules/settings/settings.service.ts';
 import { readFacts } from '#modules/snapshots/snapshot-facts.service.ts';
 import { readBotStatus, readTelegram } from '#modules/telegram/bot.service.ts';
-import { readDatabase, readJobs, readOutbox, readWebhookFailures } from './system.repository.ts';
+import { readDatabase } from './system.repository.ts';
 
 export interface SystemPlace extends SettingsPlace {
   versions: Config['versions'];
@@ -77,7 +79,13 @@ const partsOf: Record<SystemPartName, (watched: Watched) => Promise<Verdict> | V
   },
 
   jobs: async ({ db }) => {
-    const facts = await readJobs(db);
+    const queues = await readJobFigures(db);
+    const facts = {
+      waiting: sumOf(queues, 'waiting'),
+      running: sumOf(queues, 'running'),
+      oldestSeconds: oldestOf(queues),
+      failed: sumOf(queues, 'failed'),
+    };
     return worst({ ...facts }, [
       (facts.oldestSeconds ?? 0) > stuckSeconds && (['bad', 'jobs_stuck'] as const),
       facts.failed > 0 && (['warn', 'jobs_failed'] as const),
@@ -125,7 +133,12 @@ const partsOf: Record<SystemPartName, (watched: Watched) => Promise<Verdict> | V
   },
 
   outbox: async ({ db }) => {
-    const facts = await readOutbox(db);
+    const { channels } = await readOutboxFacts(db);
+    const facts = {
+      waiting: sumOf(channels, 'waiting'),
+      oldestSeconds: oldestOf(channels),
+      parked: sumOf(channels, 'parkedLately'),
+    };
     const oldest = facts.oldestSeconds ?? 0;
     return worst({ ...facts }, [
       oldest > 6 * stuckSeconds && (['bad', 'outbox_stuck'] as const),
@@ -144,7 +157,9 @@ const partsOf: Record<SystemPartName, (watched: Watched) => Promise<Verdict> | V
     if (values.webhookUrl === null) return off;
     // Switched off: by somebody, or by itself, of which there was a notice.
     if (!values.webhookEnabled) return off;
-    const failures = await readWebhookFailures(watched.db, version);
+    const { webhook } = await readOutboxFacts(watched.db);
+    // Of another address, which it had before.
+    const failures = webhook.version === version ? webhook.failures : 0;
     const facts = { host: new URL(values.webhookUrl).host, failures };
     return worst({ ...facts }, [failures > 0 && (['warn', 'webhook_failing'] as const)]);
   },
@@ -159,6 +174,15 @@ const partsOf: Record<SystemPartName, (watched: Watched) => Promise<Verdict> | V
     ]);
   },
 };
+
+function sumOf<Name extends string>(rows: Record<Name, number>[], name: Name): number {
+  return rows.reduce((sum, row) => sum + row[name], 0);
+}
+
+/** Null where nothing waits that could have gone. */
+function oldestOf(rows: { oldestSeconds: number }[]): number | null {
+  return Math.max(...rows.map(({ oldestSeconds }) => oldestSeconds)) || null;
+}
 
 const slowMs = 500;
 /** What waits so long waits for nobody. */

@@ -7,7 +7,7 @@ import { getAccount } from '#modules/accounts/accounts.service.ts';
 import { findActorInChat } from '#modules/auth/sessions.service.ts';
 import { inChange } from '#modules/changes/changes.service.ts';
 import { tell } from '#modules/notifications/events.service.ts';
-import { type Actor, systemActor } from '#plugins/access.ts';
+import { type Actor, accountIdOf, systemActor } from '#plugins/access.ts';
 import { findBotState } from './bot.repository.ts';
 import {
   deleteChat,
@@ -30,7 +30,7 @@ const codeLength = 12;
 /** The chats that act for the actor. */
 export async function readChats(db: Db, actor: Actor): Promise<LinkedChats> {
   const [items, { username }] = await Promise.all([
-    listChats(db, actor.accountId ?? 0),
+    listChats(db, accountIdOf(actor)),
     findBotState(db),
   ]);
   return { items, botUsername: username };
@@ -42,7 +42,7 @@ export async function makeLinkCode(db: Db, tokenKey: Buffer, actor: Actor): Prom
     '',
   );
   const [expiresAt, { username }] = await Promise.all([
-    saveCode(db, actor.accountId ?? 0, tokenHash(tokenKey, code), codeMinutes),
+    saveCode(db, accountIdOf(actor), tokenHash(tokenKey, code), codeMinutes),
     findBotState(db),
   ]);
   return { code, url: username && `https://t.me/${username}?start=${code}`, expiresAt };
@@ -63,10 +63,10 @@ export async function linkChat(
   const { actor, displayName } = found;
   return inChange(db, actor, 'telegram:link', null, async (trx) => {
     if (!(await deleteCode(trx, hash))) throw codeWrong();
-    await saveChat(trx, { ...person, name, accountId });
-    // Whoever links a chat acts by it from then on: the account hears of it by the ways that it had.
+    // Whoever links a chat acts by it from then on: the account hears of it by the ways that it had before.
     const { username: actorName } = actor;
     await tell(trx, { event: 'chat_linked', accountId, actorName, facts: { chat: name } });
+    await saveChat(trx, { ...person, name, accountId });
     return { username: actor.username, displayName };
   });
 }
@@ -79,7 +79,7 @@ export function changeSignInAlerts(
   signInAlerts: boolean,
 ): Promise<LinkedChat> {
   return inChange(db, actor, 'telegram:link', null, async (trx) => {
-    const accountId = actor.accountId ?? 0;
+    const accountId = accountIdOf(actor);
     const isSaved = await saveSignInAlerts(trx, accountId, chatId, signInAlerts);
     const chat = (await listChats(trx, accountId)).find(({ id }) => id === chatId);
     if (!isSaved || !chat) throw notFound();
@@ -90,7 +90,7 @@ export function changeSignInAlerts(
 /** Ends what a chat may do for the actor. */
 export function unlinkChat(db: Db, actor: Actor, chatId: number): Promise<null> {
   return inChange(db, actor, 'telegram:link', null, async (trx) => {
-    if (!(await deleteChat(trx, { id: chatId, accountId: actor.accountId ?? 0 }))) throw notFound();
+    if (!(await deleteChat(trx, { id: chatId, accountId: accountIdOf(actor) }))) throw notFound();
     return null;
   });
 }

@@ -84,17 +84,6 @@ export async function readWaiting(trx: Trx, ids: readonly number[]): Promise<Wai
   return rows;
 }
 
-/** Takes messages for so long: a bot that dies leaves them to the next. Each counts as a try. */
-export async function leaseMessages(
-  trx: Trx,
-  ids: readonly number[],
-  seconds: number,
-): Promise<void> {
-  await sql`
-    update deliveries set attempts = attempts + 1, leased_until = now() + make_interval(secs => ${seconds})
-    where id = any(${[...ids]}::bigint[])`.execute(trx);
-}
-
 export interface Leased {
   id: number;
   /** Null where it goes by another bot, whose chats are not ours. */
@@ -115,14 +104,6 @@ export async function lockLeased(trx: Trx, id: number): Promise<Leased | undefin
     .where('leasedUntil', 'is not', null)
     .forUpdate()
     .executeTakeFirst();
-}
-
-export async function saveSent(trx: Trx, id: number): Promise<void> {
-  await trx
-    .updateTable('deliveries')
-    .set({ state: 'sent', sentAt: sql`now()`, leasedUntil: null, failure: null })
-    .where('id', '=', id)
-    .execute();
 }
 
 /** Keeps a message in line, for a later try. */

@@ -6,6 +6,7 @@ import type { StatusBounds } from '@cmp/shared/status';
 import type { Db, Trx } from '#database/client.ts';
 import { isUnavailable } from '#database/violations.ts';
 import { notFound } from '#lib/errors.ts';
+import { lease } from '#modules/notifications/delivery-lease.service.ts';
 import { isPatient, isSilentAt, wallAt } from '#modules/notifications/quiet-hours.ts';
 import { wasInterruptedEachTime } from '#modules/notifications/retry.ts';
 import { serversToldTo } from '#modules/notifications/told-to.ts';
@@ -21,7 +22,6 @@ import { findLeftTarget } from './left-target.ts';
 import { eventHtml, reportHtml } from './messages.ts';
 import {
   isLeasedReport,
-  leaseMessages,
   listFirstWaiting,
   readWaiting,
   saveEnd,
@@ -117,7 +117,7 @@ async function takeNext(
     }
   }
   const next = [...taken.values()];
-  await leaseMessages(
+  await lease(
     trx,
     next.map(({ waiting }) => waiting.id),
     leaseSeconds,

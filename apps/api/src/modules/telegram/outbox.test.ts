@@ -376,6 +376,8 @@ describe('who is told', () => {
     expect([first, again.statusCode, second]).toEqual([[], 204, []]);
     expect(await statesOf(db)).toMatchObject([
       { state: 'dropped', failure: 'The chat is linked to the account no more.' },
+      // That it was linked, as an admin would have heard there.
+      { state: 'dropped', failure: 'The chat is linked to the account no more.' },
     ]);
   });
 

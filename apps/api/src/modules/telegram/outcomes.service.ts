@@ -1,17 +1,11 @@
 import type { MessageOutcome } from '@cmp/shared/bot';
 import type { Db, Trx } from '#database/client.ts';
 import { deliveriesEnded } from '#lib/metrics.ts';
+import { saveSent } from '#modules/notifications/delivery-lease.service.ts';
 import { delayMs, mostRefusals } from '#modules/notifications/retry.ts';
 import { findBotState } from './bot.repository.ts';
 import { markBlocked } from './chats.service.ts';
-import {
-  type Leased,
-  listWaitingIn,
-  lockLeased,
-  saveEnd,
-  saveLater,
-  saveSent,
-} from './outbox.repository.ts';
+import { type Leased, listWaitingIn, lockLeased, saveEnd, saveLater } from './outbox.repository.ts';
 
 /** While Telegram cannot be reached, nothing is said against a message: it is tried again soon. */
 const outageDelayMs = 60_000;

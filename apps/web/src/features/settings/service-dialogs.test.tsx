@@ -35,6 +35,23 @@ test('where another saved first, both are shown, and mine can win', async () => 
   ]);
 });
 
+test('a price that the API refuses is refused at the price', async () => {
+  network.use(
+    http.patch('/api/services/1', () =>
+      refusal(422, 'rule_broken', {
+        details: { issues: [{ path: '/priceCents', code: 'custom', message: 'No.' }] },
+      }),
+    ),
+  );
+  showPage(<EditServiceDialog service={mini} currency="USD" onClose={vi.fn()} />);
+  const price = screen.getByLabelText('Price', { exact: false });
+  fireEvent.change(price, { target: { value: '3' } });
+
+  fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+
+  await waitFor(() => expect(price.getAttribute('aria-invalid')).toBe('true'));
+});
+
 const mini: Service = {
   id: 1,
   name: 'Mini',

@@ -166,5 +166,6 @@ const refusableFields = [
   { name: 'name', codes: ['name_taken'] },
   { name: 'devices' },
   { name: 'dataLimitGb' },
+  { name: 'price', path: 'priceCents' },
   { name: 'aliases' },
 ] as const;
