@@ -202,7 +202,7 @@ migrate() {
   local said
   say 'Schema'
   said=$(portal "$target" migrate 2>&1) ||
-    fail "The update to $(name "$target") ended before its switch: $(tail -n 1 <<<"$said") $(name "$current") goes on serving; no data was lost, and a snapshot from before is $snapshot."
+    fail "The update to $(name "$target") ended before its switch ($(tail -n 1 <<<"$said")): $(name "$current") goes on serving; no data was lost, and a snapshot from before is $snapshot."
   case $said in
     *'Nothing was missing.'*) kept 'The schema is up to date.' ;;
     *) changed "$(tail -n 1 <<<"$said")" ;;
