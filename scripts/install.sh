@@ -214,11 +214,16 @@ refuse_unresolved() {
 refuse_database_packages() {
   local major
   if [ "$CMP_DATABASE" != local ] || command -v pg_lsclusters >/dev/null; then return; fi
-  major=$(apt-cache policy postgresql | sed -n 's/ *Candidate: \([0-9]*\).*/\1/p')
+  major=$(offered_postgres)
+  if [ -z "$major" ] && apt-get update >/dev/null 2>&1; then major=$(offered_postgres); fi
   [ -n "$major" ] ||
     fail 'apt knows no postgresql: run apt-get update, or give a PostgreSQL of yours by DATABASE_URL.'
   [ "$major" -ge 15 ] ||
     fail "This system has PostgreSQL $major, and the portal needs 15 or newer: give one by DATABASE_URL."
+}
+
+offered_postgres() {
+  apt-cache policy postgresql | sed -n 's/ *Candidate: \([0-9]*\).*/\1/p'
 }
 
 refuse_database() {
@@ -341,7 +346,10 @@ find_version() {
   [ -n "${CMP_REPOSITORY:-}" ] ||
     fail 'Where releases lie is not known: say it by CMP_REPOSITORY or --repository, or give a file by --bundle.'
   known_key >/dev/null
-  if [ -n "${CMP_VERSION:-}" ]; then return; fi
+  if [ -n "${CMP_VERSION:-}" ]; then
+    [[ $CMP_VERSION =~ ^[0-9][0-9A-Za-z.+-]*$ ]] || fail "CMP_VERSION is no version: $CMP_VERSION."
+    return
+  fi
   tags=$(git ls-remote --refs --tags "$CMP_REPOSITORY" 2>/dev/null) ||
     fail "The releases at $CMP_REPOSITORY cannot be listed: see whether the address is right and this machine reaches it."
   CMP_VERSION=$(sed -n 's|.*refs/tags/v\([0-9]*\.[0-9]*\.[0-9]*\)$|\1|p' <<<"$tags" | sort -V | tail -n 1)

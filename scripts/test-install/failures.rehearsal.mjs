@@ -169,6 +169,9 @@ export async function rehearse({ root, check }) {
       env: { CMP_RELEASE_KEY_FILE: '' },
     },
   );
+  await refuses('a version that is none', /^cmp: CMP_VERSION is no version: \.\.\/1\.$/, {
+    command: `${SCRIPT} --version ../1`,
+  });
   await refuses(
     'a release that is not there',
     /^cmp: SHA256SUMS of release 3\.0\.0 could not be downloaded \(.*404.*\): try again later; nothing was changed\.$/,
