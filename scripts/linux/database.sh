@@ -49,7 +49,7 @@ install_postgres() {
 role() {
   local url password verb
   url=$(setting_of "$2")
-  if [ -n "$url" ] && psql -XAtq "$url" -c 'select 1' >/dev/null 2>&1 </dev/null; then
+  if opens "$url"; then
     kept "The role $1 is there."
     return
   fi
@@ -60,6 +60,14 @@ role() {
   sql "$verb role $1 login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password '$password'"
   setting "$2" "postgres://$1:$password@127.0.0.1:$cluster_port/cmp"
   changed "The role $1."
+}
+
+# opens ADDRESS: by the environment, which no other account sees. The account writes the file that it comes from, so
+# nothing of it may become an option of a program that root runs.
+opens() {
+  [[ $1 =~ ^postgres(ql)?://([^:/@]+):([^@/]+)@([^:/?@]+):([0-9]+)/([^/?]+)$ ]] || return 1
+  PGUSER=${BASH_REMATCH[2]} PGPASSWORD=${BASH_REMATCH[3]} PGHOST=${BASH_REMATCH[4]} PGPORT=${BASH_REMATCH[5]} \
+    PGDATABASE=${BASH_REMATCH[6]} psql -XAtqw -c 'select 1' >/dev/null 2>&1 </dev/null
 }
 
 database() {
