@@ -17,12 +17,15 @@ main() {
   tell_server
 }
 
-# The account owns the folder above and could lead root elsewhere by a link: where this stands is looked at afterwards.
+# The account owns the folder above and could lead root elsewhere by a link, even between two of these lines: a folder is
+# made and never opened to others by its name, and where this stands is looked at before anything is altered.
 enter_folder() {
-  [ -e $TLS ] || install -d -o root -g cmp -m 0750 $TLS
-  cd -P $TLS
+  mkdir -m 0700 $TLS 2>/dev/null || true
+  cd -P $TLS 2>/dev/null || fail "$TLS is no folder: take it away, and run scripts/linux/certificate.sh again."
   [ "$(pwd -P) $(stat -c %U .)" = "$TLS root" ] ||
     fail "$TLS is not root's folder: take it away, and run scripts/linux/certificate.sh again."
+  chown root:cmp .
+  chmod 0750 .
 }
 
 draft() {
