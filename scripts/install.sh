@@ -16,6 +16,8 @@ readonly KEPT=(
 )
 
 main() {
+  # Whatever the caller's environment calls so: one of them is deleted at the end.
+  draft='' release='' placed=''
   read_arguments "$@"
   verify_self
   [ "$(id -u)" = 0 ] || fail 'The installer makes an account and services: run it as root (sudo).'
@@ -286,7 +288,6 @@ ask_secretly() {
 # Sets `release`: the folder of one that is there, or of one unpacked beside, which place_release names.
 stage_release() {
   local name
-  draft=''
   if [ -n "${CMP_BUNDLE:-}" ]; then
     [ -f "$CMP_BUNDLE" ] || fail "There is no file $CMP_BUNDLE."
     bundle=$(readlink -f "$CMP_BUNDLE")
@@ -296,7 +297,7 @@ stage_release() {
     verify_bundle "$(dirname "$bundle")"
   elif [ -n "${CMP_CHECKOUT_REF:-}" ]; then
     clone_ref
-    if [ -n "${release:-}" ]; then return; fi
+    if [ -n "$release" ]; then return; fi
     name=$(name_of "$bundle")
     if found_release "$name"; then return; fi
   elif [ -z "${CMP_VERSION:-}" ] && [ "$fetch_only" = 0 ] && [ -e $HOME_DIR/current ]; then
@@ -476,14 +477,14 @@ unpack() {
 }
 
 place_release() {
-  if [ -z "${placed:-}" ]; then return; fi
+  if [ -z "$placed" ]; then return; fi
   mv -T "$release" "$placed"
   release=$placed
   changed "Release $(basename "$placed") is in $placed."
 }
 
 clean_up() {
-  if [ -n "${draft:-}" ]; then rm -rf "$draft"; fi
+  if [ -n "$draft" ]; then rm -rf "$draft"; fi
   rm -f "${CMP_CHANGES:-}"
   # Nothing was placed there: a refused installation leaves nothing.
   rmdir $RELEASES $HOME_DIR 2>/dev/null || true
@@ -494,7 +495,7 @@ clean_up() {
 install_steps() {
   CMP_CHANGES=$(mktemp)
   export CMP_CHANGES CMP_RELEASE=$release CMP_KEPT="${KEPT[*]}"
-  if [ -n "${placed:-}" ]; then echo "Release $release" >>"$CMP_CHANGES"; fi
+  if [ -n "$placed" ]; then echo "Release $release" >>"$CMP_CHANGES"; fi
   run_step account 'Account and folders'
   run_step conf 'What was asked for'
   run_step database 'Database'

@@ -19,7 +19,9 @@ readonly LEAST_SECONDS=$((30 * 24 * 60 * 60))
 main() {
   [ -n "${CMP_DOMAIN:-}" ] || fail 'A certificate needs CMP_DOMAIN, the name that the panel is reached by.'
   read_names
-  trap 'rm -f "${draft:-}"' EXIT
+  # Whatever the caller's environment calls so.
+  draft='' former=''
+  trap 'rm -f "$draft"' EXIT
   if is_good; then
     kept "The certificate for ${names[*]} lasts until $(ends_at)."
   else
@@ -91,11 +93,11 @@ prove_by_dns() {
   [[ $seconds =~ ^[0-9]+$ ]] || fail "CMP_DNS_PROPAGATION_SECONDS is no number: $seconds."
   put_token
   if issue --dns-cloudflare --dns-cloudflare-credentials $TOKEN_FILE --dns-cloudflare-propagation-seconds "$seconds"; then
-    rm -f "${former:-}"
+    rm -f "$former"
     return
   fi
   # A token that was there before it works, as far as anybody knows.
-  if [ -n "${former:-}" ]; then mv "$former" $TOKEN_FILE; elif [ -n "${draft:-}" ]; then rm -f $TOKEN_FILE; fi
+  if [ -n "$former" ]; then mv "$former" $TOKEN_FILE; elif [ -n "$draft" ]; then rm -f $TOKEN_FILE; fi
   return 1
 }
 
