@@ -32,7 +32,8 @@ main() {
     return
   fi
 
-  exec 9>/run/lock/cmp-install.lock
+  # Not in /run/lock, where any account could hold it.
+  exec 9>/run/cmp-install.lock
   flock -n 9 || fail 'Another installer is at work on this machine: wait until it has ended.'
   recall
   ask_all

@@ -99,7 +99,7 @@ write_down() {
 
 # The installer's own: neither may work on what the other is altering. What a killed run began holds it, too.
 lock() {
-  exec 9>>/run/lock/cmp-install.lock
+  exec 9>>/run/cmp-install.lock
   flock -w 90 9 || fail 'An update or the installer is at work on this machine: wait until it has ended.'
 }
 

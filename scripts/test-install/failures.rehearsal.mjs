@@ -114,7 +114,7 @@ export async function rehearse({ root, check }) {
     'to work beside another installer',
     /^cmp: Another installer is at work on this machine/,
     {
-      command: `flock /run/lock/cmp-install.lock ${SCRIPT}`,
+      command: `flock /run/cmp-install.lock ${SCRIPT}`,
     },
   );
   await refuses('nginx without a name', /^cmp: nginx needs CMP_DOMAIN/, {
