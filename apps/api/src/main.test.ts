@@ -35,6 +35,26 @@ test('the API does not start as the role that could rewrite the log', ({
 });
 
 test.for(['main.ts', 'worker.ts'])(
+  '%s says in one sentence that its database turns it away',
+  (program, { database, onTestFinished }) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cmp-data-'));
+    onTestFinished(() => rmSync(dataDir, { recursive: true }));
+    const DATABASE_URL = urlAs(inject('postgresUrl'), 'cmp_app', 'another password', database);
+
+    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, program)], {
+      env: { DATA_DIR: dataDir, PORT: '3', HOST: '127.0.0.1', DATABASE_URL },
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'The outside database cannot be used: password authentication failed for user "cmp_app".\n',
+    );
+  },
+);
+
+test.for(['main.ts', 'worker.ts'])(
   '%s does not start on a schema older than itself',
   async (program, { database, onTestFinished }) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'cmp-data-'));

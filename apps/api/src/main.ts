@@ -1,4 +1,5 @@
 import { serviceOf } from '@cmp/shared/service-manager';
+import { answered } from '#database/answered.ts';
 import { connect } from '#database/client.ts';
 import { refuseOlderSchema } from '#database/older-schema.ts';
 import { refusePowerfulRole } from '#database/role-powers.ts';
@@ -40,9 +41,11 @@ async function serve(): Promise<void> {
   const { db, pool } = connect(url, poolSize, { isPrepared, isPooled: directUrl !== undefined });
   const tracing = await startTracing(config);
   tracing?.traceQueries(pool);
-  await refusePowerfulRole(db, singleRole);
-  await refuseOtherSessions(db);
-  await refuseOlderSchema(db);
+  await answered(async () => {
+    await refusePowerfulRole(db, singleRole);
+    await refuseOtherSessions(db);
+    await refuseOlderSchema(db);
+  });
   const keys = loadKeys(config);
   const appUrl = directUrl ?? url;
   const urls = { appUrl, ownerUrl: singleRole ? appUrl : ownerUrl };
@@ -106,17 +109,7 @@ async function startTracing({ tracing, versions }: Config): Promise<Tracing | un
 }
 
 function isForOperator(error: unknown): boolean {
-  return (
-    error instanceof ConfigError ||
-    error instanceof StartRefused ||
-    isDoorShut(error) ||
-    isOfPooler(error)
-  );
-}
-
-/** What PgBouncer says to settings that a session cannot be opened with there. */
-function isOfPooler(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('unsupported startup parameter');
+  return error instanceof ConfigError || error instanceof StartRefused || isDoorShut(error);
 }
 
 function isDoorShut(error: unknown): boolean {
@@ -129,7 +122,5 @@ function sentence(error: unknown): string {
     return `The port is taken: ${message}. Set PORT to another one.`;
   if (message.startsWith('listen EACCES'))
     return `The port is not for this account: ${message}. Set PORT to one above 1023, or grant CAP_NET_BIND_SERVICE.`;
-  return isOfPooler(error)
-    ? `A pooler answers at DATABASE_URL (${message}): name PostgreSQL itself in DATABASE_DIRECT_URL, too.`
-    : message;
+  return message;
 }

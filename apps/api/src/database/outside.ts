@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Config } from '#config.ts';
 import { StartRefused } from '#lib/start-refused.ts';
+import { answered } from './answered.ts';
 import type { Db } from './client.ts';
 import { migrate, pendingMigrations } from './migrator.ts';
 import { findOutsideCredentials } from './outside-credentials.ts';
 import { makeOutsideRoles, onServer, type RoleUrls, roleUrls, withDb } from './outside-roles.ts';
 import { readPowers, refusePowerfulRole } from './role-powers.ts';
 import { keepSessionDefaults } from './session-defaults.ts';
-import { isUnavailable } from './violations.ts';
 
 type OutsideConfig = Pick<Config, 'dataDir' | 'database'>;
 
@@ -113,27 +113,4 @@ async function refusePending(appUrl: string): Promise<void> {
     throw new StartRefused(
       `The database lacks ${pending.join(', ')}, and cmp_app may not migrate: set DATABASE_OWNER_URL too, or run \`cmp migrate\` with it first.`,
     );
-}
-
-/** A database that does not answer is the operator's to mend, in one sentence. */
-async function answered<Result>(ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isUnavailable(error) && !isRefusedSignIn(error)) throw error;
-    throw new StartRefused(`The outside database cannot be used: ${reasonOf(error)}.`, {
-      cause: error,
-    });
-  }
-}
-
-/** Of a host with several addresses, the driver's error has no message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** Class 28 is a refused sign-in, 3D a missing database. */
-function isRefusedSignIn(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(28|3D)/.test(String(error.code));
 }
