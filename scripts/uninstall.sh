@@ -129,8 +129,9 @@ delete_data() {
   if getent group cmp >/dev/null; then groupdel cmp; fi
 }
 
+# By the owner's address: the other one may lead to a pooler.
 find_cluster() {
-  port=$(sed -n "s|^DATABASE_URL='\{0,1\}postgres://cmp_app:[0-9a-f]*@127.0.0.1:\([0-9]*\)/cmp.*|\1|p" /srv/cmp/.env 2>/dev/null || true)
+  port=$(sed -n "s|^DATABASE_OWNER_URL='\{0,1\}postgres://cmp_owner:[0-9a-f]*@127.0.0.1:\([0-9]*\)/cmp.*|\1|p" /srv/cmp/.env 2>/dev/null || true)
   if [ -z "$port" ]; then
     port=$(pg_lsclusters --no-header 2>/dev/null | awk '$4 ~ /^online/ { print $3; exit }')
   fi
