@@ -205,7 +205,9 @@ refuse_full() {
 }
 
 refuse_unresolved() {
-  local name
+  # A wildcard stands for itself, and not for files that lie here.
+  local - name
+  set -f
   if [ -z "$CMP_DOMAIN" ] || [ "$CMP_SKIP_CERT" = 1 ]; then return; fi
   [ -n "$CMP_EMAIL" ] || fail 'A certificate needs CMP_EMAIL (--email), or CMP_SKIP_CERT=1 for none.'
   for name in ${CMP_CERT_DOMAINS//,/ } "$CMP_DOMAIN"; do

@@ -35,7 +35,9 @@ main() {
 }
 
 read_names() {
-  local name all=${CMP_CERT_DOMAINS:-}
+  # A wildcard stands for itself, and not for files that lie here.
+  local - name all=${CMP_CERT_DOMAINS:-}
+  set -f
   names=()
   for name in ${all//,/ } "$CMP_DOMAIN"; do
     [[ $name =~ ^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || fail "$name is no domain name."

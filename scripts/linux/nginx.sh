@@ -34,7 +34,9 @@ main() {
 }
 
 names() {
-  local name all='' named=${CMP_CERT_DOMAINS:-}
+  # A wildcard stands for itself, and not for files that lie here.
+  local - name all='' named=${CMP_CERT_DOMAINS:-}
+  set -f
   for name in "$CMP_DOMAIN" ${named//,/ }; do
     [[ $name =~ ^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || fail "$name is no domain name."
     [[ " $all " == *" $name "* ]] || all+="${all:+ }$name"
