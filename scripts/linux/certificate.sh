@@ -9,6 +9,8 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/say.sh"
 # shellcheck source=scripts/linux/certbot.sh
 . "$here/certbot.sh"
+# shellcheck source=scripts/linux/packages.sh
+. "$here/packages.sh"
 
 readonly TOKEN_FILE=/etc/cmp/cloudflare.ini
 readonly HOOK=/etc/letsencrypt/renewal-hooks/deploy/cmp
@@ -61,17 +63,11 @@ ends_at() {
 }
 
 install_certbot() {
-  local log packages=()
+  local packages=()
   command -v certbot >/dev/null || packages+=(certbot)
   if has_token && [ ! -d /usr/lib/python3/dist-packages/certbot_dns_cloudflare ]; then packages+=(python3-certbot-dns-cloudflare); fi
   if [ ${#packages[@]} = 0 ]; then return; fi
-  log=$(mktemp)
-  export DEBIAN_FRONTEND=noninteractive
-  if ! { apt-get install -y --no-install-recommends "${packages[@]}" >"$log" 2>&1 ||
-    { apt-get update && apt-get install -y --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; }; then
-    fail "apt-get could not install ${packages[*]}: $(grep '^E:' "$log" | tail -n 1)"
-  fi
-  rm -f "$log"
+  apt_install "${packages[@]}"
   changed "${packages[*]} is installed."
 }
 

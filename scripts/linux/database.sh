@@ -6,6 +6,8 @@ here=$(dirname "$0")
 . "$here/say.sh"
 # shellcheck source=scripts/linux/dotenv.sh
 . "$here/dotenv.sh"
+# shellcheck source=scripts/linux/packages.sh
+. "$here/packages.sh"
 # shellcheck source=scripts/linux/postgres.sh
 . "$here/postgres.sh"
 
@@ -31,18 +33,12 @@ main() {
 }
 
 install_postgres() {
-  local log
   if command -v pg_lsclusters >/dev/null; then
     kept 'PostgreSQL is installed.'
-    return
+  else
+    apt_install postgresql
+    changed 'PostgreSQL is installed.'
   fi
-  log=$(mktemp)
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get install -y --no-install-recommends postgresql >"$log" 2>&1 ||
-    { apt-get update && apt-get install -y --no-install-recommends postgresql; } >"$log" 2>&1 ||
-    fail "apt-get could not install postgresql: $(grep '^E:' "$log" | tail -n 1)"
-  rm "$log"
-  changed 'PostgreSQL is installed.'
 }
 
 # role NAME VARIABLE: its password is in the address that .env keeps.

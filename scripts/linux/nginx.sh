@@ -6,6 +6,8 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=scripts/linux/say.sh
 . "$here/say.sh"
+# shellcheck source=scripts/linux/packages.sh
+. "$here/packages.sh"
 
 readonly TEMPLATE=$here/../../deploy/nginx/cmp.conf.template
 readonly SITE=/etc/nginx/conf.d/cmp.conf
@@ -68,20 +70,12 @@ refuse_foreign() {
 }
 
 install_nginx() {
-  local log
   if command -v nginx >/dev/null; then
     kept "$(nginx -v 2>&1 | sed 's|.*nginx/|nginx |')"
-    return
-  fi
-  log=$(mktemp)
-  export DEBIAN_FRONTEND=noninteractive
-  if apt-get install -y --no-install-recommends nginx >"$log" 2>&1 ||
-    { apt-get update && apt-get install -y --no-install-recommends nginx; } >"$log" 2>&1; then
-    rm -f "$log"
+  else
+    apt_install nginx
     changed 'nginx is installed.'
-    return
   fi
-  fail "apt-get could not install nginx: $(grep '^E:' "$log" | tail -n 1)"
 }
 
 # Tested as nginx will read it, and put back as it was where that says no.
