@@ -9,7 +9,7 @@ address() {
     if [ -e /var/lib/cmp/tls/fullchain.pem ]; then printf 'https'; else printf 'http'; fi
     printf '://%s' "${CMP_DOMAIN:-$(hostname)}"
   elif [ -n "$(setting_of TLS_CERT_FILE)" ]; then
-    printf 'https://%s' "$CMP_DOMAIN"
+    printf 'https://%s' "${CMP_DOMAIN:-$(hostname)}"
     if [ "$port" != 443 ]; then printf ':%s' "$port"; fi
   else
     printf 'http://localhost:%s' "$port"

@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the steps of the installer that bring packages of Debian's.
 
-# apt_install PACKAGE...: or fails with what apt said. The log is a file, because what a package starts may
-# keep a pipe open.
+# apt_install PACKAGE...: fails with what apt said. The log is a file, because what a package starts may keep a pipe open.
 apt_install() {
   local log said
   log=$(mktemp)
