@@ -130,6 +130,7 @@ function Get-Source([string] $Source) {
         if ((Test-Path $InstallDir) -and (Get-ChildItem -Force $InstallDir)) {
             throw "$InstallDir is neither empty nor a checkout: choose another -InstallDir."
         }
+        Protect-Folder
         & git.exe clone --quiet --no-checkout $Source $InstallDir
         if ($LASTEXITCODE -ne 0) { throw "The portal could not be fetched from $Source." }
     } elseif (& git.exe -C $InstallDir status --porcelain '--untracked-files=no') {
@@ -144,6 +145,16 @@ function Get-Source([string] $Source) {
     & git.exe -C $InstallDir checkout --quiet --detach $commit
     if ($LASTEXITCODE -ne 0) { throw "$Source has no $ref." }
     Write-Output "  = the portal at $ref in $InstallDir"
+}
+
+# What lies in C:\ is for every account to alter, and an administrator and the service run what lies here.
+function Protect-Folder {
+    New-Item -ItemType Directory -Force $InstallDir | Out-Null
+    foreach ($words in @('/setowner', '*S-1-5-32-544'), @('/reset'),
+        @('/inheritance:r', '/grant:r', '*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F', '*S-1-5-32-545:(OI)(CI)RX')) {
+        & icacls.exe $InstallDir @words /q | Out-Null
+        if ($LASTEXITCODE -ne 0) { throw "$InstallDir cannot be closed to other accounts: choose a folder on NTFS by -InstallDir." }
+    }
 }
 
 function Get-LatestTag([string] $Source) {
