@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Page } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { asLin, botActs, botReports, botToken, datedUsersOf, extendMany } from './news.ts';
 import { startPortal } from './portal.ts';
 import { expect, expectAccessible, sam, setUp, test } from './test.ts';
@@ -14,15 +14,12 @@ test('what a colleague does to many rings the bell, is read by opening it, and l
   page,
   browser,
 }) => {
-  await context.addCookies(await setUp({ url, ...portal }));
-  const lins = await browser.newContext();
-  await asLin(context.request, lins.request, url);
-  const ids = await datedUsersOf(context.request, url, 3);
+  const { lin, ids } = await withLin({ url, ...portal }, context, browser);
   await page.goto(url);
   const bell = page.getByRole('button', { name: /^Notifications/ });
   await expect(bell).toHaveAccessibleName('Notifications');
 
-  await extendMany(lins.request, url, ids.slice(0, 2));
+  await extendMany(lin, url, ids.slice(0, 2));
   await page.reload();
 
   await expect(bell).toHaveAccessibleName('Notifications: 1 unread');
@@ -55,11 +52,8 @@ test('all of the news is there by days, what is unread alone, and marked as read
   page,
   browser,
 }) => {
-  await context.addCookies(await setUp({ url, ...portal }));
-  const lins = await browser.newContext();
-  await asLin(context.request, lins.request, url);
-  const ids = await datedUsersOf(context.request, url, 3);
-  for (let time = 0; time < 32; time++) await extendMany(lins.request, url, ids.slice(0, 2));
+  const { lin, ids } = await withLin({ url, ...portal }, context, browser);
+  for (let time = 0; time < 32; time++) await extendMany(lin, url, ids.slice(0, 2));
 
   await page.goto(`${url}/notifications?unread=1`);
   const items = page.getByRole('main').getByRole('link', { name: /lin extended/ });
@@ -270,4 +264,16 @@ async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString();
+}
+
+/** A portal with a colleague, and users that she can extend. */
+async function withLin(
+  portal: Parameters<typeof setUp>[0],
+  context: BrowserContext,
+  browser: Browser,
+) {
+  await context.addCookies(await setUp(portal));
+  const { request: lin } = await browser.newContext();
+  await asLin(context.request, lin, portal.url);
+  return { lin, ids: await datedUsersOf(context.request, portal.url, 3) };
 }

@@ -32,6 +32,8 @@ const peers = [
   { file: '/usr/bin/promtool', package: 'prometheus' },
   { file: '/usr/bin/fail2ban-regex', package: 'fail2ban' },
   { file: '/usr/sbin/logrotate', package: 'logrotate' },
+  { file: '/usr/bin/python3', package: 'python3-minimal' },
+  { file: '/usr/bin/systemd-notify', package: 'systemd' },
 ];
 
 // Linguistic order, unlike the embedded server's code points: what leans on either shows.

@@ -1,28 +1,48 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { faultsBetween } from './objects.mjs';
 
 /** @type {import('#scripts/deploy-checks.mjs').Check} */
 export const check = {
   what: 'Kubernetes’ manifests, by kubectl kustomize, the API’s types and each other',
+  needs: [{ file: '/usr/bin/kubectl', package: 'kubernetes-client' }],
   subjects: ['deploy/k8s/**/kustomization.yaml'],
   findFaults: async (place) => {
-    // Debian 12's own, 1.20, cannot read a base that is a folder.
-    const { output } = await place.tell('kubectl', 'version', '--client');
-    if (!/Kustomize Version: v[5-9]/.test(output))
-      return ['kubectl 1.27 or newer is not installed: https://kubernetes.io/docs/tasks/tools/'];
+    const manifests = await readable(place);
     const faults = await Promise.all(
       place.files.map(async (file) => {
         const folder = path.dirname(file);
-        const found = await findFaults(place, folder);
+        const found = await findFaults(place, path.join(manifests, folder));
         return found.map((fault) => `${folder}: ${fault}`);
       }),
     );
     return faults.flat();
   },
 };
+
+/**
+ * Debian 12's kubectl knows a base that is a folder by its older name alone: it is given a copy that says so.
+ * @param {import('#scripts/deploy-checks.mjs').Place} place
+ */
+async function readable({ root, scratch, files, tell }) {
+  const { output } = await tell('kubectl', 'version', '--client');
+  if (/Kustomize Version: v[5-9]/.test(output)) return root;
+  const copy = path.join(scratch, 'older');
+  fs.cpSync(path.join(root, 'deploy/k8s'), path.join(copy, 'deploy/k8s'), { recursive: true });
+  for (const file of files) {
+    const { resources, ...others } = parse(fs.readFileSync(path.join(root, file), 'utf8'));
+    const isBase = (/** @type {string} */ each) => !each.endsWith('.yaml');
+    const named = {
+      ...others,
+      bases: resources.filter(isBase),
+      resources: resources.filter((/** @type {string} */ each) => !isBase(each)),
+    };
+    fs.writeFileSync(path.join(copy, file), stringify(named));
+  }
+  return copy;
+}
 
 /**
  * @param {import('#scripts/deploy-checks.mjs').Place} place
@@ -39,7 +59,7 @@ async function findFaults({ root, scratch, tell }, folder) {
   if (objects.length === 0) return ['kubectl rendered nothing.'];
 
   // As literals, so that a field that is not there is a fault and not left out of the comparison.
-  const typed = path.join(scratch, `${folder.replaceAll('/', '-')}.ts`);
+  const typed = path.join(scratch, `${path.basename(folder)}.ts`);
   const types = path.join(root, 'node_modules/kubernetes-types');
   fs.writeFileSync(typed, objects.map((object) => literal(object, types)).join('\n'));
   const strict = ['--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext'];

@@ -20,6 +20,8 @@ const entry = join(import.meta.dirname, 'main.ts');
 const name = 'portal.test';
 const longer = { timeout: 60_000 };
 const soon = { timeout: 20_000, interval: 50 };
+/** Before the files are looked at unasked. */
+const atOnce = { timeout: 4_000, interval: 50 };
 
 const test = base
   .extend('dataDir', async ({}, { onCleanup }) => {
@@ -155,11 +157,11 @@ describe('the portal that speaks TLS itself', () => {
 
       put({ ...second });
       api.kill('SIGHUP');
-      await vi.waitUntil(async () => (await serialOf(port)) === second?.serial, soon);
+      await vi.waitUntil(async () => (await serialOf(port)) === second?.serial, atOnce);
       const over = await askKept();
       put({ cert: third?.cert ?? '' });
       api.kill('SIGHUP');
-      await vi.waitUntil(() => read().includes('certificate_refused'), soon);
+      await vi.waitUntil(() => read().includes('certificate_refused'), atOnce);
       const after = [await serialOf(port), (await askKept()).status];
       kept.destroy();
 

@@ -45,10 +45,9 @@ const test = base
     };
   });
 
-test('an API that is sent through a pooler unawares says which address it lacks', async ({
-  startApi,
-  urls,
-}) => {
+test('an API that is sent through a pooler unawares says which address it lacks', {
+  timeout: 60_000,
+}, async ({ startApi, urls }) => {
   const { ended, said } = await startApi({ DATABASE_URL: urls.pooled });
 
   expect(await ended).toEqual([1, null]);
@@ -57,11 +56,9 @@ test('an API that is sent through a pooler unawares says which address it lacks'
   );
 });
 
-test('an API does not serve by sessions that begin in another zone', async ({
-  database,
-  startApi,
-  urls,
-}) => {
+test('an API does not serve by sessions that begin in another zone', {
+  timeout: 60_000,
+}, async ({ database, startApi, urls }) => {
   await execute(
     inject('postgresUrl'),
     `alter role cmp_app in database "${database}" set timezone = 'Asia/Yangon'`,
