@@ -27,9 +27,6 @@ create table changes (
   xid xid8 not null default pg_current_xact_id()
 );
 create index changes_by_account on changes (account_id, id);
--- Acts that alter no row, and so leave no entry: the audit shows them beside the entries.
-create index changes_without_rows on changes (id) where action in ('keys:export', 'settings:reveal',
-  'matviews:update', 'host:certificate-renew', 'host:restart-api', 'host:restart-worker', 'host:restart-bot');
 create index changes_by_undone on changes (undoes_change_id) where undoes_change_id is not null;
 
 -- No foreign key to changes: only the triggers below write here, and a check costs as much as a row.

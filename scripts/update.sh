@@ -259,8 +259,23 @@ serve() {
   local pid
   pid=$(pid_of cmp-api)
   sleep $SETTLING_SECONDS
-  if [ "$(pid_of cmp-api)" = "$pid" ] && serves "$1"; then return; fi
-  say "$(name "$1") answered, and did not go on: $(last_word cmp-api)"
+  if [ "$(pid_of cmp-api)" != "$pid" ] || ! serves "$1"; then
+    say "$(name "$1") answered, and did not go on: $(last_word cmp-api)"
+    return 1
+  fi
+  walk "$1"
+}
+
+# walk RELEASE: signs in and asks for what people use. A release from before there was such a walk is not asked.
+walk() {
+  local said
+  [[ $(portal "$1" doctor --help 2>/dev/null) == *--after-deploy* ]] || return 0
+  if said=$(portal "$1" doctor --after-deploy --wait 30 2>&1); then
+    kept 'Who signs in finds what is critical.'
+    return
+  fi
+  say "$(name "$1") serves, and not all of it answers:"
+  { grep '^BAD' <<<"$said" || tail -n 1 <<<"$said"; } | head -n 5
   return 1
 }
 
