@@ -23,6 +23,7 @@ const SHIPPED = [
   'deploy',
   'docs/operations',
   'migrations',
+  'scripts/bootstrap.sh',
   'scripts/cmp',
   'scripts/install.sh',
   'scripts/update.sh',

@@ -188,7 +188,8 @@ async function boot(root) {
   if (isUp) return machine;
   const said = fs.readFileSync(`${root}.log`, 'utf8').trim().split('\n').slice(-3).join(' ');
   await machine.stop();
-  throw new Refused(`systemd-nspawn cannot boot a Debian on this machine: ${said}`);
+  const reason = said || `it was not up within ${BOOT_MS / 1000} s`;
+  throw new Refused(`systemd-nspawn cannot boot a Debian on this machine: ${reason}`);
 }
 
 /**
@@ -198,7 +199,8 @@ async function boot(root) {
 async function booted(machine, nspawn) {
   const until = Date.now() + BOOT_MS;
   while (Date.now() < until && nspawn.exitCode === null) {
-    machine.leader ||= childOf(nspawn.pid ?? 0) ?? 0;
+    // Each time: before the machine's first process there is a child that makes it, and is gone.
+    machine.leader = childOf(nspawn.pid ?? 0) ?? 0;
     if (machine.leader > 0) {
       const { output } = await machine.exec('systemctl is-system-running');
       if (/^(running|degraded)$/m.test(output)) return true;

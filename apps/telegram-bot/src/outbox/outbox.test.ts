@@ -15,10 +15,12 @@ const soon = { timeout: 40_000, interval: 50 };
 
 /** Three admins in chats of their own, and news for each of them. */
 const test = base
-  .extend('people', async ({ api, portal }) => {
+  .extend('people', async ({ api, owner, portal }) => {
     const people = ['Ann', 'Ben', 'Cid'].map(person);
     for (const one of people)
       await linkedAdmin((role) => api.as(role, [], portal.app), portal, one);
+    // Of the links themselves there is news, too.
+    await sql`delete from deliveries`.execute(owner);
     return people;
   })
   .extend('news', async ({ db, owner, telegram }) => ({

@@ -4,10 +4,13 @@ import type { host } from '#locales/en/host.ts';
 import type { system } from '#locales/en/system.ts';
 import { en } from '#locales/en.ts';
 import { pseudoOf, type Tree } from './pseudo-locale.ts';
+import type { SettingsWords } from './settings-words.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & { host: typeof host; system: typeof system } };
+    resources: {
+      translation: typeof en & SettingsWords & { host: typeof host; system: typeof system };
+    };
     nsSeparator: false;
   }
 }

@@ -1,18 +1,14 @@
 import { accounts } from './en/accounts.ts';
 import { audit } from './en/audit.ts';
 import { auth } from './en/auth.ts';
-import { certificate } from './en/certificate.ts';
-import { database } from './en/database.ts';
 import { errors } from './en/errors.ts';
 import { images } from './en/images.ts';
 import { jobs } from './en/jobs.ts';
-import { mail } from './en/mail.ts';
 import { news } from './en/news.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
 import { palette } from './en/palette.ts';
 import { profile } from './en/profile.ts';
-import { remoteServer } from './en/remote-server.ts';
 import { servers } from './en/servers.ts';
 import { services } from './en/services.ts';
 import { settings } from './en/settings.ts';
@@ -20,7 +16,6 @@ import { sheets } from './en/sheets.ts';
 import { shell } from './en/shell.ts';
 import { snapshots } from './en/snapshots.ts';
 import { states } from './en/states.ts';
-import { storage } from './en/storage.ts';
 import { strip } from './en/strip.ts';
 import { telegram } from './en/telegram.ts';
 import { term } from './en/term.ts';
@@ -29,19 +24,14 @@ import { undo } from './en/undo.ts';
 import { users } from './en/users.ts';
 import { validation } from './en/validation.ts';
 
-/** Every sentence the panel says. */
+/** Every sentence that the first page may say; others come with their pages (lib/i18n.ts). */
 export const en = {
   accounts,
   audit,
   auth,
-  database,
   telegram,
-  remoteServer,
-  certificate,
-  mail,
   news,
   notifications,
-  storage,
   errors,
   images,
   jobs,

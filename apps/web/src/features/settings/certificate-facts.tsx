@@ -1,3 +1,4 @@
+import '#lib/settings-words.ts';
 import type { CertificateTest } from '@cmp/shared/settings/certificate';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';

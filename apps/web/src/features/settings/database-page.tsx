@@ -1,3 +1,4 @@
+import '#lib/settings-words.ts';
 import type { EffectiveValue, PoolState } from '@cmp/shared/settings/database';
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { Lock } from 'lucide-react';

@@ -1,3 +1,4 @@
+import '#lib/settings-words.ts';
 import type { TestAnswer } from '@cmp/shared/settings/tests';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#components/button.tsx';

@@ -1,3 +1,4 @@
+import '#lib/settings-words.ts';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { CheckField } from '#components/check-field.tsx';

@@ -1,3 +1,4 @@
+import '#lib/settings-words.ts';
 import { NotificationEvent } from '@cmp/shared/notifications';
 import { Weekday } from '@cmp/shared/settings/fields';
 import { useSuspenseQuery } from '@tanstack/react-query';

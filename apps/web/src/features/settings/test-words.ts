@@ -1,3 +1,4 @@
+import '#lib/settings-words.ts';
 import type { TestAnswer } from '@cmp/shared/settings/tests';
 import { i18next } from '#lib/i18n.ts';
 import { sizeInWords } from '#lib/size-in-words.ts';
