@@ -320,7 +320,7 @@ last_word() {
 step() {
   local steps=$1/scripts/linux
   [ -x "$steps/$2.sh" ] || steps=$here/linux
-  CMP_RELEASE=$1 "$steps/$2.sh"
+  CMP_RELEASE=$1 CMP_UPDATE=1 "$steps/$2.sh"
 }
 
 # portal RELEASE ARGUMENTS: its command line, as the account.

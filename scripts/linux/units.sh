@@ -12,6 +12,7 @@ main() {
   # A release older than the units is run by those the installer came with.
   [ -d "$units" ] || units=$(readlink -f "$here/../../deploy/systemd")
   is_new=0
+  fresh=()
   for unit in "$units"/cmp-*.{service,timer,socket}; do put "$unit" "$PLACE/$(basename "$unit")" 644; done
   for name in "${SERVICES[@]}"; do put_older "$name"; done
   put "$here/cmp-portal.sh" /usr/local/sbin/cmp-portal 755
@@ -27,6 +28,7 @@ main() {
 put() {
   if [ ! -e "$1" ]; then return; fi
   if cmp -s "$1" "$2" && [ "$(stat -c '%U:%a' "$2")" = "root:$3" ]; then return; fi
+  [ -e "$2" ] || fresh+=("$(basename "$2")")
   install -D -o root -g root -m "$3" "$1" "$2"
   is_new=1
   changed "$2"
@@ -54,6 +56,10 @@ put_older() {
 run() {
   local said
   if ! systemctl is-enabled --quiet "$1"; then
+    if is_left_off "$1"; then
+      kept "$1 is switched off, and stays so."
+      return
+    fi
     systemctl enable --quiet "$1"
     changed "$1 starts with the machine."
   fi
@@ -66,6 +72,11 @@ run() {
   else
     kept "$1 runs."
   fi
+}
+
+# An update leaves off what the operator switched off, but for the portal itself; the installer mends.
+is_left_off() {
+  [[ ${CMP_UPDATE:-} == 1 && $1 != cmp-api.service && " ${fresh[*]} " != *" $1 "* ]]
 }
 
 # Whether something that it read is newer than it is.

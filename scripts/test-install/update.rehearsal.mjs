@@ -65,8 +65,9 @@ export async function rehearse({ root, check }) {
     await portal.write('after the update');
   });
 
-  await check('goes back, and forward again', async () => {
+  await check('goes back, and forward again, and leaves off what was switched off', async () => {
     const written = await portal.data();
+    await machine.exec('systemctl disable --now cmp-telegram-bot');
     const there = await back();
     assert.equal(there.code, 0, there.output);
     assert.match(await portal.current(), /296b9b6/);
@@ -75,6 +76,9 @@ export async function rehearse({ root, check }) {
     const again = await update('now', `${place}/new/scripts/update.sh`);
     assert.equal(again.code, 0, again.output);
     assert.equal(await portal.current(), nameOf(releases.now));
+    const bot = await machine.exec('systemctl is-enabled cmp-telegram-bot');
+    assert.match(bot.output, /^disabled$/m);
+    await machine.exec('systemctl enable --now cmp-telegram-bot');
   });
 
   await check('never switches to a release whose migration fails', async () => {
