@@ -12,8 +12,7 @@ await asCommand(async () => {
   if (!fs.existsSync(path.join(root, 'apps/api/node_modules')))
     throw new Refused(`The portal is not installed yet: run npm start in ${root} once.`);
   const program = path.join(root, 'apps/api/src/cmp.ts');
-  const settings = fs.existsSync(path.join(root, '.env')) ? [envFile(root)] : [];
-  const args = [...settings, program, ...process.argv.slice(2)];
+  const args = [...envFile(root), program, ...process.argv.slice(2)];
   // It hears a Ctrl-C itself, and says how it ended.
   process.on('SIGINT', () => {});
   const { status } = spawnSync(findNode(root), args, { stdio: 'inherit' });

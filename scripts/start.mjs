@@ -38,7 +38,7 @@ await asCommand(async () => {
  * @param {string} node
  */
 function startSupervisor(node) {
-  return spawn(node, [envFile(root), path.join(root, 'apps/api/src/supervise.ts')], {
+  return spawn(node, [...envFile(root), path.join(root, 'apps/api/src/supervise.ts')], {
     cwd: root,
     detached: !isWindows,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

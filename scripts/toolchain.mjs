@@ -42,18 +42,20 @@ export function refuseSecond(root) {
   if (!fs.existsSync(path.join(root, 'apps/api/node_modules'))) return;
   const { status, stdout } = spawnSync(
     findNode(root),
-    [envFile(root), path.join(root, 'apps/api/src/refuse-second.ts')],
+    [...envFile(root), path.join(root, 'apps/api/src/refuse-second.ts')],
     { cwd: root, encoding: 'utf8', timeout: 10_000 },
   );
   if (status === HELD) throw new Refused(stdout.trim());
 }
 
 /**
- * How Node is told of the operator's settings.
+ * How Node is told of the operator's settings, where there are any: of a file that is not there it would speak.
  * @param {string} root
+ * @returns {string[]}
  */
 export function envFile(root) {
-  return `--env-file-if-exists=${path.join(root, '.env')}`;
+  const file = path.join(root, '.env');
+  return fs.existsSync(file) ? [`--env-file=${file}`] : [];
 }
 
 /**
