@@ -51,5 +51,5 @@ const units = {
 
 /** @param {string} command */
 function unitOf(command) {
-  return `[Service]\nEnvironment=PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0\nExecStart=/usr/bin/${command}\n`;
+  return `[Service]\nEnvironment=PEBBLE_VA_NOSLEEP=1 PEBBLE_WFE_NONCEREJECT=0 PEBBLE_AUTHZREUSE=0\nExecStart=/usr/bin/${command}\n`;
 }
