@@ -148,6 +148,15 @@ export async function rehearse({ root, check }) {
     );
     assert.equal((await machine.exec('stat -c %a /srv/cmp/.env')).output, '600\n');
   });
+  await check('runs nothing as root that stands in .env, which the account writes', async () => {
+    const spell = 's#^DATABASE_OWNER_URL=.*#DATABASE_OWNER_URL=-o|touch /root/owned#';
+    await machine.exec(`cp -p /srv/cmp/.env /root/env; sed -i '${spell}' /srv/cmp/.env`);
+    await install();
+    const owned = await machine.exec('ls /root/owned; mv /root/env /srv/cmp/.env');
+    assert.match(owned.output, /cannot access '\/root\/owned'/);
+    const { code, output } = await install();
+    assert.equal(code, 0, output);
+  });
   await check('asks before it deletes data, and without a terminal is told', async () => {
     const { code, output } = await machine.exec('/srv/cmp/current/scripts/uninstall.sh');
     assert.equal(code, 1);
