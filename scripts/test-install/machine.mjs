@@ -102,7 +102,9 @@ export function dropOlder(prefix, ageMs) {
   if (!fs.existsSync(cache)) return;
   for (const name of fs.readdirSync(cache).filter((entry) => entry.startsWith(prefix))) {
     const place = path.join(cache, name);
-    if (Date.now() - fs.statSync(place).mtimeMs > ageMs)
+    // Another run may take it away meanwhile.
+    const found = fs.statSync(place, { throwIfNoEntry: false });
+    if (found && Date.now() - found.mtimeMs > ageMs)
       fs.rmSync(place, { recursive: true, force: true });
   }
 }

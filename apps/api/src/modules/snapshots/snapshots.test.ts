@@ -334,7 +334,7 @@ describe('a check', () => {
     const whole = await readFile(join(folder, fileName));
 
     const good = await verdict();
-    await writeFile(join(folder, fileName), whole.fill(1, 200, 201));
+    await writeFile(join(folder, fileName), whole.fill((whole[200] ?? 0) ^ 1, 200, 201));
     const altered = await verdict();
     await rm(join(folder, fileName));
     const gone = await verdict();
