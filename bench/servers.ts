@@ -38,7 +38,8 @@ export async function startServer(
   };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
+/** Waits until a process says that it serves. */
+export async function ready(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`The server ended with ${code} before it was ready.`);
   });
@@ -55,7 +56,7 @@ export function cpuMsOf({ pid }: ChildProcess): number {
   return (userTicks + systemTicks) * 10;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '#servers.ts';
 import { programs } from './debian.ts';
-import { beginServer, freePort } from './processes.ts';
+import { beginServer } from './processes.ts';
 
 /** What stands before the instances. */
 export interface Balancer {

@@ -7,8 +7,9 @@ import { withDb } from '@cmp/api/src/database/outside-roles.ts';
 import { ensureRoles, urlAs } from '@cmp/api/src/database/roles.ts';
 import { keepSessionDefaults } from '@cmp/api/src/database/session-defaults.ts';
 import { executeOn } from '#postgres.ts';
+import { freePort } from '#servers.ts';
 import { programs, serverAccount } from './debian.ts';
-import { beginServer, freePort } from './processes.ts';
+import { beginServer } from './processes.ts';
 
 const rolePassword = 'of-a-throw-away-server';
 

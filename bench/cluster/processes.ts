@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { cpuMsOf } from '#servers.ts';
+import { cpuMsOf, freePort, ready } from '#servers.ts';
 
 /** One API process or worker, on a port that stays its own when it is started again. */
 export interface Instance {
@@ -79,15 +79,6 @@ export async function beginServer(
   throw new Error(`${command} does not answer.`);
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
-  return address.port;
-}
-
 function begin(
   command: string,
   args: string[],
@@ -104,12 +95,4 @@ function begin(
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;
-}
-
-async function ready(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`The instance ended with ${code} before it was ready.`);
-  });
-  await Promise.race([once(child, 'message'), ended]);
-  ended.catch(() => {}); // Ending later is what `stop` is for.
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:https';
-import { connect as connectPlainly, createServer } from 'node:net';
+import { connect as connectPlainly } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,6 +13,7 @@ import { describe, expect, inject, vi } from 'vitest';
 import { urlAs } from '#database/roles.ts';
 import { certificateAuthority } from '#test/certificates.ts';
 import { test as base } from '#test/fixtures.ts';
+import { freePort } from '#test/free-port.ts';
 import { password } from '#test/given.ts';
 import { rolePassword } from '#test/global-setup.ts';
 
@@ -318,12 +319,4 @@ function replace(file: string, content: Buffer | string): void {
   writeFileSync(`${file}.new`, content);
   chmodSync(`${file}.new`, 0o600);
   renameSync(`${file}.new`, file);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === 'object' ? address.port : 0;
 }

@@ -1,7 +1,7 @@
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
 import { urlAs } from '#database/roles.ts';
 import { test } from '#test/fixtures.ts';
+import { freePort } from '#test/free-port.ts';
 import { execute, rolePassword } from '#test/global-setup.ts';
 
 const entry = join(import.meta.dirname, 'main.ts');
@@ -157,12 +158,4 @@ async function askLate(socket: ReturnType<typeof connect>): Promise<string> {
   await wait(30);
   socket.write('GET /internal/live HTTP/1.1\r\nhost: portal.test\r\nconnection: close\r\n\r\n');
   return text(socket).catch((error: unknown) => String(error));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === 'object' ? address.port : 0;
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { expect, inject } from 'vitest';
 import type { Db } from '#database/client.ts';
 import { urlAs } from '#database/roles.ts';
 import { test as base } from '#test/fixtures.ts';
+import { freePort } from '#test/free-port.ts';
 import { rolePassword } from '#test/global-setup.ts';
 
 const test = base
@@ -115,12 +115,4 @@ test('with WORK=off the API asks for nothing, and the worker for all there is to
 async function jobsOf(db: Db): Promise<string[]> {
   const jobs = await db.selectFrom('jobs').select(['kind', 'state']).execute();
   return jobs.map(({ kind, state }) => `${kind} ${state}`).toSorted();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === 'object' ? address.port : 0;
 }

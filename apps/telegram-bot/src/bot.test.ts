@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { changeSection } from '@cmp/api/src/modules/settings/settings.service.ts';
 import { keys, listEntries, system } from '@cmp/api/src/test/fixtures.ts';
+import { freePort } from '@cmp/api/src/test/free-port.ts';
 import { sections } from '@cmp/shared/settings/sections';
 import { sql } from 'kysely';
 import { describe, expect, vi } from 'vitest';
@@ -146,12 +145,3 @@ describe('the bot', () => {
     expect(telegram.calls.some(({ method }) => method === 'getUpdates')).toBe(false);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No port.');
-  return address.port;
-}

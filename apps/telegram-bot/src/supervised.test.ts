@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { urlAs } from '@cmp/api/src/database/roles.ts';
@@ -9,6 +8,7 @@ import { loadKeys } from '@cmp/api/src/lib/keys.ts';
 import { changeSection } from '@cmp/api/src/modules/settings/settings.service.ts';
 import { certificateFor } from '@cmp/api/src/test/certificates.ts';
 import { system } from '@cmp/api/src/test/fixtures.ts';
+import { freePort } from '@cmp/api/src/test/free-port.ts';
 import { rolePassword } from '@cmp/api/src/test/global-setup.ts';
 import { sections } from '@cmp/shared/settings/sections';
 import { expect, inject, vi } from 'vitest';
@@ -143,12 +143,3 @@ test('the bot runs while the settings want one, comes back when it dies, and sto
   ]);
   expect(read()).not.toContain(telegram.token);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No port.');
-  return address.port;
-}

@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { expect, inject } from 'vitest';
 import { test as base } from '#test/fixtures.ts';
+import { freePort } from '#test/free-port.ts';
 import { execute, rolePassword } from '#test/global-setup.ts';
 import { urlAs } from './roles.ts';
 
@@ -97,11 +97,3 @@ test('an API that serves through a pooler does its jobs past it', {
     { reason: 'scheduled', drillFailure: null, drilledAt: expect.any(String) },
   ]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === 'object' ? address.port : 0;
-}

@@ -2,7 +2,6 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, inject, vi } from 'vitest';
 import { urlAs } from '#database/roles.ts';
 import { test as base } from '#test/fixtures.ts';
+import { freePort } from '#test/free-port.ts';
 import { rolePassword } from '#test/global-setup.ts';
 
 /** Where systemd would listen. Node knows no datagram sockets. */
@@ -89,11 +89,3 @@ test.for(['main.ts', 'worker.ts', '../../telegram-bot/src/main.ts'])(
     expect(new Set(heard)).toEqual(new Set(['READY=1', 'WATCHDOG=1', 'STOPPING=1']));
   },
 );
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === 'object' ? address.port : 0;
-}

@@ -9,12 +9,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import S3rver from '@20minutes/s3rver';
 import { onTestFinished } from 'vitest';
+import { freePort } from './free-port.ts';
 
 const passphrase = 'opens-the-private-key-of-the-test';
 
@@ -134,13 +135,4 @@ async function answers(port: number, child: ChildProcess): Promise<void> {
     await wait(50);
   }
   throw new Error('The peer does not answer.');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }

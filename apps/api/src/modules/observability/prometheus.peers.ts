@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -13,6 +12,7 @@ import { describe, expect, inject } from 'vitest';
 import * as z from 'zod';
 import { urlAs } from '#database/roles.ts';
 import { test as base } from '#test/fixtures.ts';
+import { freePort } from '#test/free-port.ts';
 import { password } from '#test/given.ts';
 import { rolePassword } from '#test/global-setup.ts';
 import { addCheck, addJob, addSnapshot, set } from '#test/watched.ts';
@@ -148,15 +148,6 @@ async function useEverything(db: Parameters<typeof set>[0]): Promise<void> {
     ...{ state: 'done', createdAt: '2 hours', startedAt: '2 hours', endedAt: '1 hour' },
   });
   await sql`insert into plans (action, state) values ('users:import', 'ready')`.execute(db);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = z.object({ port: z.int() }).parse(server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function isReady(url: string): Promise<boolean> {

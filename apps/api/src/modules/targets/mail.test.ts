@@ -1,13 +1,14 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, inject, onTestFinished } from 'vitest';
 import { urlAs } from '#database/roles.ts';
 import { test as base, keys } from '#test/fixtures.ts';
+import { freePort } from '#test/free-port.ts';
 import { password } from '#test/given.ts';
 import { rolePassword } from '#test/global-setup.ts';
 
@@ -139,13 +140,4 @@ async function mailServer(security: 'tls' | 'starttls', pair: { key: Buffer; cer
   await once(server.server, 'listening');
   onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
   return { port: (server.server.address() as AddressInfo).port, signIns };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

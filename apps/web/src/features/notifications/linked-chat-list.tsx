@@ -3,14 +3,13 @@ import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { toast } from 'sonner';
 import { Ago } from '#components/ago.tsx';
-import { ConfirmDialog } from '#components/confirm-dialog.tsx';
 import { EmptyNote } from '#components/empty-note.tsx';
 import { Section } from '#components/section.tsx';
 import { StatusWord } from '#components/status-word.tsx';
 import { Switch } from '#components/switch.tsx';
 import { Cell, Row, Table } from '#components/table.tsx';
+import { UnlinkCell } from '#components/unlink-cell.tsx';
 import { WriteButton } from '#components/write-button.tsx';
 import { useMay } from '#lib/session.ts';
 import { linkedChats, turnAlerts, unlinkChat } from './chats.queries.ts';
@@ -86,9 +85,7 @@ function Chats({ chats }: { chats: readonly LinkedChat[] }) {
 function ChatRow({ chat, seesSignIns }: { chat: LinkedChat; seesSignIns: boolean }) {
   const { t } = useTranslation();
   const { id, name, isBlocked, signInAlerts } = chat;
-  const [isAsking, ask] = useState(false);
   const alerts = useMutation(turnAlerts);
-  const unlink = useMutation(unlinkChat);
   const shown = alerts.isPending ? alerts.variables.signInAlerts : signInAlerts;
   return (
     <Row>
@@ -121,29 +118,7 @@ function ChatRow({ chat, seesSignIns }: { chat: LinkedChat; seesSignIns: boolean
           <Ago at={chat.createdAt} />
         </span>
       </Cell>
-      <Cell phone="aside" align="right">
-        <WriteButton
-          size="row"
-          aria-label={t('notifications.unlinkOf', { name })}
-          onClick={() => ask(true)}
-        >
-          {t('notifications.unlink')}
-        </WriteButton>
-        <ConfirmDialog
-          open={isAsking}
-          title={t('notifications.unlinkTitle', { name })}
-          text={t('notifications.unlinkText')}
-          action={t('notifications.unlink')}
-          pending={unlink.isPending}
-          onClose={() => ask(false)}
-          onConfirm={() =>
-            unlink.mutate(id, {
-              onSuccess: () => toast(t('notifications.unlinked', { name })),
-              onSettled: () => ask(false),
-            })
-          }
-        />
-      </Cell>
+      <UnlinkCell chat={chat} text={t('notifications.unlinkText')} mutation={unlinkChat} />
     </Row>
   );
 }
